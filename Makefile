@@ -1,0 +1,73 @@
+# DocGen's commands. `make help` lists them; the text behind ## is what it prints.
+# Everything is installed into .venv with checked hashes; nothing system-wide is touched.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The newest suitable Python on PATH; `make PYTHON=/path/to/python3.12 run` takes another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-unit lint format bench examples lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(VENV)/dev.done ## set up .venv with everything: service, tests, tools
+
+run: $(VENV)/run.done ## start the service with an embedded PostgreSQL and example templates
+	@exec $(BIN)/docgen serve --examples
+
+test: $(VENV)/dev.done ## run all tests (they start every server they need)
+	$(BIN)/pytest -n auto
+
+test-unit: $(VENV)/dev.done ## run the unit tests alone (no server, no files)
+	$(BIN)/pytest tests/unit
+
+lint: $(VENV)/dev.done ## check style, types, the import contracts and the dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src tests benchmarks
+
+format: $(VENV)/dev.done ## rewrite the code in the project's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/dev.done ## measure warm renders of the example templates
+	$(BIN)/python -m benchmarks.render examples/offer-letter.docx --data examples/offer-letter.json
+	$(BIN)/python -m benchmarks.render examples/invoice.docx --data examples/invoice.json
+
+examples: $(VENV)/dev.done ## build the Word examples anew from their script
+	$(BIN)/python examples/build.py
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group build pyproject.toml
+lock: $(VENV)/dev.done ## compile the hashed requirements from pyproject.toml (UPGRADE=--upgrade: newest versions)
+	$(COMPILE) $(UPGRADE) --extra embedded --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) --all-extras --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## remove .venv and caches (data in .docgen/ stays)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- set-up -------------------------------------------------------------------------------------------------
+
+# uv_build, the build backend, looks for its program on PATH.
+PIP := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/run.done: requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes --requirement requirements.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.done: requirements-dev.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes --requirement requirements-dev.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/run.done
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "DocGen needs Python 3.11 or newer, and none is on PATH: install it, or name it with 'make PYTHON=/path/to/python3.12 …'." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "DocGen needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1): name another with 'make PYTHON=/path/to/python3.12 …'." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) has no venv module: install it (Debian, Ubuntu: 'apt install python3-venv'), then run make again." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)

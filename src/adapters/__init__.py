@@ -1,0 +1,1 @@
+"""What stands behind the ports: one folder a technology or port family, none knowing another."""

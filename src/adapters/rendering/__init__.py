@@ -1,0 +1,1 @@
+"""The rendering engine: templates are compiled once, renders join text."""

@@ -1,0 +1,27 @@
+"""What every format's compiler makes of a template file."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Protocol
+
+from adapters.rendering.language.session import RenderSession
+from domain.diagnostics import Diagnostic
+from domain.formats import OutputFormat
+from domain.placeholder import Placeholder
+
+
+class Program(Protocol):
+    """A template that can run; it holds no state of a render and may run in several threads at once."""
+
+    @abstractmethod
+    def render(self, session: RenderSession, output: OutputFormat) -> bytes:
+        """Make the document's bytes; missing values are collected in the session, which the caller then asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTemplate:
+    """A compiled template file; `program` is None where the diagnostics hold an error."""
+
+    program: Program | None
+    diagnostics: tuple[Diagnostic, ...]
+    placeholders: tuple[Placeholder, ...]

@@ -1,0 +1,1 @@
+"""The template language: the same for Word, Markdown, text and file names."""

@@ -1,0 +1,1 @@
+"""What DocGen does: use cases, and the ports they need."""

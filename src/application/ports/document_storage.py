@@ -1,0 +1,65 @@
+"""The storage of bytes: template files and documents."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.identifiers import WorkspaceId
+
+
+@dataclass(frozen=True, slots=True)
+class BlobKey:
+    """The name of a blob: its workspace, and the SHA-256 of its contents in 64 lower-case hexadecimal digits."""
+
+    workspace_id: WorkspaceId
+    sha256: str
+
+
+class BlobNotFoundError(LookupError):
+    """There is no blob of this name."""
+
+    def __init__(self, key: BlobKey) -> None:
+        super().__init__(f"The storage has no blob {key.sha256} for the workspace {key.workspace_id}.")
+        self.key = key
+
+
+class DocumentStorage(Protocol):
+    """Keeps blobs by the hash of their contents: the same contents have the same name and are kept once.
+
+    Every method raises ServiceUnavailableError when the store is down.
+    """
+
+    @abstractmethod
+    async def put(self, key: BlobKey, content: bytes) -> None:
+        """Store the content durably, whole or not at all; again with the same key changes nothing but its age.
+
+        Raises:
+            ValueError: the content's SHA-256 is not the key's.
+            StorageFullError: there is no room.
+        """
+
+    @abstractmethod
+    async def read(self, key: BlobKey) -> bytes:
+        """Return the whole content, verified against the key's SHA-256.
+
+        Raises:
+            BlobNotFoundError: there is none.
+            ServiceUnavailableError: the contents are not those that were stored.
+        """
+
+    @abstractmethod
+    def stream(self, key: BlobKey, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the bytes from `start` up to but excluding `end` (None: to the end), in pieces, with constant memory.
+
+        Raises:
+            BlobNotFoundError: there is none; raised when the first piece is asked for.
+        """
+
+    @abstractmethod
+    async def delete(self, key: BlobKey) -> None:
+        """Remove the blob; nothing happens where there is none."""
+
+    @abstractmethod
+    def keys(self, workspace_id: WorkspaceId) -> AsyncIterator[BlobKey]:
+        """Yield the name of every blob of the workspace, in any order."""

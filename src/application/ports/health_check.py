@@ -1,0 +1,21 @@
+"""Health of what the service stands on."""
+
+from abc import abstractmethod
+from typing import Protocol
+
+
+class HealthCheck(Protocol):
+    """Asks one component whether it works."""
+
+    @property
+    @abstractmethod
+    def component(self) -> str:
+        """The component's name in health answers: 'database', 'storage'."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Return when the component works.
+
+        Raises:
+            ServiceUnavailableError: it does not; the message says why.
+        """

@@ -1,0 +1,54 @@
+"""The collection of render requests of one workspace."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.identifiers import RenderId, TemplateId
+from domain.render_request import RenderRequest, RenderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class RenderFilter:
+    """Which render requests to list: all criteria must hold, None means any."""
+
+    template_id: TemplateId | None = None
+    status: RenderStatus | None = None
+    created_after: datetime | None = None
+
+
+class RenderRepository(Protocol):
+    """Render requests and their data, those of one workspace alone."""
+
+    @abstractmethod
+    async def add(self, request: RenderRequest, data: bytes) -> None:
+        """Add a request with its data (JSON text in UTF-8, kept byte for byte)."""
+
+    @abstractmethod
+    async def get(self, render_id: str) -> RenderRequest:
+        """Return the request.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+
+    @abstractmethod
+    async def data_of(self, render_id: RenderId) -> bytes:
+        """Return the request's data as it was given.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+
+    @abstractmethod
+    async def update(self, request: RenderRequest) -> None:
+        """Store a changed request.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+
+    @abstractmethod
+    async def search(self, criteria: RenderFilter, *, limit: int, after: RenderId | None = None) -> list[RenderRequest]:
+        """Return up to `limit` requests, newest first, those behind `after` where it is given."""

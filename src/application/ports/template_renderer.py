@@ -1,0 +1,65 @@
+"""The rendering engine."""
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.diagnostics import Diagnostic
+from domain.formats import TemplateFormat
+from domain.placeholder import Placeholder
+from domain.render_request import RenderOptions
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSource:
+    """A template's file. Engines keep compiled templates by `sha256` and call `load` only where they have none."""
+
+    format: TemplateFormat
+    sha256: str
+    load: Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateInspection:
+    """What an engine finds in a template: with an error among the diagnostics it cannot be rendered."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    placeholders: tuple[Placeholder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedDocument:
+    """A finished document. `file_name` is the rendered wish of the options, not yet made safe; None without one."""
+
+    content: bytes
+    diagnostics: tuple[Diagnostic, ...] = ()
+    file_name: str | None = None
+
+
+class TemplateRenderer(Protocol):
+    """Reads templates and turns data into documents.
+
+    Deterministic: the same file, data and options give the same part contents. `data` is JSON text in UTF-8.
+    Never raises anything but the errors named here, whatever the template or the data holds.
+    """
+
+    @abstractmethod
+    async def inspect(self, source: TemplateSource) -> TemplateInspection:
+        """Return all findings and placeholders of a template, broken ones included; never raises for its contents."""
+
+    @abstractmethod
+    async def validate(self, source: TemplateSource, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
+        """Return what a render of this data would complain of, without making a document; empty where it would succeed."""
+
+    @abstractmethod
+    async def render(self, source: TemplateSource, data: bytes, options: RenderOptions) -> RenderedDocument:
+        """Make the document.
+
+        Raises:
+            TemplateInvalidError: the template has errors.
+            DataInvalidError: the data is no JSON object, or lacks values; all missing paths are reported at once.
+            RenderFailedError: the template failed while it ran.
+            LimitExceededError: it asked for more than the limits allow.
+            UnsupportedOutputError: the options ask for an output that this format cannot become.
+        """

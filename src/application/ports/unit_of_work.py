@@ -1,0 +1,56 @@
+"""Units of work: what is stored together, or not at all."""
+
+from abc import abstractmethod
+from types import TracebackType
+from typing import Protocol, Self
+
+from application.ports.render_repository import RenderRepository
+from application.ports.template_repository import TemplateRepository
+from application.ports.workspace_repository import WorkspaceRepository
+from domain.identifiers import WorkspaceId
+
+
+class Transaction(Protocol):
+    """An `async with` block; leaving it without a commit undoes everything, with an error or without.
+
+    Entering, committing and every query raise ServiceUnavailableError when the database is down.
+    """
+
+    @abstractmethod
+    async def __aenter__(self) -> Self:
+        """Begin."""
+
+    @abstractmethod
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Undo what was not committed."""
+
+    @abstractmethod
+    async def commit(self) -> None:
+        """Make everything done so far durable."""
+
+
+class UnitOfWork(Transaction, Protocol):
+    """The transaction of one workspace: it sees and changes nothing of the others."""
+
+    templates: TemplateRepository
+    renders: RenderRepository
+
+
+class AdministrationUnitOfWork(Transaction, Protocol):
+    """The transaction of the installation's operator."""
+
+    workspaces: WorkspaceRepository
+
+
+class UnitsOfWork(Protocol):
+    """Makes units of work; each is used once."""
+
+    @abstractmethod
+    def of_workspace(self, workspace_id: WorkspaceId) -> UnitOfWork:
+        """Return a new unit of work for this workspace."""
+
+    @abstractmethod
+    def of_administration(self) -> AdministrationUnitOfWork:
+        """Return a new unit of work for the workspaces themselves."""

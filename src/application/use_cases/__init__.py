@@ -1,0 +1,1 @@
+"""One file a use case: a command, and a class that carries it out."""

@@ -1,0 +1,42 @@
+"""Documents: what a render produces."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from domain.formats import OutputFormat
+
+MAX_FILE_NAME_LENGTH: Final = 150
+
+# Path separators, what Windows forbids, and controls; format characters (bidirectional overrides) by category below.
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]+')
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The facts of a finished document; its bytes lie in the document storage under the SHA-256."""
+
+    file_name: str
+    output: OutputFormat
+    size: int
+    sha256: str
+
+    @property
+    def media_type(self) -> str:
+        """The IANA media type."""
+        return self.output.media_type
+
+
+def file_name_for(wish: str, output: OutputFormat) -> str:
+    """Turn a wished name into one that every file system and mail program takes, with the output's extension.
+
+    Characters that are forbidden somewhere become a hyphen; an empty name becomes 'document'.
+    """
+    visible = "".join(c for c in unicodedata.normalize("NFC", wish) if unicodedata.category(c) not in ("Cf", "Cs"))
+    stem = _FORBIDDEN.sub("-", visible).strip(" .-")
+    stem = stem.removesuffix(f".{output}").rstrip(" .-")[:MAX_FILE_NAME_LENGTH].rstrip(" .-")
+    if not stem or _RESERVED.match(stem):
+        stem = f"document-{stem}".rstrip("-")
+    return f"{stem}.{output}"

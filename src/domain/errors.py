@@ -1,0 +1,182 @@
+"""Every error that DocGen raises on purpose.
+
+    DocGenError                     code
+    ├── InvalidRequestError         request-invalid         one value of a request is not acceptable
+    ├── NotFoundError               not-found               no such object in this workspace
+    ├── ConflictError               conflict                the object's state does not allow this
+    │   ├── SlugTakenError          slug-taken
+    │   ├── NotPublishedError       not-published
+    │   └── NotReadyError           not-ready
+    ├── ExpiredError                expired                 the document was here, and its time is over
+    ├── PreconditionFailedError     precondition-failed     somebody changed the object in between
+    ├── DiagnosedError              (abstract)              carries diagnostics with their places
+    │   ├── TemplateInvalidError    template-invalid
+    │   ├── DataInvalidError        data-invalid
+    │   ├── RenderFailedError       render-failed
+    │   └── LimitExceededError      limit-exceeded
+    ├── UnsupportedOutputError      unsupported-output      this format cannot become that one
+    ├── UnsupportedMediaTypeError   unsupported-media-type  not a kind of file that DocGen takes
+    ├── PayloadTooLargeError        payload-too-large
+    ├── ServiceUnavailableError     unavailable             database or storage is down
+    └── StorageFullError            storage-full
+
+A message is a whole sentence for the person who has to act on it: what failed, why, and how to fix it.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from domain.diagnostics import Diagnostic
+from domain.formats import OutputFormat, TemplateFormat
+
+
+class DocGenError(Exception):
+    """The root of the tree; `code` is the stable name that callers may branch on."""
+
+    code: ClassVar[str] = "internal"
+    # The findings behind this error, in the order of the template; empty where there are none.
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class InvalidRequestError(DocGenError):
+    """A value of the request is not acceptable; `field` names it as the caller wrote it."""
+
+    code: ClassVar[str] = "request-invalid"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class NotFoundError(DocGenError):
+    """There is no such object, or it belongs to another workspace: callers cannot tell which."""
+
+    code: ClassVar[str] = "not-found"
+
+    def __init__(self, kind: str, reference: str) -> None:
+        super().__init__(f"There is no {kind} {reference!r} in this workspace.")
+        self.kind = kind
+        self.reference = reference
+
+
+class ConflictError(DocGenError):
+    """The object's present state does not allow what was asked."""
+
+    code: ClassVar[str] = "conflict"
+
+
+class SlugTakenError(ConflictError):
+    """Another template, or workspace, has this slug already."""
+
+    code: ClassVar[str] = "slug-taken"
+
+    def __init__(self, slug: str, kind: str = "template") -> None:
+        super().__init__(f"The slug {slug!r} belongs to another {kind}, perhaps an archived one: choose another slug.")
+        self.slug = slug
+
+
+class NotPublishedError(ConflictError):
+    """The template has no published version to render, or it is archived."""
+
+    code: ClassVar[str] = "not-published"
+
+
+class NotReadyError(ConflictError):
+    """The render has not produced a document (yet)."""
+
+    code: ClassVar[str] = "not-ready"
+
+
+class ExpiredError(DocGenError):
+    """The document was deleted when its time was over."""
+
+    code: ClassVar[str] = "expired"
+
+
+class PreconditionFailedError(DocGenError):
+    """The object is no longer the one the caller has seen."""
+
+    code: ClassVar[str] = "precondition-failed"
+
+
+class DiagnosedError(DocGenError):
+    """An error whose explanation is a list of findings with their places."""
+
+    def __init__(self, message: str, diagnostics: Iterable[Diagnostic] = ()) -> None:
+        super().__init__(message)
+        self.diagnostics = tuple(diagnostics)
+
+
+class TemplateInvalidError(DiagnosedError):
+    """The template cannot work; the diagnostics say where and why."""
+
+    code: ClassVar[str] = "template-invalid"
+
+
+class DataInvalidError(DiagnosedError):
+    """The data does not fit the template; the diagnostics list every missing or wrong path."""
+
+    code: ClassVar[str] = "data-invalid"
+
+
+class RenderFailedError(DiagnosedError):
+    """The template failed while it ran with this data."""
+
+    code: ClassVar[str] = "render-failed"
+
+
+class LimitExceededError(DiagnosedError):
+    """Template or data ask for more than the limits allow."""
+
+    code: ClassVar[str] = "limit-exceeded"
+
+
+class UnsupportedOutputError(DocGenError):
+    """A template of this format cannot become a document of that one."""
+
+    code: ClassVar[str] = "unsupported-output"
+
+    def __init__(self, template_format: TemplateFormat, output: str, possible: Iterable[OutputFormat]) -> None:
+        self.template_format = template_format
+        self.output = output
+        self.possible = tuple(possible)
+        names = ", ".join(self.possible)
+        super().__init__(
+            f"A {template_format} template cannot become {output!r}; the possible output is: {names}."
+            if len(self.possible) == 1
+            else f"A {template_format} template cannot become {output!r}; the possible outputs are: {names}."
+        )
+
+
+class UnsupportedMediaTypeError(DocGenError):
+    """The file is of a kind that DocGen does not take as a template."""
+
+    code: ClassVar[str] = "unsupported-media-type"
+
+
+class PayloadTooLargeError(DocGenError):
+    """A file or a body is larger than the limit."""
+
+    code: ClassVar[str] = "payload-too-large"
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(f"{what} is larger than the limit of {limit:,} bytes.")
+        self.limit = limit
+
+
+class ServiceUnavailableError(DocGenError):
+    """Something outside that DocGen stands on does not answer; the caller may try again."""
+
+    code: ClassVar[str] = "unavailable"
+
+    def __init__(self, component: str, message: str, retry_after: int = 2) -> None:
+        super().__init__(message)
+        self.component = component
+        self.retry_after = retry_after
+
+
+class StorageFullError(DocGenError):
+    """The storage has no room left; nothing was stored."""
+
+    code: ClassVar[str] = "storage-full"

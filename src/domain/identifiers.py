@@ -1,0 +1,20 @@
+"""Identifiers: a prefix that says of what, and a UUIDv7 in 32 hexadecimal digits that sorts by time of creation."""
+
+import re
+from typing import Final, NewType
+
+WorkspaceId = NewType("WorkspaceId", str)
+TemplateId = NewType("TemplateId", str)
+RenderId = NewType("RenderId", str)
+Slug = NewType("Slug", str)
+
+WORKSPACE_PREFIX: Final = "wsp"
+TEMPLATE_PREFIX: Final = "tpl"
+RENDER_PREFIX: Final = "rnd"
+
+_ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Tell whether the text has the form of an identifier with this prefix."""
+    return text.startswith(prefix + "_") and _ID.fullmatch(text) is not None

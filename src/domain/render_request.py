@@ -1,0 +1,127 @@
+"""Render requests: one wish for a document each, from the queue to its end."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from domain.diagnostics import Diagnostic
+from domain.document import Document
+from domain.errors import ConflictError
+from domain.formats import OutputFormat
+from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
+
+
+class RenderStatus(StrEnum):
+    """The states of a render request."""
+
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+# rendering -> queued is a worker handing its work back; failed or cancelled -> queued is a retry.
+_TRANSITIONS: dict[RenderStatus, frozenset[RenderStatus]] = {
+    RenderStatus.QUEUED: frozenset({RenderStatus.RENDERING, RenderStatus.CANCELLED}),
+    RenderStatus.RENDERING: frozenset(
+        {RenderStatus.SUCCEEDED, RenderStatus.FAILED, RenderStatus.CANCELLED, RenderStatus.QUEUED}
+    ),
+    RenderStatus.SUCCEEDED: frozenset(),
+    RenderStatus.FAILED: frozenset({RenderStatus.QUEUED}),
+    RenderStatus.CANCELLED: frozenset({RenderStatus.QUEUED}),
+}
+
+
+class MissingPolicy(StrEnum):
+    """What a missing value does: stop the render, print nothing, or leave the tag standing."""
+
+    ERROR = "error"
+    EMPTY = "empty"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """Everything beside template and data that shapes a document; all of it is deterministic input.
+
+    `locale` is a BCP 47 tag, `timezone` an IANA name, `now` an aware time; `file_name` may hold tags of the template
+    language and is None where the caller has no wish.
+    """
+
+    output: OutputFormat
+    locale: str
+    timezone: str
+    now: datetime
+    missing: MissingPolicy = MissingPolicy.ERROR
+    file_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderFailure:
+    """Why a render request failed: the code and sentence of the error."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """How long each step took, in milliseconds; None for a step that was not reached."""
+
+    queued_ms: float | None = None
+    render_ms: float | None = None
+    store_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """One wish for a document. The data itself is kept beside it; here is its SHA-256."""
+
+    id: RenderId
+    workspace_id: WorkspaceId
+    template_id: TemplateId
+    template_slug: Slug
+    template_version: int
+    options: RenderOptions
+    data_sha256: str
+    status: RenderStatus
+    created_at: datetime
+    document: Document | None = None
+    failure: RenderFailure | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    timings: Timings = Timings()
+    finished_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    def start(self) -> "RenderRequest":
+        """Return the request in rendering."""
+        return self._move(RenderStatus.RENDERING)
+
+    def succeed(
+        self, document: Document, diagnostics: tuple[Diagnostic, ...], timings: Timings, *, at: datetime
+    ) -> "RenderRequest":
+        """Return the request with its document."""
+        done = self._move(RenderStatus.SUCCEEDED)
+        return replace(done, document=document, diagnostics=diagnostics, timings=timings, finished_at=at)
+
+    def fail(
+        self, failure: RenderFailure, diagnostics: tuple[Diagnostic, ...], timings: Timings, *, at: datetime
+    ) -> "RenderRequest":
+        """Return the request failed, with the reason."""
+        done = self._move(RenderStatus.FAILED)
+        return replace(done, failure=failure, diagnostics=diagnostics, timings=timings, finished_at=at)
+
+    def cancel(self, *, at: datetime) -> "RenderRequest":
+        """Return the request cancelled."""
+        return replace(self._move(RenderStatus.CANCELLED), finished_at=at)
+
+    def requeue(self) -> "RenderRequest":
+        """Return the request in the queue again, its former outcome forgotten."""
+        queued = self._move(RenderStatus.QUEUED)
+        return replace(queued, failure=None, diagnostics=(), timings=Timings(), finished_at=None)
+
+    def _move(self, to: RenderStatus) -> "RenderRequest":
+        if to not in _TRANSITIONS[self.status]:
+            raise ConflictError(f"The render {self.id} is {self.status} and cannot become {to}.")
+        return replace(self, status=to)

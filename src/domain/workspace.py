@@ -1,0 +1,19 @@
+"""Workspaces: the tenants; everything belongs to one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from domain.identifiers import Slug, WorkspaceId
+
+DEFAULT_WORKSPACE: Final = Slug("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A tenant. `default` exists from the first migration on."""
+
+    id: WorkspaceId
+    slug: Slug
+    name: str
+    created_at: datetime

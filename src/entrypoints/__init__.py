@@ -1,0 +1,1 @@
+"""What stands in front: HTTP and the command line, and the composition roots that wire everything."""
