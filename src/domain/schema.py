@@ -25,6 +25,13 @@ _SCHEMAS: dict[PlaceholderKind, JsonObject] = {
     PlaceholderKind.ANY: {},
 }
 
+_SAMPLE_TEXTS = {
+    "date": "2026-01-31",
+    "time": "09:30:00",
+    "date-time": "2026-01-31T09:30:00Z",
+    "email": "ada@example.com",
+}
+
 _STEP = re.compile(r"\[\]|[^.\[\]]+")
 
 
@@ -66,22 +73,15 @@ def sample_of(schema: JsonObject, name: str = "data") -> Any:
         return schema["default"]
     if schema.get("enum"):
         return schema["enum"][0]
-    kind = schema.get("type")
-    match kind:
+    match schema.get("type"):
         case "object":
-            return {key: sample_of(child, key) for key, child in schema.get("properties", {}).items()}
+            sample: Any = {key: sample_of(child, key) for key, child in schema.get("properties", {}).items()}
         case "array":
-            return [sample_of(schema.get("items", {}), name.removesuffix("s"))] * 2
+            sample = [sample_of(schema.get("items", {}), name.removesuffix("s"))] * 2
         case "number" | "integer":
-            return 1
+            sample = 1
         case "boolean":
-            return True
-    return _SAMPLE_TEXTS.get(schema.get("format", ""), name.replace("_", " "))
-
-
-_SAMPLE_TEXTS = {
-    "date": "2026-01-31",
-    "time": "09:30:00",
-    "date-time": "2026-01-31T09:30:00Z",
-    "email": "ada@example.com",
-}
+            sample = True
+        case _:
+            sample = _SAMPLE_TEXTS.get(schema.get("format", ""), name.replace("_", " "))
+    return sample

@@ -9,4 +9,4 @@ class IdGenerator(Protocol):
 
     @abstractmethod
     def new_id(self, prefix: str) -> str:
-        """Return `prefix` + '_' + 32 hexadecimal digits, never the same twice, later ones sorting behind earlier ones."""
+        """Return `prefix` + '_' + 32 hexadecimal digits, never twice the same; later ones sort behind earlier ones."""

@@ -50,7 +50,7 @@ class TemplateRenderer(Protocol):
 
     @abstractmethod
     async def validate(self, source: TemplateSource, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
-        """Return what a render of this data would complain of, without making a document; empty where it would succeed."""
+        """Return what a render of this data would complain of, without making a document; empty if nothing."""
 
     @abstractmethod
     async def render(self, source: TemplateSource, data: bytes, options: RenderOptions) -> RenderedDocument:
