@@ -1,0 +1,108 @@
+"""Domain objects for tests, complete and plausible; a test names only what it is about.
+
+Every call makes a new identifier, later ones sorting behind earlier ones. Any field can be given by its name:
+`a_template(slug="invoice", status=TemplateStatus.ARCHIVED)`.
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from domain.document import Document
+from domain.formats import OutputFormat, TemplateFormat
+from domain.identifiers import RENDER_PREFIX, TEMPLATE_PREFIX, WORKSPACE_PREFIX, RenderId, Slug, TemplateId, WorkspaceId
+from domain.placeholder import Placeholder, PlaceholderKind
+from domain.render_request import RenderOptions, RenderRequest, RenderStatus
+from domain.template import Template, TemplateStatus, TemplateVersion
+from domain.workspace import Workspace
+from tests.fakes.ids import SequentialIds
+from tests.fakes.units_of_work import DEFAULT_WORKSPACE_ID
+
+NOW: Final = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
+# The workspace of templates that are built without one: the `default` of InMemoryUnitsOfWork.
+WORKSPACE_ID: Final = DEFAULT_WORKSPACE_ID
+
+TEMPLATE_TEXT: Final = b"Dear {{ name }},\n"
+DATA: Final = b'{"name": "Ada"}'
+
+_ids = SequentialIds()
+
+
+def a_workspace(slug: str = "acme", **fields: Any) -> Workspace:
+    """Build a workspace."""
+    workspace = Workspace(
+        id=WorkspaceId(_ids.new_id(WORKSPACE_PREFIX)), slug=Slug(slug), name=slug.title(), created_at=NOW
+    )
+    return replace(workspace, **fields)
+
+
+def a_template(slug: str = "offer-letter", *, workspace_id: WorkspaceId = WORKSPACE_ID, **fields: Any) -> Template:
+    """Build an active text template with one version, not published."""
+    template = Template(
+        id=TemplateId(_ids.new_id(TEMPLATE_PREFIX)),
+        workspace_id=workspace_id,
+        slug=Slug(slug),
+        name=slug.replace("-", " ").capitalize(),
+        description="What we send to people we would like to work with.",
+        tags=("hr", "letters"),
+        format=TemplateFormat.TEXT,
+        locale="en-GB",
+        status=TemplateStatus.ACTIVE,
+        published_version=None,
+        latest_version=1,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    return replace(template, **fields)
+
+
+def a_version(template: Template, number: int = 1, content: bytes | None = None, **fields: Any) -> TemplateVersion:
+    """Build a version of the template, by default with bytes of its own for each number."""
+    content = TEMPLATE_TEXT + b"version %d\n" % number if content is None else content
+    version = TemplateVersion(
+        template_id=template.id,
+        number=number,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        file_name=f"{template.slug}.txt",
+        diagnostics=(),
+        placeholders=(Placeholder(path="name", kind=PlaceholderKind.TEXT, required=True),),
+        schema='{"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}',
+        created_at=NOW,
+        created_by="ada@example.com",
+    )
+    return replace(version, **fields)
+
+
+def render_options(**fields: Any) -> RenderOptions:
+    """Build options for a text document in British English."""
+    options = RenderOptions(output=OutputFormat.TEXT, locale="en-GB", timezone="Europe/London", now=NOW)
+    return replace(options, **fields)
+
+
+def a_render_request(template: Template, *, data: bytes = DATA, **fields: Any) -> RenderRequest:
+    """Build a queued wish for a document of the template's latest version."""
+    request = RenderRequest(
+        id=RenderId(_ids.new_id(RENDER_PREFIX)),
+        workspace_id=template.workspace_id,
+        template_id=template.id,
+        template_slug=template.slug,
+        template_version=template.latest_version,
+        options=render_options(),
+        data_sha256=hashlib.sha256(data).hexdigest(),
+        status=RenderStatus.QUEUED,
+        created_at=NOW,
+    )
+    return replace(request, **fields)
+
+
+def a_document(content: bytes = b"Dear Ada,\n", **fields: Any) -> Document:
+    """Build the facts of a text document with this content."""
+    document = Document(
+        file_name="offer-letter.txt",
+        output=OutputFormat.TEXT,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    return replace(document, **fields)

@@ -1,0 +1,157 @@
+"""The contract of `DocumentStorage`."""
+
+import asyncio
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
+from domain.errors import ServiceUnavailableError, StorageFullError
+from domain.identifiers import WorkspaceId
+
+ACME = WorkspaceId("wsp_" + "a" * 32)
+GLOBEX = WorkspaceId("wsp_" + "b" * 32)
+LETTER = b"Dear Ada,\n"
+# Larger than one piece of a stream, and not a multiple of anything.
+BOOK = bytes(range(251)) * 4_001
+
+
+def key_of(content: bytes, workspace_id: WorkspaceId = ACME) -> BlobKey:
+    """Name the blob of this content."""
+    return BlobKey(workspace_id, hashlib.sha256(content).hexdigest())
+
+
+async def collect(storage: DocumentStorage, key: BlobKey, start: int = 0, end: int | None = None) -> bytes:
+    """Read a stream to its end."""
+    return b"".join([piece async for piece in storage.stream(key, start, end)])
+
+
+async def keys_in(storage: DocumentStorage, workspace_id: WorkspaceId) -> set[BlobKey]:
+    """List a workspace's blobs, each of which must come once."""
+    listed = [key async for key in storage.keys(workspace_id)]
+    assert len(set(listed)) == len(listed)
+    return set(listed)
+
+
+async def first_piece(storage: DocumentStorage, key: BlobKey) -> bytes:
+    """Ask for the beginning of a stream."""
+    return await anext(aiter(storage.stream(key)))
+
+
+OPERATIONS: dict[str, Callable[[DocumentStorage], Awaitable[object]]] = {
+    "put": lambda storage: storage.put(key_of(LETTER), LETTER),
+    "read": lambda storage: storage.read(key_of(LETTER)),
+    "stream": lambda storage: collect(storage, key_of(LETTER)),
+    "delete": lambda storage: storage.delete(key_of(LETTER)),
+    "keys": lambda storage: keys_in(storage, ACME),
+}
+
+
+class DocumentStorageContract(ABC):
+    """Promises of every document storage."""
+
+    @pytest.fixture
+    @abstractmethod
+    def storage(self) -> DocumentStorage:
+        """Give an empty storage."""
+
+    @pytest.fixture
+    @abstractmethod
+    def storage_that_is_down(self) -> DocumentStorage:
+        """Give a storage that does not answer."""
+
+    @pytest.fixture
+    @abstractmethod
+    def storage_that_is_full(self) -> DocumentStorage:
+        """Give a storage that works, with room for less than BOOK."""
+
+    @abstractmethod
+    async def damage(self, storage: DocumentStorage, key: BlobKey) -> None:
+        """Change the stored bytes behind the storage's back."""
+
+    @pytest.mark.parametrize("content", [b"", LETTER, BOOK], ids=["empty", "small", "large"])
+    async def test_what_was_put_is_read_and_streamed(self, storage: DocumentStorage, content: bytes) -> None:
+        await storage.put(key_of(content), content)
+        assert await storage.read(key_of(content)) == content
+        assert await collect(storage, key_of(content)) == content
+
+    @pytest.mark.parametrize(
+        ("start", "end"),
+        [(0, 1), (5, 5), (3, 500_000), (900_000, None), (len(BOOK) - 1, None), (len(BOOK), None), (10, len(BOOK) + 99)],
+    )
+    async def test_a_range_is_what_a_slice_is(self, storage: DocumentStorage, start: int, end: int | None) -> None:
+        await storage.put(key_of(BOOK), BOOK)
+        assert await collect(storage, key_of(BOOK), start, end) == BOOK[start:end]
+
+    async def test_a_large_blob_comes_in_pieces(self, storage: DocumentStorage) -> None:
+        await storage.put(key_of(BOOK), BOOK)
+        sizes = [len(piece) async for piece in storage.stream(key_of(BOOK))]
+        assert max(sizes) < len(BOOK) / 2
+
+    async def test_content_that_is_not_the_keys_is_refused_and_not_kept(self, storage: DocumentStorage) -> None:
+        with pytest.raises(ValueError, match=key_of(LETTER).sha256):
+            await storage.put(key_of(LETTER), BOOK)
+        assert await keys_in(storage, ACME) == set()
+
+    async def test_the_same_again_changes_nothing(self, storage: DocumentStorage) -> None:
+        await storage.put(key_of(LETTER), LETTER)
+        await storage.put(key_of(LETTER), LETTER)
+        assert await keys_in(storage, ACME) == {key_of(LETTER)}
+        assert await storage.read(key_of(LETTER)) == LETTER
+
+    async def test_many_may_put_the_same_at_once(self, storage: DocumentStorage) -> None:
+        await asyncio.gather(*(storage.put(key_of(BOOK), BOOK) for _ in range(8)))
+        assert await keys_in(storage, ACME) == {key_of(BOOK)}
+        assert await storage.read(key_of(BOOK)) == BOOK
+
+    async def test_a_blob_that_is_not_there_is_not_found(self, storage: DocumentStorage) -> None:
+        with pytest.raises(BlobNotFoundError, match=key_of(LETTER).sha256):
+            await storage.read(key_of(LETTER))
+
+    async def test_a_stream_of_nothing_fails_at_its_first_piece(self, storage: DocumentStorage) -> None:
+        with pytest.raises(BlobNotFoundError, match=key_of(LETTER).sha256):
+            await first_piece(storage, key_of(LETTER))
+
+    async def test_a_deleted_blob_is_gone(self, storage: DocumentStorage) -> None:
+        await storage.put(key_of(LETTER), LETTER)
+        await storage.delete(key_of(LETTER))
+        with pytest.raises(BlobNotFoundError):
+            await storage.read(key_of(LETTER))
+        assert await keys_in(storage, ACME) == set()
+
+    async def test_deleting_what_is_not_there_does_nothing(self, storage: DocumentStorage) -> None:
+        await storage.delete(key_of(LETTER))
+
+    async def test_workspaces_do_not_see_each_other(self, storage: DocumentStorage) -> None:
+        await storage.put(key_of(LETTER, ACME), LETTER)
+        await storage.put(key_of(LETTER, GLOBEX), LETTER)
+        await storage.put(key_of(BOOK, GLOBEX), BOOK)
+        assert await keys_in(storage, ACME) == {key_of(LETTER, ACME)}
+        assert await keys_in(storage, GLOBEX) == {key_of(LETTER, GLOBEX), key_of(BOOK, GLOBEX)}
+        await storage.delete(key_of(LETTER, ACME))
+        assert await storage.read(key_of(LETTER, GLOBEX)) == LETTER
+
+    async def test_a_workspace_without_blobs_has_no_keys(self, storage: DocumentStorage) -> None:
+        assert await keys_in(storage, GLOBEX) == set()
+
+    async def test_damaged_contents_are_not_handed_out_as_whole(self, storage: DocumentStorage) -> None:
+        await storage.put(key_of(LETTER), LETTER)
+        await self.damage(storage, key_of(LETTER))
+        with pytest.raises(ServiceUnavailableError, match=key_of(LETTER).sha256) as failure:
+            await storage.read(key_of(LETTER))
+        assert failure.value.component == "storage"
+
+    async def test_a_full_storage_refuses_and_keeps_no_half_blob(self, storage_that_is_full: DocumentStorage) -> None:
+        with pytest.raises(StorageFullError):
+            await storage_that_is_full.put(key_of(BOOK), BOOK)
+        assert await keys_in(storage_that_is_full, ACME) == set()
+        await storage_that_is_full.put(key_of(LETTER), LETTER)
+        assert await storage_that_is_full.read(key_of(LETTER)) == LETTER
+
+    @pytest.mark.parametrize("operation", OPERATIONS)
+    async def test_a_storage_that_is_down_says_so(self, storage_that_is_down: DocumentStorage, operation: str) -> None:
+        with pytest.raises(ServiceUnavailableError) as failure:
+            await OPERATIONS[operation](storage_that_is_down)
+        assert failure.value.component == "storage"

@@ -1,0 +1,170 @@
+"""The contract of `RenderRepository`."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from application.ports.render_repository import RenderFilter
+from application.ports.unit_of_work import UnitsOfWork
+from domain.diagnostics import Diagnostic, Location, Part, Severity
+from domain.errors import InvalidRequestError, NotFoundError
+from domain.formats import OutputFormat
+from domain.identifiers import RenderId
+from domain.render_request import MissingPolicy, RenderFailure, RenderRequest, RenderStatus, Timings
+from domain.template import Template
+from domain.workspace import Workspace
+from tests.builders import DATA, NOW, a_document, a_render_request, a_template, render_options
+from tests.contracts.template_repository import UNSTORABLE
+from tests.contracts.unit_of_work import UnitsOfWorkFixtures, stored
+
+FINDING = Diagnostic(Severity.WARNING, "coerced", "A text stands for a number.", None, Location(Part.BODY), None, "/a")
+DONE = NOW + timedelta(seconds=2)
+
+
+async def added(units: UnitsOfWork, request: RenderRequest, data: bytes = DATA) -> RenderRequest:
+    """Store a request."""
+    async with units.of_workspace(request.workspace_id) as unit:
+        await unit.renders.add(request, data)
+        await unit.commit()
+    return request
+
+
+async def read(units: UnitsOfWork, request: RenderRequest) -> RenderRequest:
+    """Read a request anew."""
+    async with units.of_workspace(request.workspace_id) as unit:
+        return await unit.renders.get(request.id)
+
+
+async def search(units: UnitsOfWork, workspace: Workspace, **criteria: Any) -> list[RenderRequest]:
+    """Search with room for all."""
+    async with units.of_workspace(workspace.id) as unit:
+        return await unit.renders.search(RenderFilter(**criteria), limit=100)
+
+
+class RenderRepositoryContract(UnitsOfWorkFixtures):
+    """Promises of every collection of render requests."""
+
+    @pytest.fixture
+    async def template(self, units: UnitsOfWork, acme: Workspace) -> Template:
+        """A stored template of the workspace acme."""
+        return await stored(units, a_template(workspace_id=acme.id))
+
+    async def test_a_request_is_kept_in_every_field(self, units: UnitsOfWork, template: Template) -> None:
+        options = render_options(
+            output=OutputFormat.HTML,
+            locale="de-DE",
+            timezone="Europe/Berlin",
+            now=NOW + timedelta(days=400),
+            missing=MissingPolicy.KEEP,
+            file_name="Brief {{ name }} 💶",
+        )
+        request = a_render_request(template, options=options, template_version=3, expires_at=DONE)
+        assert await read(units, await added(units, request)) == request
+
+    async def test_a_finished_request_is_kept_in_every_field(self, units: UnitsOfWork, template: Template) -> None:
+        request = a_render_request(template).start()
+        timings = Timings(queued_ms=0.125, render_ms=12.5, store_ms=3.0625)
+        done = request.succeed(a_document(size=20_000_000_000), (FINDING,), timings, at=DONE)
+        assert await read(units, await added(units, done)) == done
+
+    async def test_a_changed_request_is_kept(self, units: UnitsOfWork, template: Template) -> None:
+        request = await added(units, a_render_request(template))
+        failure = RenderFailure("data-invalid", "Two values are missing.")
+        failed = request.start().fail(failure, (FINDING,), Timings(render_ms=1.5), at=DONE)
+        for changed in (request.start(), failed, failed.requeue()):
+            async with units.of_workspace(request.workspace_id) as unit:
+                await unit.renders.update(changed)
+                await unit.commit()
+            assert await read(units, request) == changed
+
+    @pytest.mark.parametrize(
+        "data", [b'{"z": 1.50, "a": 1e2,  "z": "\\u0000"}', b"\xff\x00 not JSON", b"", b" " * 300_000]
+    )
+    async def test_data_is_kept_byte_for_byte(self, units: UnitsOfWork, template: Template, data: bytes) -> None:
+        request = await added(units, a_render_request(template, data=data), data)
+        async with units.of_workspace(request.workspace_id) as unit:
+            await unit.renders.update(request.start())
+            assert await unit.renders.data_of(request.id) == data
+
+    @pytest.mark.parametrize("reference", ["missing", "rnd_" + "0" * 32, "", "a\0b", "a\ud800b"])
+    async def test_a_request_that_is_not_there_is_not_found(
+        self, units: UnitsOfWork, template: Template, reference: str
+    ) -> None:
+        await added(units, a_render_request(template))
+        async with units.of_workspace(template.workspace_id) as unit:
+            with pytest.raises(NotFoundError) as failure:
+                await unit.renders.get(reference)
+            assert (failure.value.kind, failure.value.reference) == ("render", reference)
+            with pytest.raises(NotFoundError):
+                await unit.renders.data_of(RenderId(reference))
+
+    async def test_a_change_of_what_is_not_there_is_not_found(self, units: UnitsOfWork, template: Template) -> None:
+        async with units.of_workspace(template.workspace_id) as unit:
+            with pytest.raises(NotFoundError):
+                await unit.renders.update(a_render_request(template).start())
+
+    async def test_a_request_for_a_template_that_is_not_there_is_refused(
+        self, units: UnitsOfWork, acme: Workspace
+    ) -> None:
+        with pytest.raises(NotFoundError, match="template"):
+            await added(units, a_render_request(a_template(workspace_id=acme.id)))
+
+    async def test_another_workspace_sees_nothing(
+        self, units: UnitsOfWork, template: Template, globex: Workspace
+    ) -> None:
+        request = await added(units, a_render_request(template))
+        async with units.of_workspace(globex.id) as unit:
+            with pytest.raises(NotFoundError):
+                await unit.renders.get(request.id)
+            with pytest.raises(NotFoundError):
+                await unit.renders.data_of(request.id)
+            with pytest.raises(NotFoundError):
+                await unit.renders.update(request.start())
+            assert await unit.renders.search(RenderFilter(), limit=10) == []
+
+    async def test_requests_are_listed_newest_first_in_pages(self, units: UnitsOfWork, template: Template) -> None:
+        made = [await added(units, a_render_request(template)) for _ in range(5)]
+        listed: list[RenderRequest] = []
+        after: RenderId | None = None
+        async with units.of_workspace(template.workspace_id) as unit:
+            while page := await unit.renders.search(RenderFilter(), limit=2, after=after):
+                assert len(page) <= 2
+                listed += page
+                after = page[-1].id
+        assert listed == made[::-1]
+
+    async def test_criteria_must_all_hold(self, units: UnitsOfWork, acme: Workspace, template: Template) -> None:
+        other = await stored(units, a_template("other", workspace_id=acme.id))
+        first = await added(units, a_render_request(template))
+        second = await added(units, a_render_request(template, created_at=DONE).start())
+        third = await added(units, a_render_request(other, created_at=DONE))
+        assert await search(units, acme) == [third, second, first]
+        assert await search(units, acme, template_id=template.id) == [second, first]
+        assert await search(units, acme, status=RenderStatus.QUEUED) == [third, first]
+        assert await search(units, acme, created_after=NOW) == [third, second]
+        assert await search(units, acme, created_after=DONE) == []
+        assert await search(units, acme, template_id=template.id, status=RenderStatus.QUEUED, created_after=NOW) == []
+
+    @pytest.mark.parametrize("field", ["locale", "timezone", "file_name"])
+    @pytest.mark.parametrize("text", UNSTORABLE.values(), ids=UNSTORABLE)
+    async def test_a_wish_that_cannot_be_kept_is_refused_by_its_field(
+        self, units: UnitsOfWork, template: Template, field: str, text: str
+    ) -> None:
+        with pytest.raises(InvalidRequestError) as failure:
+            await added(units, a_render_request(template, options=render_options(**{field: text})))
+        assert failure.value.field == field
+
+    @pytest.mark.parametrize("text", UNSTORABLE.values(), ids=UNSTORABLE)
+    async def test_a_failure_is_recorded_whatever_it_quotes(
+        self, units: UnitsOfWork, template: Template, text: str
+    ) -> None:
+        request = a_render_request(template)
+        failure = RenderFailure("data-invalid", f"The value {text!s} is no number.")
+        failed = replace(request, status=RenderStatus.FAILED, failure=failure, finished_at=DONE)
+        kept = (await read(units, await added(units, failed))).failure
+        assert kept is not None
+        assert kept.code == "data-invalid"
+        assert kept.message.startswith("The value a")
+        assert kept.message.endswith("b is no number.")

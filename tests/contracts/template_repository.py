@@ -1,0 +1,294 @@
+"""The contract of `TemplateRepository`."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from application.ports.template_repository import TemplateFilter
+from application.ports.unit_of_work import UnitsOfWork
+from domain.diagnostics import Diagnostic, Location, Part, Severity
+from domain.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    PreconditionFailedError,
+    SlugTakenError,
+)
+from domain.formats import TemplateFormat
+from domain.identifiers import TemplateId
+from domain.placeholder import Occurrence, Placeholder, PlaceholderKind
+from domain.template import Template, TemplateVersion
+from domain.workspace import Workspace
+from tests.builders import NOW, a_template, a_version
+from tests.contracts.unit_of_work import UnitsOfWorkFixtures, stored, updated
+
+HEADER = Location(Part.HEADER, number=1, paragraph=17, table=2, row=3, cell=1, line=4, column=5)
+# Every text field that is not drawn from an alphabet of its own.
+TEMPLATE_TEXTS = ("name", "description", "tags", "locale")
+VERSION_TEXTS = ("file_name", "created_by", "schema")
+UNSTORABLE = {"nul": "a\0b", "lone surrogate": "a\ud800b"}
+
+
+async def read(units: UnitsOfWork, template: Template) -> Template:
+    """Read a template anew."""
+    async with units.of_workspace(template.workspace_id) as unit:
+        return await unit.templates.get(template.id)
+
+
+async def read_version(units: UnitsOfWork, template: Template, number: int = 1) -> TemplateVersion:
+    """Read a version anew."""
+    async with units.of_workspace(template.workspace_id) as unit:
+        return await unit.templates.get_version(template.id, number)
+
+
+async def slugs(units: UnitsOfWork, workspace: Workspace, limit: int = 100, **criteria: Any) -> list[str]:
+    """Search, and return the slugs found."""
+    async with units.of_workspace(workspace.id) as unit:
+        return [template.slug for template in await unit.templates.search(TemplateFilter(**criteria), limit=limit)]
+
+
+def numbers(versions: list[TemplateVersion]) -> list[int]:
+    """Name versions by their numbers."""
+    return [version.number for version in versions]
+
+
+class TemplateRepositoryContract(UnitsOfWorkFixtures):
+    """Promises of every collection of templates."""
+
+    # --- templates ------------------------------------------------------------------------------------------
+
+    async def test_a_template_is_kept_in_every_field(self, units: UnitsOfWork, acme: Workspace) -> None:
+        template = a_template(
+            workspace_id=acme.id,
+            name="Größe & Preis 💶",
+            description="Two\nlines, 'quotes' and \\ backslashes",
+            tags=("zuletzt", "a, b", "{}", "ÄÖ"),
+            format=TemplateFormat.DOCX,
+            locale=None,
+            published_version=1,
+            updated_at=NOW + timedelta(microseconds=1),
+            revision=7,
+        )
+        assert await read(units, await stored(units, template)) == template
+
+    async def test_a_template_is_found_by_id_and_by_slug(self, units: UnitsOfWork, acme: Workspace) -> None:
+        template = await stored(units, a_template(workspace_id=acme.id))
+        async with units.of_workspace(acme.id) as unit:
+            assert await unit.templates.get(template.id) == await unit.templates.get(template.slug) == template
+
+    @pytest.mark.parametrize("reference", ["missing", "tpl_" + "0" * 32, "", "a\0b", "a\ud800b", "%", "x" * 10_000])
+    async def test_a_reference_to_nothing_is_not_found(
+        self, units: UnitsOfWork, acme: Workspace, reference: str
+    ) -> None:
+        await stored(units, a_template(workspace_id=acme.id))
+        async with units.of_workspace(acme.id) as unit:
+            with pytest.raises(NotFoundError) as failure:
+                await unit.templates.get(reference)
+        assert (failure.value.kind, failure.value.reference) == ("template", reference)
+
+    async def test_another_workspace_sees_nothing(self, units: UnitsOfWork, acme: Workspace, globex: Workspace) -> None:
+        template = await stored(units, a_template(workspace_id=acme.id))
+        version = a_version(template)
+        async with units.of_workspace(globex.id) as unit:
+            for reference in (template.id, template.slug):
+                with pytest.raises(NotFoundError):
+                    await unit.templates.get(reference)
+            with pytest.raises(NotFoundError):
+                await unit.templates.get_version(template.id, 1)
+            assert await unit.templates.find_version(template.id, version.sha256) is None
+            assert await unit.templates.list_versions(template.id, limit=10) == []
+            assert await unit.templates.search(TemplateFilter(archived=None), limit=10) == []
+            with pytest.raises(PreconditionFailedError):
+                await unit.templates.update(template.edit(NOW, name="Stolen"))
+
+    async def test_a_slug_is_given_once_in_a_workspace(
+        self, units: UnitsOfWork, acme: Workspace, globex: Workspace
+    ) -> None:
+        await stored(units, a_template("invoice", workspace_id=acme.id).archive(NOW))
+        await stored(units, a_template("invoice", workspace_id=globex.id))
+        with pytest.raises(SlugTakenError) as failure:
+            await stored(units, a_template("invoice", workspace_id=acme.id))
+        assert failure.value.slug == "invoice"
+
+    async def test_a_change_is_kept(self, units: UnitsOfWork, acme: Workspace) -> None:
+        template = await stored(units, a_template(workspace_id=acme.id))
+        changed = template.edit(NOW, slug="contract", name="Contract", tags=(), locale=None, description="")
+        await updated(units, changed)
+        await updated(units, published := changed.publish(1, at=NOW))
+        assert await read(units, template) == published
+
+    async def test_a_change_of_an_outdated_revision_is_refused(self, units: UnitsOfWork, acme: Workspace) -> None:
+        template = await stored(units, a_template(workspace_id=acme.id))
+        await updated(units, newer := template.edit(NOW, name="Newer"))
+        with pytest.raises(PreconditionFailedError):
+            await updated(units, template.edit(NOW, name="Older"))
+        assert await read(units, template) == newer
+
+    async def test_a_change_to_a_taken_slug_is_refused(self, units: UnitsOfWork, acme: Workspace) -> None:
+        await stored(units, a_template("invoice", workspace_id=acme.id))
+        template = await stored(units, a_template("contract", workspace_id=acme.id))
+        with pytest.raises(SlugTakenError, match="invoice"):
+            await updated(units, template.edit(NOW, slug="invoice"))
+
+    @pytest.mark.parametrize("field", TEMPLATE_TEXTS)
+    @pytest.mark.parametrize("text", UNSTORABLE.values(), ids=UNSTORABLE)
+    async def test_a_text_that_cannot_be_kept_is_refused_by_its_field(
+        self, units: UnitsOfWork, acme: Workspace, field: str, text: str
+    ) -> None:
+        unstorable: dict[str, Any] = {field: (text,) if field == "tags" else text}
+        with pytest.raises(InvalidRequestError) as failure:
+            await stored(units, a_template(workspace_id=acme.id, **unstorable))
+        assert failure.value.field == field
+        template = await stored(units, a_template(workspace_id=acme.id))
+        with pytest.raises(InvalidRequestError) as failure:
+            await updated(units, template.edit(NOW, **unstorable))
+        assert failure.value.field == field
+
+    # --- search ---------------------------------------------------------------------------------------------
+
+    async def test_templates_are_listed_newest_first_in_pages(self, units: UnitsOfWork, acme: Workspace) -> None:
+        made = [await stored(units, a_template(f"letter-{n}", workspace_id=acme.id)) for n in range(5)]
+        listed: list[Template] = []
+        after: TemplateId | None = None
+        async with units.of_workspace(acme.id) as unit:
+            while page := await unit.templates.search(TemplateFilter(), limit=2, after=after):
+                assert len(page) <= 2
+                listed += page
+                after = page[-1].id
+        assert listed == made[::-1]
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("OFFER", ["offer"]),
+            ("größe", ["sizes"]),
+            ("GRÖSSE".replace("SS", "ß"), ["sizes"]),
+            ("quarterly", ["report"]),
+            ("legal", ["offer"]),
+            ("50%", ["report"]),
+            ("a_b", ["sizes"]),
+            ("c:\\temp", ["offer"]),
+            ("%", ["report"]),
+            ("_", ["sizes"]),
+            ("\\", ["offer"]),
+            ("nowhere", []),
+            ("", ["report", "sizes", "offer"]),
+        ],
+    )
+    async def test_text_is_looked_for_everywhere_ignoring_case(
+        self, units: UnitsOfWork, acme: Workspace, text: str, found: list[str]
+    ) -> None:
+        """Characters that are wildcards in a database stand for themselves."""
+        for slug, name, description, tags in [
+            ("offer", "A letter", "saved in C:\\Temp", ("Legal",)),
+            ("sizes", "Größe und Preis", "", ("a_b", "aXb")),
+            ("report", "Figures", "The Quarterly figures, 50% done", ("500",)),
+        ]:
+            await stored(units, a_template(slug, workspace_id=acme.id, name=name, description=description, tags=tags))
+        assert await slugs(units, acme, text=text) == found
+
+    async def test_criteria_must_all_hold(self, units: UnitsOfWork, acme: Workspace) -> None:
+        await stored(units, a_template("old", workspace_id=acme.id, tags=("hr",)).archive(NOW))
+        await stored(units, a_template("word", workspace_id=acme.id, tags=("hr", "x"), format=TemplateFormat.DOCX))
+        await stored(units, a_template("plain", workspace_id=acme.id, tags=("hrx",)))
+        assert await slugs(units, acme) == ["plain", "word"]
+        assert await slugs(units, acme, archived=True) == ["old"]
+        assert await slugs(units, acme, archived=None) == ["plain", "word", "old"]
+        assert await slugs(units, acme, tag="hr", archived=None) == ["word", "old"]
+        assert await slugs(units, acme, tag="HR", archived=None) == []
+        assert await slugs(units, acme, format=TemplateFormat.TEXT, archived=None) == ["plain", "old"]
+        assert await slugs(units, acme, tag="hr", format=TemplateFormat.TEXT, text="old", archived=True) == ["old"]
+
+    @pytest.mark.parametrize("field", ["text", "tag"])
+    @pytest.mark.parametrize("text", UNSTORABLE.values(), ids=UNSTORABLE)
+    async def test_a_search_for_what_cannot_be_kept_is_refused(
+        self, units: UnitsOfWork, acme: Workspace, field: str, text: str
+    ) -> None:
+        criteria: dict[str, Any] = {field: text}
+        with pytest.raises(InvalidRequestError) as failure:
+            await slugs(units, acme, **criteria)
+        assert failure.value.field == {"text": "q", "tag": "tag"}[field]
+
+    # --- versions -------------------------------------------------------------------------------------------
+
+    async def test_a_version_is_kept_in_every_field(self, units: UnitsOfWork, acme: Workspace) -> None:
+        """The text of the schema stays as it was written; findings may quote any character."""
+        template = a_template(workspace_id=acme.id)
+        version = a_version(
+            template,
+            file_name="Größe.txt",
+            size=20_000_000_000,
+            diagnostics=(
+                Diagnostic(Severity.WARNING, "odd", "NUL \0, half \udcff, 💶", "Ask.", HEADER, "{{ a\0 }}", "/a/0"),
+                Diagnostic(Severity.INFO, "plain", "Nothing else."),
+            ),
+            placeholders=(
+                Placeholder("z", PlaceholderKind.RICH_TEXT, required=False),
+                Placeholder(
+                    "a[].b", PlaceholderKind.NUMBER, required=True, occurrences=(Occurrence(HEADER, "{{ b }}"),)
+                ),
+            ),
+            schema='{ "z": 1,\n\t"a": 1.50, "ä": "\\u0000", "z": 2 }',
+        )
+        await stored(units, template, version)
+        assert await read_version(units, template) == version
+
+    async def test_versions_are_found_by_number_and_by_bytes(self, units: UnitsOfWork, acme: Workspace) -> None:
+        template = await stored(units, a_template(workspace_id=acme.id))
+        second = a_version(template, 2)
+        async with units.of_workspace(acme.id) as unit:
+            await unit.templates.get(template.id, for_change=True)
+            await unit.templates.add_version(second)
+            await unit.commit()
+        async with units.of_workspace(acme.id) as unit:
+            assert await unit.templates.get_version(template.id, 2) == second
+            assert await unit.templates.find_version(template.id, second.sha256) == second
+            assert await unit.templates.find_version(template.id, "0" * 64) is None
+
+    @pytest.mark.parametrize("number", [0, -1, 2, 2**31, 2**63, 10**30])
+    async def test_a_number_that_was_not_given_is_not_found(
+        self, units: UnitsOfWork, acme: Workspace, number: int
+    ) -> None:
+        template = await stored(units, a_template(workspace_id=acme.id))
+        with pytest.raises(NotFoundError) as failure:
+            await read_version(units, template, number)
+        assert (failure.value.kind, failure.value.reference) == ("version", str(number))
+
+    async def test_versions_are_listed_newest_first_in_pages(self, units: UnitsOfWork, acme: Workspace) -> None:
+        template = await stored(units, a_template(workspace_id=acme.id))
+        other = await stored(units, a_template("other", workspace_id=acme.id))
+        async with units.of_workspace(acme.id) as unit:
+            for number in (2, 3):
+                await unit.templates.add_version(a_version(template, number))
+            await unit.commit()
+        async with units.of_workspace(acme.id) as unit:
+            assert numbers(await unit.templates.list_versions(template.id, limit=2)) == [3, 2]
+            assert numbers(await unit.templates.list_versions(template.id, limit=2, before=2)) == [1]
+            assert numbers(await unit.templates.list_versions(template.id, limit=9, before=10**30)) == [3, 2, 1]
+            assert numbers(await unit.templates.list_versions(other.id, limit=2)) == [1]
+
+    @pytest.mark.parametrize(
+        "twin", [{"number": 1, "content": b"other"}, {"number": 2, "content": b"same"}], ids=["number", "bytes"]
+    )
+    async def test_a_number_and_bytes_come_once_in_a_template(
+        self, units: UnitsOfWork, acme: Workspace, twin: dict[str, Any]
+    ) -> None:
+        template = a_template(workspace_id=acme.id)
+        await stored(units, template, a_version(template, 1, b"same"))
+        async with units.of_workspace(acme.id) as unit:
+            with pytest.raises(ConflictError):
+                await unit.templates.add_version(a_version(template, **twin))
+        other = a_template("other", workspace_id=acme.id)
+        await stored(units, other, a_version(other, 1, b"same"))
+
+    @pytest.mark.parametrize("field", VERSION_TEXTS)
+    @pytest.mark.parametrize("text", UNSTORABLE.values(), ids=UNSTORABLE)
+    async def test_a_version_with_text_that_cannot_be_kept_is_refused(
+        self, units: UnitsOfWork, acme: Workspace, field: str, text: str
+    ) -> None:
+        template = a_template(workspace_id=acme.id)
+        unstorable: dict[str, Any] = {field: text}
+        with pytest.raises(InvalidRequestError) as failure:
+            await stored(units, template, a_version(template, **unstorable))
+        assert failure.value.field == field

@@ -1,0 +1,75 @@
+"""What the in-memory repositories share: committed rows, row locks, and a transaction's view of both."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Hashable
+
+from domain.errors import InvalidRequestError, ServiceUnavailableError
+from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
+from domain.render_request import RenderRequest
+from domain.template import Template, TemplateVersion
+from domain.workspace import Workspace
+from tests.fakes.overlay import Overlay
+
+
+class Database:
+    """Committed rows by key; `down` makes everything fail as a database that is away does."""
+
+    def __init__(self) -> None:
+        self.workspaces: dict[Slug, Workspace] = {}
+        self.templates: dict[tuple[WorkspaceId, TemplateId], Template] = {}
+        self.versions: dict[tuple[WorkspaceId, TemplateId, int], TemplateVersion] = {}
+        self.renders: dict[tuple[WorkspaceId, RenderId], RenderRequest] = {}
+        self.data: dict[tuple[WorkspaceId, RenderId], bytes] = {}
+        self.locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.commits = 0
+        self.down = False
+
+
+class View:
+    """One transaction's view of the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._held: dict[Hashable, asyncio.Lock] = {}
+        self.workspaces = Overlay(database.workspaces)
+        self.templates = Overlay(database.templates)
+        self.versions = Overlay(database.versions)
+        self.renders = Overlay(database.renders)
+        self.data = Overlay(database.data)
+
+    async def query(self) -> None:
+        """Let the other tasks run, as every query does, and fail if the database is down."""
+        await asyncio.sleep(0)
+        if self._database.down:
+            raise ServiceUnavailableError("database", "The database does not answer.")
+
+    async def lock(self, row: Hashable) -> None:
+        """Wait until no other transaction holds the row, then hold it to the end of this one."""
+        if row not in self._held:
+            lock = self._database.locks[row]
+            await lock.acquire()
+            self._held[row] = lock
+
+    def commit(self) -> None:
+        """Publish the changes and let the locks go."""
+        for table in (self.workspaces, self.templates, self.versions, self.renders, self.data):
+            table.apply()
+        self.release()
+
+    def release(self) -> None:
+        """Let the locks go."""
+        while self._held:
+            self._held.popitem()[1].release()
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether a database in UTF-8 can hold the text: no NUL, no lone surrogate."""
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+
+
+def require_storable(**fields: str | None) -> None:
+    """Refuse texts that a database cannot hold, by the name of their field."""
+    for name, text in fields.items():
+        if text is not None and not is_storable(text):
+            raise InvalidRequestError(name, "holds a NUL character or half of a surrogate pair.")

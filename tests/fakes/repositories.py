@@ -1,0 +1,220 @@
+"""The collections of an in-memory transaction."""
+
+from typing_extensions import override
+
+from application.ports.render_repository import RenderFilter, RenderRepository
+from application.ports.template_repository import TemplateFilter, TemplateRepository
+from application.ports.workspace_repository import WorkspaceRepository
+from domain.errors import ConflictError, NotFoundError, PreconditionFailedError, SlugTakenError
+from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
+from domain.render_request import RenderRequest
+from domain.template import Template, TemplateStatus, TemplateVersion
+from domain.workspace import Workspace
+from tests.fakes.database import View, require_storable
+
+
+class InMemoryTemplateRepository(TemplateRepository):
+    """The templates of one workspace."""
+
+    def __init__(self, view: View, workspace_id: WorkspaceId) -> None:
+        self._view = view
+        self._workspace_id = workspace_id
+
+    @override
+    async def add(self, template: Template, first_version: TemplateVersion) -> None:
+        await self._view.query()
+        if not any(workspace.id == self._workspace_id for workspace in self._view.workspaces.rows()):
+            raise NotFoundError("workspace", self._workspace_id)
+        await self._store(template)
+        await self.add_version(first_version)
+
+    @override
+    async def get(self, reference: str, *, for_change: bool = False) -> Template:
+        await self._view.query()
+        template = self._find(reference)
+        if for_change:
+            await self._view.lock(template.id)
+        return self._find(template.id)
+
+    @override
+    async def update(self, template: Template) -> None:
+        await self._view.query()
+        await self._view.lock(template.id)
+        stored = self._view.templates.get((self._workspace_id, template.id))
+        if stored is None or stored.revision != template.revision - 1:
+            raise PreconditionFailedError(f"The template {template.slug!r} was changed: read it again.")
+        await self._store(template)
+
+    @override
+    async def search(self, criteria: TemplateFilter, *, limit: int, after: TemplateId | None = None) -> list[Template]:
+        await self._view.query()
+        require_storable(q=criteria.text, tag=criteria.tag)
+        found = [template for template in self._mine() if _matches(template, criteria)]
+        behind = [template for template in found if after is None or template.id < after]
+        return sorted(behind, key=lambda template: template.id, reverse=True)[:limit]
+
+    @override
+    async def add_version(self, version: TemplateVersion) -> None:
+        await self._view.query()
+        require_storable(file_name=version.file_name, schema=version.schema, created_by=version.created_by)
+        if any(v.number == version.number or v.sha256 == version.sha256 for v in self._versions(version.template_id)):
+            raise ConflictError(
+                f"The version {version.number} or its bytes are there already: read the template again."
+            )
+        self._view.versions.put((self._workspace_id, version.template_id, version.number), version)
+
+    @override
+    async def get_version(self, template_id: TemplateId, number: int) -> TemplateVersion:
+        await self._view.query()
+        version = self._view.versions.get((self._workspace_id, template_id, number))
+        if version is None:
+            raise NotFoundError("version", str(number))
+        return version
+
+    @override
+    async def find_version(self, template_id: TemplateId, sha256: str) -> TemplateVersion | None:
+        await self._view.query()
+        return next((version for version in self._versions(template_id) if version.sha256 == sha256), None)
+
+    @override
+    async def list_versions(
+        self, template_id: TemplateId, *, limit: int, before: int | None = None
+    ) -> list[TemplateVersion]:
+        await self._view.query()
+        older = [version for version in self._versions(template_id) if before is None or version.number < before]
+        return sorted(older, key=lambda version: version.number, reverse=True)[:limit]
+
+    def _mine(self) -> list[Template]:
+        return [template for template in self._view.templates.rows() if template.workspace_id == self._workspace_id]
+
+    def _versions(self, template_id: TemplateId) -> list[TemplateVersion]:
+        if self._view.templates.get((self._workspace_id, template_id)) is None:
+            return []
+        return [version for version in self._view.versions.rows() if version.template_id == template_id]
+
+    def _find(self, reference: str) -> Template:
+        for template in self._mine():
+            if reference in (template.id, template.slug):
+                return template
+        raise NotFoundError("template", reference)
+
+    async def _store(self, template: Template) -> None:
+        require_storable(
+            name=template.name, description=template.description, tags="".join(template.tags), locale=template.locale
+        )
+        await self._view.lock((self._workspace_id, template.slug))
+        if any(other.slug == template.slug and other.id != template.id for other in self._mine()):
+            raise SlugTakenError(template.slug)
+        self._view.templates.put((self._workspace_id, template.id), template)
+
+
+def _matches(template: Template, criteria: TemplateFilter) -> bool:
+    archived = template.status is TemplateStatus.ARCHIVED
+    texts = (template.name, template.slug, template.description, *template.tags)
+    return (
+        (criteria.text is None or any(criteria.text.lower() in text.lower() for text in texts))
+        and (criteria.tag is None or criteria.tag in template.tags)
+        and (criteria.format is None or template.format is criteria.format)
+        and (criteria.archived is None or archived is criteria.archived)
+    )
+
+
+class InMemoryRenderRepository(RenderRepository):
+    """The render requests of one workspace."""
+
+    def __init__(self, view: View, workspace_id: WorkspaceId) -> None:
+        self._view = view
+        self._workspace_id = workspace_id
+
+    @override
+    async def add(self, request: RenderRequest, data: bytes) -> None:
+        await self._view.query()
+        if self._view.templates.get((self._workspace_id, request.template_id)) is None:
+            raise NotFoundError("template", request.template_id)
+        self._store(request)
+        self._view.data.put((self._workspace_id, request.id), data)
+
+    @override
+    async def get(self, render_id: str) -> RenderRequest:
+        await self._view.query()
+        request = self._view.renders.get((self._workspace_id, RenderId(render_id)))
+        if request is None:
+            raise NotFoundError("render", render_id)
+        return request
+
+    @override
+    async def data_of(self, render_id: RenderId) -> bytes:
+        await self._view.query()
+        data = self._view.data.get((self._workspace_id, render_id))
+        if data is None:
+            raise NotFoundError("render", render_id)
+        return data
+
+    @override
+    async def update(self, request: RenderRequest) -> None:
+        await self.get(request.id)
+        self._store(request)
+
+    @override
+    async def search(self, criteria: RenderFilter, *, limit: int, after: RenderId | None = None) -> list[RenderRequest]:
+        await self._view.query()
+        mine = [request for request in self._view.renders.rows() if request.workspace_id == self._workspace_id]
+        found = [
+            request
+            for request in mine
+            if (criteria.template_id is None or request.template_id == criteria.template_id)
+            and (criteria.status is None or request.status is criteria.status)
+            and (criteria.created_after is None or request.created_at > criteria.created_after)
+            and (after is None or request.id < after)
+        ]
+        return sorted(found, key=lambda request: request.id, reverse=True)[:limit]
+
+    def _store(self, request: RenderRequest) -> None:
+        options = request.options
+        require_storable(locale=options.locale, timezone=options.timezone, file_name=options.file_name)
+        self._view.renders.put((self._workspace_id, request.id), request)
+
+
+class InMemoryWorkspaceRepository(WorkspaceRepository):
+    """All workspaces."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    @override
+    async def add(self, workspace: Workspace) -> None:
+        await self._view.query()
+        require_storable(name=workspace.name)
+        await self._view.lock(workspace.slug)
+        if self._view.workspaces.get(workspace.slug) is not None:
+            raise SlugTakenError(workspace.slug, "workspace")
+        self._view.workspaces.put(workspace.slug, workspace)
+
+    @override
+    async def get(self, slug: Slug) -> Workspace:
+        await self._view.query()
+        workspace = self._view.workspaces.get(slug)
+        if workspace is None:
+            raise NotFoundError("workspace", slug)
+        return workspace
+
+    @override
+    async def all(self) -> list[Workspace]:
+        await self._view.query()
+        return sorted(self._view.workspaces.rows(), key=lambda workspace: workspace.slug)
+
+    @override
+    async def delete(self, slug: Slug) -> None:
+        workspace = await self.get(slug)
+        view = self._view
+        for template in view.templates.rows():
+            if template.workspace_id == workspace.id:
+                view.templates.remove((workspace.id, template.id))
+                for version in view.versions.rows():
+                    if version.template_id == template.id:
+                        view.versions.remove((workspace.id, template.id, version.number))
+        for request in view.renders.rows():
+            if request.workspace_id == workspace.id:
+                view.renders.remove((workspace.id, request.id))
+                view.data.remove((workspace.id, request.id))
+        view.workspaces.remove(slug)

@@ -1,0 +1,97 @@
+"""The fakes keep the promises of their ports."""
+
+import pytest
+from typing_extensions import override
+
+from application.ports.document_storage import BlobKey, DocumentStorage
+from tests.contracts.clock import ClockContract
+from tests.contracts.document_storage import BOOK, DocumentStorageContract
+from tests.contracts.health_check import HealthCheckContract
+from tests.contracts.id_generator import IdGeneratorContract
+from tests.contracts.render_repository import RenderRepositoryContract
+from tests.contracts.template_repository import TemplateRepositoryContract
+from tests.contracts.unit_of_work import UnitsOfWorkContract, UnitsOfWorkFixtures
+from tests.contracts.workspace_repository import WorkspaceRepositoryContract
+from tests.fakes.clock import FixedClock
+from tests.fakes.document_storage import InMemoryDocumentStorage
+from tests.fakes.health_check import RecordingHealthCheck
+from tests.fakes.ids import SequentialIds
+from tests.fakes.units_of_work import InMemoryUnitsOfWork
+
+
+class TestFixedClock(ClockContract):
+    @pytest.fixture
+    @override
+    def clock(self) -> FixedClock:
+        return FixedClock()
+
+
+class TestSequentialIds(IdGeneratorContract):
+    @pytest.fixture
+    @override
+    def ids(self) -> SequentialIds:
+        return SequentialIds()
+
+
+class TestRecordingHealthCheck(HealthCheckContract):
+    @pytest.fixture
+    @override
+    def working(self) -> RecordingHealthCheck:
+        return RecordingHealthCheck("database")
+
+    @pytest.fixture
+    @override
+    def broken(self) -> RecordingHealthCheck:
+        return RecordingHealthCheck("storage", failure="The disk is gone.")
+
+
+class TestInMemoryDocumentStorage(DocumentStorageContract):
+    @pytest.fixture
+    @override
+    def storage(self) -> InMemoryDocumentStorage:
+        return InMemoryDocumentStorage()
+
+    @pytest.fixture
+    @override
+    def storage_that_is_down(self) -> InMemoryDocumentStorage:
+        storage = InMemoryDocumentStorage()
+        storage.down = True
+        return storage
+
+    @pytest.fixture
+    @override
+    def storage_that_is_full(self) -> InMemoryDocumentStorage:
+        return InMemoryDocumentStorage(capacity=len(BOOK) - 1)
+
+    @override
+    async def damage(self, storage: DocumentStorage, key: BlobKey) -> None:
+        assert isinstance(storage, InMemoryDocumentStorage)
+        storage.blobs[key] = b"something else"
+
+
+class _InMemory(UnitsOfWorkFixtures):
+    @pytest.fixture
+    @override
+    def units(self) -> InMemoryUnitsOfWork:
+        return InMemoryUnitsOfWork()
+
+
+class TestInMemoryUnitsOfWork(_InMemory, UnitsOfWorkContract):
+    @pytest.fixture
+    @override
+    def units_that_are_down(self) -> InMemoryUnitsOfWork:
+        units = InMemoryUnitsOfWork()
+        units.database.down = True
+        return units
+
+
+class TestInMemoryTemplateRepository(_InMemory, TemplateRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemoryRenderRepository(_InMemory, RenderRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemoryWorkspaceRepository(_InMemory, WorkspaceRepositoryContract):
+    """Every promise holds for the fake."""
