@@ -220,7 +220,7 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
             file_name="Größe.txt",
             size=20_000_000_000,
             diagnostics=(
-                Diagnostic(Severity.WARNING, "odd", "NUL \0, half \udcff, 💶", "Ask.", HEADER, "{{ a\0 }}", "/a/0"),
+                Diagnostic(Severity.WARNING, "odd", "NUL \0 and 💶", "Ask.", HEADER, "{{ a\0 }}", "/a/0"),
                 Diagnostic(Severity.INFO, "plain", "Nothing else."),
             ),
             placeholders=(
@@ -233,6 +233,16 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
         )
         await stored(units, template, version)
         assert await read_version(units, template) == version
+
+    @pytest.mark.parametrize("text", UNSTORABLE.values(), ids=UNSTORABLE)
+    async def test_findings_are_kept_whatever_they_quote(self, units: UnitsOfWork, acme: Workspace, text: str) -> None:
+        template = a_template(workspace_id=acme.id)
+        finding = Diagnostic(Severity.INFO, "quote", f"Somebody wrote {text} here.", snippet=text)
+        await stored(units, template, a_version(template, diagnostics=(finding,)))
+        (kept,) = (await read_version(units, template)).diagnostics
+        assert (kept.severity, kept.code) == (finding.severity, finding.code)
+        assert kept.message.startswith("Somebody wrote a")
+        assert kept.message.endswith("b here.")
 
     async def test_versions_are_found_by_number_and_by_bytes(self, units: UnitsOfWork, acme: Workspace) -> None:
         template = await stored(units, a_template(workspace_id=acme.id))
