@@ -28,6 +28,7 @@ from typing import ClassVar
 
 from domain.diagnostics import Diagnostic
 from domain.formats import OutputFormat, TemplateFormat
+from domain.identifiers import RenderId
 
 
 class DocGenError(Exception):
@@ -36,6 +37,8 @@ class DocGenError(Exception):
     code: ClassVar[str] = "internal"
     # The findings behind this error, in the order of the template; empty where there are none.
     diagnostics: tuple[Diagnostic, ...] = ()
+    # The render request that keeps the record of this failure, where there is one.
+    render_id: RenderId | None = None
 
 
 class InvalidRequestError(DocGenError):

@@ -1,0 +1,62 @@
+"""What holds where neither the request nor the template says otherwise."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import InvalidRequestError, UnsupportedOutputError
+from domain.formats import OutputFormat, TemplateFormat, outputs_of
+from domain.locale import parse_locale, parse_timezone
+from domain.render_request import MissingPolicy, RenderOptions
+
+
+@dataclass(frozen=True, slots=True)
+class RenderWishes:
+    """What a caller may say about a render; None leaves it to the template and the settings."""
+
+    output: str | None = None
+    locale: str | None = None
+    timezone: str | None = None
+    now: datetime | None = None
+    missing: MissingPolicy = MissingPolicy.ERROR
+    file_name: str | None = None
+
+
+NO_WISHES = RenderWishes()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderDefaults:
+    """The installation's locale (BCP 47) and time zone (IANA)."""
+
+    locale: str
+    timezone: str
+
+    def complete(
+        self, wishes: RenderWishes, template_format: TemplateFormat, template_locale: str | None, created_at: datetime
+    ) -> RenderOptions:
+        """Turn wishes into options: the request's word first, then the template's, then the installation's.
+
+        Raises:
+            UnsupportedOutputError: the format cannot become the output.
+            InvalidRequestError: there is no such locale form or time zone, or `now` has no offset.
+        """
+        if wishes.now is not None and wishes.now.tzinfo is None:
+            raise InvalidRequestError("now", "give the time with its offset, for example 2026-01-31T09:30:00+01:00.")
+        return RenderOptions(
+            output=_output(wishes.output, template_format),
+            locale=parse_locale(wishes.locale or template_locale or self.locale),
+            timezone=parse_timezone(wishes.timezone or self.timezone),
+            now=wishes.now or created_at,
+            missing=wishes.missing,
+            file_name=wishes.file_name,
+        )
+
+
+def _output(wish: str | None, template_format: TemplateFormat) -> OutputFormat:
+    possible = outputs_of(template_format)
+    if wish is None:
+        return possible[0]
+    for output in possible:
+        if output == wish:
+            return output
+    raise UnsupportedOutputError(template_format, wish, possible)

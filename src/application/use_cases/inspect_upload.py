@@ -1,0 +1,109 @@
+"""Read an uploaded template file: its format, what it needs, and what is wrong with it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from application.ports.template_renderer import TemplateInspection, TemplateRenderer, TemplateSource
+from domain.diagnostics import has_errors
+from domain.errors import InvalidRequestError, PayloadTooLargeError, TemplateInvalidError, UnsupportedMediaTypeError
+from domain.formats import EXTENSION_ADVICE, TemplateFormat, extension_of, template_format_of
+from domain.identifiers import TemplateId
+from domain.schema import infer_schema
+from domain.template import TemplateVersion
+
+MAX_FILE_NAME_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateUpload:
+    """A file as it came: its name (the format follows from the extension) and bytes."""
+
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedUpload:
+    """A file that was read. `schema` is JSON text with the properties in order of use."""
+
+    upload: TemplateUpload
+    source: TemplateSource
+    inspection: TemplateInspection
+    schema: str
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the template can be rendered."""
+        return not has_errors(self.inspection.diagnostics)
+
+    def as_version(
+        self, template_id: TemplateId, number: int, *, created_at: datetime, created_by: str
+    ) -> TemplateVersion:
+        """Return the file as a version of this template."""
+        return TemplateVersion(
+            template_id=template_id,
+            number=number,
+            sha256=self.source.sha256,
+            size=len(self.upload.content),
+            file_name=self.upload.file_name,
+            diagnostics=self.inspection.diagnostics,
+            placeholders=self.inspection.placeholders,
+            schema=self.schema,
+            created_at=created_at,
+            created_by=created_by,
+        )
+
+    def require_ok(self) -> None:
+        """Refuse a template with errors.
+
+        Raises:
+            TemplateInvalidError: with all findings.
+        """
+        if not self.ok:
+            raise TemplateInvalidError(
+                f"The template {self.upload.file_name!r} cannot work as it is, and nothing was stored: "
+                "mend what the diagnostics name and upload it again.",
+                self.inspection.diagnostics,
+            )
+
+
+class InspectUpload:
+    """A file of a known kind and permitted size is read in whole; all findings are reported at once."""
+
+    def __init__(self, renderer: TemplateRenderer, max_bytes: int) -> None:
+        self._renderer = renderer
+        self._max_bytes = max_bytes
+
+    async def __call__(self, upload: TemplateUpload) -> InspectedUpload:
+        """Inspect the file.
+
+        Raises:
+            UnsupportedMediaTypeError: the extension is not one of a template.
+            PayloadTooLargeError: the file is larger than the limit.
+            InvalidRequestError: the file's name cannot be kept.
+        """
+        template_format = _format_of(upload.file_name)
+        if len(upload.content) > self._max_bytes:
+            raise PayloadTooLargeError(f"The template {upload.file_name!r}", self._max_bytes)
+
+        async def load() -> bytes:
+            return upload.content
+
+        source = TemplateSource(template_format, hashlib.sha256(upload.content).hexdigest(), load)
+        inspection = await self._renderer.inspect(source)
+        schema = json.dumps(infer_schema(inspection.placeholders), ensure_ascii=False)
+        return InspectedUpload(upload, source, inspection, schema)
+
+
+def _format_of(file_name: str) -> TemplateFormat:
+    if not 0 < len(file_name) <= MAX_FILE_NAME_LENGTH or any(ord(character) < ord(" ") for character in file_name):
+        raise InvalidRequestError(
+            "file", f"the file needs a name of 1 to {MAX_FILE_NAME_LENGTH} characters without control characters."
+        )
+    template_format = template_format_of(file_name)
+    if template_format is None:
+        advice = EXTENSION_ADVICE.get(extension_of(file_name), "Templates are .docx, .md or .txt files.")
+        raise UnsupportedMediaTypeError(f"{file_name!r} is not a kind of file that can be a template. {advice}")
+    return template_format

@@ -1,0 +1,65 @@
+"""Create, list and delete workspaces."""
+
+from application.ports.clock import Clock
+from application.ports.id_generator import IdGenerator
+from application.ports.unit_of_work import UnitsOfWork
+from domain.errors import ConflictError
+from domain.identifiers import WORKSPACE_PREFIX, WorkspaceId
+from domain.slug import parse_slug
+from domain.workspace import DEFAULT_WORKSPACE, Workspace
+
+
+class ManageWorkspaces:
+    """Workspaces have a slug that is unique in the installation; `default` cannot be deleted."""
+
+    def __init__(self, units_of_work: UnitsOfWork, clock: Clock, ids: IdGenerator) -> None:
+        self._units_of_work = units_of_work
+        self._clock = clock
+        self._ids = ids
+
+    async def create(self, slug: str, name: str | None = None) -> Workspace:
+        """Create a workspace; without a name it is called by its slug.
+
+        Raises:
+            SlugTakenError: another one has this slug.
+            InvalidRequestError: the slug is not one.
+        """
+        parsed = parse_slug(slug)
+        workspace = Workspace(
+            id=WorkspaceId(self._ids.new_id(WORKSPACE_PREFIX)),
+            slug=parsed,
+            name=name or parsed,
+            created_at=self._clock.now(),
+        )
+        async with self._units_of_work.of_administration() as unit:
+            await unit.workspaces.add(workspace)
+            await unit.commit()
+        return workspace
+
+    async def get(self, slug: str) -> Workspace:
+        """Return the workspace.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        async with self._units_of_work.of_administration() as unit:
+            return await unit.workspaces.get(parse_slug(slug))
+
+    async def all(self) -> list[Workspace]:
+        """Return every workspace, by slug."""
+        async with self._units_of_work.of_administration() as unit:
+            return await unit.workspaces.all()
+
+    async def delete(self, slug: str) -> None:
+        """Delete a workspace with everything in it, for good.
+
+        Raises:
+            NotFoundError: there is none.
+            ConflictError: it is the default workspace.
+        """
+        parsed = parse_slug(slug)
+        if parsed == DEFAULT_WORKSPACE:
+            raise ConflictError("The workspace 'default' is where requests without a key work; it cannot be deleted.")
+        async with self._units_of_work.of_administration() as unit:
+            await unit.workspaces.delete(parsed)
+            await unit.commit()

@@ -1,0 +1,45 @@
+"""Publish a version of a template, or go back to an older one."""
+
+from dataclasses import dataclass
+
+from application.caller import Caller
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitsOfWork
+from application.preconditions import require_revision
+from domain.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class PublishVersionCommand:
+    """Which version of which template (id or slug); `expected_revision` is the one the caller has seen, if any."""
+
+    caller: Caller
+    template: str
+    version: int
+    expected_revision: int | None = None
+
+
+class PublishVersion:
+    """One version is published at a time; renders that name no version take it from now on."""
+
+    def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
+        self._units_of_work = units_of_work
+        self._clock = clock
+
+    async def __call__(self, command: PublishVersionCommand) -> Template:
+        """Publish the version.
+
+        Raises:
+            NotFoundError: there is no such template or version.
+            ConflictError: the template is archived.
+            PreconditionFailedError: the template was changed since the caller has seen it.
+        """
+        async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
+            template = await unit.templates.get(command.template, for_change=True)
+            require_revision(template, command.expected_revision)
+            version = await unit.templates.get_version(template.id, command.version)
+            published = template.publish(version.number, at=self._clock.now())
+            if published is not template:
+                await unit.templates.update(published)
+            await unit.commit()
+        return published

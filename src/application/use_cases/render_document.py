@@ -1,0 +1,158 @@
+"""Render a document while the caller waits."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from application.caller import Caller
+from application.defaults import NO_WISHES, RenderDefaults, RenderWishes
+from application.ports.clock import Clock
+from application.ports.document_storage import BlobKey, DocumentStorage
+from application.ports.id_generator import IdGenerator
+from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
+from application.ports.unit_of_work import UnitsOfWork
+from domain.document import Document, file_name_for
+from domain.errors import DiagnosedError, InvalidRequestError, PayloadTooLargeError
+from domain.identifiers import RENDER_PREFIX, RenderId
+from domain.render_request import RenderFailure, RenderRequest, RenderStatus, Timings
+from domain.template import Template, TemplateVersion
+
+MAX_EXPIRES_IN: Final = 10 * 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class RenderDocumentCommand:
+    """A wish for a document.
+
+    `template` is an id or slug, `version` None takes the published one, `data` is JSON text in UTF-8. `store` False
+    keeps no record, no data and no document; `expires_in` (seconds) is how long the document is kept.
+    """
+
+    caller: Caller
+    template: str
+    data: bytes
+    version: int | None = None
+    wishes: RenderWishes = NO_WISHES
+    store: bool = True
+    expires_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRender:
+    """A succeeded render request with the bytes of its document."""
+
+    request: RenderRequest
+    document: Document
+    content: bytes
+
+
+class RenderDocument:
+    """The document is stored before the record that names it, and the record is written once, in its final state.
+
+    No transaction is open while the engine or the storage works: a process that dies in between leaves at most a
+    blob that no row names, never a record without its document.
+    """
+
+    def __init__(
+        self,
+        renderer: TemplateRenderer,
+        storage: DocumentStorage,
+        units_of_work: UnitsOfWork,
+        defaults: RenderDefaults,
+        clock: Clock,
+        ids: IdGenerator,
+        max_data_bytes: int,
+    ) -> None:
+        self._renderer = renderer
+        self._storage = storage
+        self._units_of_work = units_of_work
+        self._defaults = defaults
+        self._clock = clock
+        self._ids = ids
+        self._max_data_bytes = max_data_bytes
+
+    async def __call__(self, command: RenderDocumentCommand) -> FinishedRender:
+        """Render the document.
+
+        Raises:
+            NotFoundError, NotPublishedError: there is no such template or version to render.
+            UnsupportedOutputError: the template cannot become this output.
+            DataInvalidError, RenderFailedError, LimitExceededError, TemplateInvalidError: the render failed; its
+                record, unless `store` is False, has the error's `render_id`.
+        """
+        if len(command.data) > self._max_data_bytes:
+            raise PayloadTooLargeError("The data", self._max_data_bytes)
+        template, version = await self._template_of(command)
+        request = self._new_request(command, template, version)
+        source = TemplateSource(template.format, version.sha256, lambda: self._load(command, version))
+        started = self._clock.elapsed_ms()
+        try:
+            rendered = await self._renderer.render(source, command.data, request.options)
+        except DiagnosedError as error:
+            timings = Timings(render_ms=self._clock.elapsed_ms() - started)
+            await self._record_failure(command, request, error, timings)
+            raise
+        return await self._keep(command, request, rendered, Timings(render_ms=self._clock.elapsed_ms() - started))
+
+    async def _template_of(self, command: RenderDocumentCommand) -> tuple[Template, TemplateVersion]:
+        async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
+            template = await unit.templates.get(command.template)
+            number = template.version_to_render(command.version)
+            return template, await unit.templates.get_version(template.id, number)
+
+    async def _load(self, command: RenderDocumentCommand, version: TemplateVersion) -> bytes:
+        return await self._storage.read(BlobKey(command.caller.workspace_id, version.sha256))
+
+    def _new_request(
+        self, command: RenderDocumentCommand, template: Template, version: TemplateVersion
+    ) -> RenderRequest:
+        now = self._clock.now()
+        if command.expires_in is not None and not 0 < command.expires_in <= MAX_EXPIRES_IN:
+            raise InvalidRequestError("expires_in", f"give a number of seconds from 1 to {MAX_EXPIRES_IN:,}.")
+        expires_at = None if command.expires_in is None else now + timedelta(seconds=command.expires_in)
+        return RenderRequest(
+            id=RenderId(self._ids.new_id(RENDER_PREFIX)),
+            workspace_id=command.caller.workspace_id,
+            template_id=template.id,
+            template_slug=template.slug,
+            template_version=version.number,
+            options=self._defaults.complete(command.wishes, template.format, template.locale, now),
+            data_sha256=hashlib.sha256(command.data).hexdigest(),
+            status=RenderStatus.QUEUED,
+            created_at=now,
+            expires_at=expires_at,
+        ).start()
+
+    async def _keep(
+        self, command: RenderDocumentCommand, request: RenderRequest, rendered: RenderedDocument, timings: Timings
+    ) -> FinishedRender:
+        output = request.options.output
+        document = Document(
+            file_name=file_name_for(rendered.file_name or request.template_slug, output),
+            output=output,
+            size=len(rendered.content),
+            sha256=hashlib.sha256(rendered.content).hexdigest(),
+        )
+        if command.store:
+            started = self._clock.elapsed_ms()
+            await self._storage.put(BlobKey(request.workspace_id, document.sha256), rendered.content)
+            timings = replace(timings, store_ms=self._clock.elapsed_ms() - started)
+        finished = request.succeed(document, rendered.diagnostics, timings, at=self._clock.now())
+        if command.store:
+            await self._record(finished, command.data)
+        return FinishedRender(finished, document, rendered.content)
+
+    async def _record_failure(
+        self, command: RenderDocumentCommand, request: RenderRequest, error: DiagnosedError, timings: Timings
+    ) -> None:
+        if not command.store:
+            return
+        failure = RenderFailure(error.code, str(error))
+        await self._record(request.fail(failure, error.diagnostics, timings, at=self._clock.now()), command.data)
+        error.render_id = request.id
+
+    async def _record(self, request: RenderRequest, data: bytes) -> None:
+        async with self._units_of_work.of_workspace(request.workspace_id) as unit:
+            await unit.renders.add(request, data)
+            await unit.commit()

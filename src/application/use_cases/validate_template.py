@@ -1,0 +1,63 @@
+"""Say what a template needs and what is wrong with it, with or without data; nothing is stored."""
+
+from dataclasses import dataclass
+
+from application.defaults import NO_WISHES, RenderDefaults, RenderWishes
+from application.ports.clock import Clock
+from application.ports.template_renderer import TemplateRenderer
+from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
+from domain.diagnostics import Diagnostic, has_errors
+from domain.placeholder import Placeholder
+from domain.schema import JsonObject, infer_schema, sample_of
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateTemplateCommand:
+    """A template file, and data (JSON text) to try it with where there is some."""
+
+    upload: TemplateUpload
+    data: bytes | None = None
+    wishes: RenderWishes = NO_WISHES
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateReport:
+    """Everything found: `ok` says that the template, with the data if given, would make a document."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    placeholders: tuple[Placeholder, ...]
+    schema: JsonObject
+    sample: JsonObject
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing found is an error."""
+        return not has_errors(self.diagnostics)
+
+
+class ValidateTemplate:
+    """Findings about the template and, where it works, about the data: all of them in one answer."""
+
+    def __init__(
+        self, inspect_upload: InspectUpload, renderer: TemplateRenderer, defaults: RenderDefaults, clock: Clock
+    ) -> None:
+        self._inspect_upload = inspect_upload
+        self._renderer = renderer
+        self._defaults = defaults
+        self._clock = clock
+
+    async def __call__(self, command: ValidateTemplateCommand) -> TemplateReport:
+        """Validate the template.
+
+        Raises:
+            UnsupportedMediaTypeError, PayloadTooLargeError, InvalidRequestError: see InspectUpload.
+        """
+        inspected = await self._inspect_upload(command.upload)
+        diagnostics = inspected.inspection.diagnostics
+        if command.data is not None and inspected.ok:
+            options = self._defaults.complete(command.wishes, inspected.source.format, None, self._clock.now())
+            found = await self._renderer.validate(inspected.source, command.data, options)
+            diagnostics += tuple(diagnostic for diagnostic in found if diagnostic not in diagnostics)
+        placeholders = inspected.inspection.placeholders
+        schema = infer_schema(placeholders)
+        return TemplateReport(diagnostics, placeholders, schema, sample_of(schema))
