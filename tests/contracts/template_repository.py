@@ -77,15 +77,13 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
         async with units.of_workspace(acme.id) as unit:
             assert await unit.templates.get(template.id) == await unit.templates.get(template.slug) == template
 
-    @pytest.mark.parametrize("reference", ["missing", "tpl_" + "0" * 32, "", "a\0b", "a\ud800b", "%", "x" * 10_000])
-    async def test_a_reference_to_nothing_is_not_found(
-        self, units: UnitsOfWork, acme: Workspace, reference: str
-    ) -> None:
+    async def test_a_reference_to_nothing_is_not_found(self, units: UnitsOfWork, acme: Workspace) -> None:
         await stored(units, a_template(workspace_id=acme.id))
-        async with units.of_workspace(acme.id) as unit:
-            with pytest.raises(NotFoundError) as failure:
-                await unit.templates.get(reference)
-        assert (failure.value.kind, failure.value.reference) == ("template", reference)
+        for reference in ("missing", "tpl_" + "0" * 32, "", *UNSTORABLE.values(), "%", "x" * 10_000):
+            async with units.of_workspace(acme.id) as unit:
+                with pytest.raises(NotFoundError) as failure:
+                    await unit.templates.get(reference)
+            assert (failure.value.kind, failure.value.reference) == ("template", reference)
 
     async def test_another_workspace_sees_nothing(self, units: UnitsOfWork, acme: Workspace, globex: Workspace) -> None:
         template = await stored(units, a_template(workspace_id=acme.id))
@@ -158,27 +156,7 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
                 after = page[-1].id
         assert listed == made[::-1]
 
-    @pytest.mark.parametrize(
-        ("text", "found"),
-        [
-            ("OFFER", ["offer"]),
-            ("größe", ["sizes"]),
-            ("GRÖSSE".replace("SS", "ß"), ["sizes"]),
-            ("quarterly", ["report"]),
-            ("legal", ["offer"]),
-            ("50%", ["report"]),
-            ("a_b", ["sizes"]),
-            ("c:\\temp", ["offer"]),
-            ("%", ["report"]),
-            ("_", ["sizes"]),
-            ("\\", ["offer"]),
-            ("nowhere", []),
-            ("", ["report", "sizes", "offer"]),
-        ],
-    )
-    async def test_text_is_looked_for_everywhere_ignoring_case(
-        self, units: UnitsOfWork, acme: Workspace, text: str, found: list[str]
-    ) -> None:
+    async def test_text_is_looked_for_everywhere_ignoring_case(self, units: UnitsOfWork, acme: Workspace) -> None:
         """Characters that are wildcards in a database stand for themselves."""
         for slug, name, description, tags in [
             ("offer", "A letter", "saved in C:\\Temp", ("Legal",)),
@@ -186,7 +164,23 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
             ("report", "Figures", "The Quarterly figures, 50% done", ("500",)),
         ]:
             await stored(units, a_template(slug, workspace_id=acme.id, name=name, description=description, tags=tags))
-        assert await slugs(units, acme, text=text) == found
+        expected = {
+            "OFFER": ["offer"],
+            "größe": ["sizes"],
+            "GRÖßE": ["sizes"],
+            "quarterly": ["report"],
+            "legal": ["offer"],
+            "50%": ["report"],
+            "a_b": ["sizes"],
+            "c:\\temp": ["offer"],
+            "%": ["report"],
+            "_": ["sizes"],
+            "\\": ["offer"],
+            "/": [],
+            "nowhere": [],
+            "": ["report", "sizes", "offer"],
+        }
+        assert {text: await slugs(units, acme, text=text) for text in expected} == expected
 
     async def test_criteria_must_all_hold(self, units: UnitsOfWork, acme: Workspace) -> None:
         await stored(units, a_template("old", workspace_id=acme.id, tags=("hr",)).archive(NOW))
@@ -256,14 +250,12 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
             assert await unit.templates.find_version(template.id, second.sha256) == second
             assert await unit.templates.find_version(template.id, "0" * 64) is None
 
-    @pytest.mark.parametrize("number", [0, -1, 2, 2**31, 2**63, 10**30])
-    async def test_a_number_that_was_not_given_is_not_found(
-        self, units: UnitsOfWork, acme: Workspace, number: int
-    ) -> None:
+    async def test_a_number_that_was_not_given_is_not_found(self, units: UnitsOfWork, acme: Workspace) -> None:
         template = await stored(units, a_template(workspace_id=acme.id))
-        with pytest.raises(NotFoundError) as failure:
-            await read_version(units, template, number)
-        assert (failure.value.kind, failure.value.reference) == ("version", str(number))
+        for number in (0, -1, 2, 2**31, 2**63, 10**30):
+            with pytest.raises(NotFoundError) as failure:
+                await read_version(units, template, number)
+            assert (failure.value.kind, failure.value.reference) == ("version", str(number))
 
     async def test_versions_are_listed_newest_first_in_pages(self, units: UnitsOfWork, acme: Workspace) -> None:
         template = await stored(units, a_template(workspace_id=acme.id))

@@ -1,0 +1,1 @@
+"""PostgreSQL: rows and their mapping, repositories, units of work, migrations."""

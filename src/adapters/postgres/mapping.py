@@ -1,0 +1,224 @@
+"""Rows from domain objects, and back. Values go in as a mapping of columns, for inserts and updates alike."""
+
+from typing import Any
+
+from adapters.postgres.rows import RenderRow, TemplateRow, TemplateVersionRow, WorkspaceRow
+from adapters.postgres.texts import from_json, require_storable, storable, to_json
+from domain.diagnostics import Diagnostic
+from domain.document import Document
+from domain.formats import OutputFormat, TemplateFormat
+from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
+from domain.placeholder import Placeholder
+from domain.render_request import (
+    MissingPolicy,
+    RenderFailure,
+    RenderOptions,
+    RenderRequest,
+    RenderStatus,
+    Timings,
+)
+from domain.template import Template, TemplateStatus, TemplateVersion
+from domain.workspace import Workspace
+
+Columns = dict[str, Any]
+
+
+def workspace_columns(workspace: Workspace) -> Columns:
+    """Give a workspace's columns.
+
+    Raises:
+        InvalidRequestError: a text cannot be kept.
+    """
+    require_storable(name=workspace.name)
+    return {
+        "id": workspace.id,
+        "slug": workspace.slug,
+        "name": workspace.name,
+        "created_at": workspace.created_at,
+    }
+
+
+def workspace_of(row: WorkspaceRow) -> Workspace:
+    """Make the workspace of its row."""
+    return Workspace(id=WorkspaceId(row.id), slug=Slug(row.slug), name=row.name, created_at=row.created_at)
+
+
+def template_columns(template: Template) -> Columns:
+    """Give a template's columns.
+
+    Raises:
+        InvalidRequestError: a text cannot be kept.
+    """
+    require_storable(
+        name=template.name, description=template.description, tags="".join(template.tags), locale=template.locale
+    )
+    return {
+        "workspace_id": template.workspace_id,
+        "id": template.id,
+        "slug": template.slug,
+        "name": template.name,
+        "description": template.description,
+        "tags": list(template.tags),
+        "format": template.format,
+        "locale": template.locale,
+        "status": template.status,
+        "published_version": template.published_version,
+        "latest_version": template.latest_version,
+        "created_at": template.created_at,
+        "updated_at": template.updated_at,
+        "revision": template.revision,
+    }
+
+
+def template_of(row: TemplateRow) -> Template:
+    """Make the template of its row."""
+    return Template(
+        id=TemplateId(row.id),
+        workspace_id=WorkspaceId(row.workspace_id),
+        slug=Slug(row.slug),
+        name=row.name,
+        description=row.description,
+        tags=tuple(row.tags),
+        format=TemplateFormat(row.format),
+        locale=row.locale,
+        status=TemplateStatus(row.status),
+        published_version=row.published_version,
+        latest_version=row.latest_version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        revision=row.revision,
+    )
+
+
+def version_columns(version: TemplateVersion, workspace_id: WorkspaceId) -> Columns:
+    """Give a version's columns.
+
+    Raises:
+        InvalidRequestError: a text cannot be kept.
+    """
+    require_storable(file_name=version.file_name, schema=version.schema, created_by=version.created_by)
+    return {
+        "workspace_id": workspace_id,
+        "template_id": version.template_id,
+        "number": version.number,
+        "sha256": version.sha256,
+        "size": version.size,
+        "file_name": version.file_name,
+        "diagnostics": to_json(version.diagnostics),
+        "placeholders": to_json(version.placeholders),
+        "schema": version.schema,
+        "created_at": version.created_at,
+        "created_by": version.created_by,
+    }
+
+
+def version_of(row: TemplateVersionRow) -> TemplateVersion:
+    """Make the version of its row."""
+    return TemplateVersion(
+        template_id=TemplateId(row.template_id),
+        number=row.number,
+        sha256=row.sha256,
+        size=row.size,
+        file_name=row.file_name,
+        diagnostics=from_json(row.diagnostics, tuple[Diagnostic, ...]),
+        placeholders=from_json(row.placeholders, tuple[Placeholder, ...]),
+        schema=row.schema,
+        created_at=row.created_at,
+        created_by=row.created_by,
+    )
+
+
+def render_columns(request: RenderRequest) -> Columns:
+    """Give a render request's columns, all but the data.
+
+    Raises:
+        InvalidRequestError: a text of the request's options cannot be kept.
+    """
+    options, timings = request.options, request.timings
+    require_storable(locale=options.locale, timezone=options.timezone, file_name=options.file_name)
+    return {
+        "workspace_id": request.workspace_id,
+        "id": request.id,
+        "template_id": request.template_id,
+        "template_slug": request.template_slug,
+        "template_version": request.template_version,
+        "output": options.output,
+        "locale": options.locale,
+        "timezone": options.timezone,
+        "now": options.now,
+        "missing": options.missing,
+        "file_name": options.file_name,
+        "data_sha256": request.data_sha256,
+        "status": request.status,
+        "diagnostics": to_json(request.diagnostics),
+        **_document_columns(request.document),
+        **_failure_columns(request.failure),
+        "queued_ms": timings.queued_ms,
+        "render_ms": timings.render_ms,
+        "store_ms": timings.store_ms,
+        "created_at": request.created_at,
+        "finished_at": request.finished_at,
+        "expires_at": request.expires_at,
+    }
+
+
+def render_of(row: RenderRow) -> RenderRequest:
+    """Make the render request of its row."""
+    return RenderRequest(
+        id=RenderId(row.id),
+        workspace_id=WorkspaceId(row.workspace_id),
+        template_id=TemplateId(row.template_id),
+        template_slug=Slug(row.template_slug),
+        template_version=row.template_version,
+        options=RenderOptions(
+            output=OutputFormat(row.output),
+            locale=row.locale,
+            timezone=row.timezone,
+            now=row.now,
+            missing=MissingPolicy(row.missing),
+            file_name=row.file_name,
+        ),
+        data_sha256=row.data_sha256,
+        status=RenderStatus(row.status),
+        created_at=row.created_at,
+        document=_document_of(row),
+        failure=_failure_of(row),
+        diagnostics=from_json(row.diagnostics, tuple[Diagnostic, ...]),
+        timings=Timings(queued_ms=row.queued_ms, render_ms=row.render_ms, store_ms=row.store_ms),
+        finished_at=row.finished_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _document_columns(document: Document | None) -> Columns:
+    return {
+        "document_file_name": document and storable(document.file_name),
+        "document_output": document and document.output,
+        "document_size": document and document.size,
+        "document_sha256": document and document.sha256,
+    }
+
+
+def _document_of(row: RenderRow) -> Document | None:
+    file_name, output, size, sha256 = (
+        row.document_file_name,
+        row.document_output,
+        row.document_size,
+        row.document_sha256,
+    )
+    if file_name is None or output is None or size is None or sha256 is None:
+        return None
+    return Document(file_name=file_name, output=OutputFormat(output), size=size, sha256=sha256)
+
+
+def _failure_columns(failure: RenderFailure | None) -> Columns:
+    return {
+        "failure_code": failure and failure.code,
+        "failure_message": failure and storable(failure.message),
+    }
+
+
+def _failure_of(row: RenderRow) -> RenderFailure | None:
+    if row.failure_code is None or row.failure_message is None:
+        return None
+    return RenderFailure(code=row.failure_code, message=row.failure_message)

@@ -1,0 +1,126 @@
+"""Migrations: what brings a database to the schema of this version of DocGen."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from adapters.postgres.connection import connect
+from adapters.postgres.failures import connecting, translate
+
+T = TypeVar("T")
+
+# Any number that no other program uses for an advisory lock on the same database: "docgen" in ASCII.
+_ADVISORY_LOCK: Final = int.from_bytes(b"docgen")
+# How long a migration waits for another process to finish its own, and for other transactions to leave a table.
+# The second is short: whoever waits for a table keeps everybody behind waiting as well.
+_PATIENCE: Final = "5min"
+_LOCK_TIMEOUT: Final = "2s"
+_CONNECT_TIMEOUT: Final = 5.0
+
+_HEAD: Final = "head"
+
+
+async def upgrade(url: str, revision: str = _HEAD) -> None:
+    """Bring the database forward to the newest schema, or to the revision given; safe from several processes at once.
+
+    Raises:
+        ServiceUnavailableError: the database is down, refuses, or is too busy for the change now. What was not
+            finished is undone, and can be repeated.
+    """
+    await _run(url, lambda config: command.upgrade(config, revision))
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Take the database back to an older revision ('base': to nothing), and lose what only newer ones can hold.
+
+    Raises:
+        ServiceUnavailableError: as for `upgrade`.
+    """
+    await _run(url, lambda config: command.downgrade(config, revision))
+
+
+async def current_revision(url: str) -> str | None:
+    """Return the revision of the database's schema, None where there is none yet.
+
+    Raises:
+        ServiceUnavailableError: the database is down or refuses.
+    """
+    async with _connected(url) as connection:
+        return await connection.run_sync(revision_of)
+
+
+async def is_up_to_date(url: str) -> bool:
+    """Tell whether the database has the newest schema.
+
+    Raises:
+        ServiceUnavailableError: the database is down or refuses.
+    """
+    return await current_revision(url) == head_revision()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the schema that a connection sees, None where there is none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def head_revision() -> str:
+    """Return the newest revision that this version of DocGen knows."""
+    return known_revisions()[-1]
+
+
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """Return all revisions of this version of DocGen, the oldest first."""
+    scripts = ScriptDirectory.from_config(_config())
+    return tuple(script.revision for script in reversed(list(scripts.walk_revisions())))
+
+
+def _config() -> Config:
+    config = Config()
+    # Alembic reads the value as a template of configparser, where a percent sign of a path is doubled.
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+async def _run(url: str, work: Callable[[Config], None]) -> None:
+    def with_alembic(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        work(config)
+
+    async with _connected(url) as connection:
+        # The lock is the session's: it outlives the transactions of the single migrations, and ends with the session.
+        await connection.execute(text(f"SET lock_timeout = '{_PATIENCE}'"))
+        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+        await connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
+        await connection.commit()
+        await connection.run_sync(with_alembic)
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
+    """Give a connection of its own, without a limit on how long a statement takes."""
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=lambda: connect(url, connect_timeout=_CONNECT_TIMEOUT, command_timeout=None),
+        poolclass=NullPool,
+    )
+    event.listen(engine.sync_engine, "handle_error", translate, retval=True)
+    with connecting():
+        connection = await engine.connect()
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -1,0 +1,68 @@
+"""Render requests in PostgreSQL."""
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
+
+from adapters.postgres.failures import violations
+from adapters.postgres.mapping import render_columns, render_of
+from adapters.postgres.rows import RenderRow
+from application.ports.render_repository import RenderFilter, RenderRepository
+from domain.errors import NotFoundError
+from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId, is_id
+from domain.render_request import RenderRequest
+
+
+class PostgresRenderRepository(RenderRepository):
+    """The render requests of one workspace."""
+
+    def __init__(self, session: AsyncSession, workspace_id: WorkspaceId) -> None:
+        self._session = session
+        self._workspace_id = workspace_id
+
+    @override
+    async def add(self, request: RenderRequest, data: bytes) -> None:
+        with violations({"fk_renders_templates": NotFoundError("template", request.template_id)}):
+            await self._session.execute(insert(RenderRow).values(render_columns(request) | {"data": data}))
+
+    @override
+    async def get(self, render_id: str) -> RenderRequest:
+        row = None
+        if is_id(render_id, RENDER_PREFIX):
+            query = select(RenderRow).where(RenderRow.workspace_id == self._workspace_id, RenderRow.id == render_id)
+            # Another transaction may have changed the row since this one read it: never answer from memory.
+            row = await self._session.scalar(query.execution_options(populate_existing=True))
+        if row is None:
+            raise NotFoundError("render", render_id)
+        return render_of(row)
+
+    @override
+    async def data_of(self, render_id: RenderId) -> bytes:
+        data = None
+        if is_id(render_id, RENDER_PREFIX):
+            query = select(RenderRow.data).where(RenderRow.workspace_id == self._workspace_id)
+            data = await self._session.scalar(query.where(RenderRow.id == render_id))
+        if data is None:
+            raise NotFoundError("render", render_id)
+        return data
+
+    @override
+    async def update(self, request: RenderRequest) -> None:
+        stored = update(RenderRow).where(RenderRow.workspace_id == self._workspace_id, RenderRow.id == request.id)
+        changed = stored.values(render_columns(request)).returning(RenderRow.id)
+        if await self._session.scalar(changed.execution_options(synchronize_session=False)) is None:
+            raise NotFoundError("render", request.id)
+
+    @override
+    async def search(self, criteria: RenderFilter, *, limit: int, after: RenderId | None = None) -> list[RenderRequest]:
+        query = select(RenderRow).where(RenderRow.workspace_id == self._workspace_id)
+        if criteria.template_id is not None:
+            query = query.where(RenderRow.template_id == criteria.template_id)
+        if criteria.status is not None:
+            query = query.where(RenderRow.status == criteria.status)
+        if criteria.created_after is not None:
+            query = query.where(RenderRow.created_at > criteria.created_after)
+        if after is not None:
+            query = query.where(RenderRow.id < after)
+        newest_first = query.order_by(RenderRow.id.desc()).limit(limit).execution_options(populate_existing=True)
+        return [render_of(row) for row in await self._session.scalars(newest_first)]

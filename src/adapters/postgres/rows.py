@@ -1,0 +1,169 @@
+"""The tables, as ORM rows. They are no domain objects: `mapping` turns one into the other."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    cast,
+    type_coerce,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+from typing_extensions import override
+
+NAMING_CONVENTION = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+
+
+class JsonText(UserDefinedType[str]):
+    """JSON that PostgreSQL checks, and that is read as the very text that was written.
+
+    `jsonb` would reorder keys and refuse NUL, and SQLAlchemy's own type would parse and write it anew.
+    """
+
+    cache_ok = True
+
+    @override
+    def get_col_spec(self, **kw: Any) -> str:
+        """Name the column's type in DDL."""
+        return "JSON"
+
+    @override
+    def bind_expression(self, bindvalue: BindParameter[str]) -> ColumnElement[str]:
+        return cast(type_coerce(bindvalue, Text), JSON)
+
+    @override
+    def column_expression(self, colexpr: ColumnElement[str]) -> ColumnElement[str]:
+        return cast(colexpr, Text)
+
+
+# Identifiers, slugs and hashes compare byte by byte on every server, so that their order is that of time.
+Code = Annotated[str, mapped_column(Text(collation="C"))]
+CodeKey = Annotated[str, mapped_column(Text(collation="C"), primary_key=True)]
+Json = Annotated[str, mapped_column(JsonText)]
+ByteCount = Annotated[int, mapped_column(BigInteger)]
+
+
+class Row(DeclarativeBase):
+    """A row; its times are kept with time zone."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text, datetime: DateTime(timezone=True)}
+
+
+class WorkspaceRow(Row):
+    """A workspace."""
+
+    __tablename__ = "workspaces"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: Mapped[CodeKey]
+    slug: Mapped[Code]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class TemplateRow(Row):
+    """A template; the key starts with the workspace, as in every table of a workspace."""
+
+    __tablename__ = "templates"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+        UniqueConstraint("workspace_id", "slug"),
+    )
+
+    workspace_id: Mapped[CodeKey]
+    id: Mapped[CodeKey]
+    slug: Mapped[Code]
+    name: Mapped[str]
+    description: Mapped[str]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    format: Mapped[Code]
+    locale: Mapped[Code | None]
+    status: Mapped[Code]
+    published_version: Mapped[int | None]
+    latest_version: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    revision: Mapped[int]
+
+
+class TemplateVersionRow(Row):
+    """A version of a template."""
+
+    __tablename__ = "template_versions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "template_id"], ["templates.workspace_id", "templates.id"], ondelete="CASCADE"
+        ),
+        UniqueConstraint("workspace_id", "template_id", "sha256"),
+    )
+
+    workspace_id: Mapped[CodeKey]
+    template_id: Mapped[CodeKey]
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[Code]
+    size: Mapped[ByteCount]
+    file_name: Mapped[str]
+    diagnostics: Mapped[Json]
+    placeholders: Mapped[Json]
+    schema: Mapped[Json]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+
+class RenderRow(Row):
+    """A render request with its data (loaded only where it is asked for) and, once it succeeded, its document."""
+
+    __tablename__ = "renders"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["workspace_id", "template_id"], ["templates.workspace_id", "templates.id"]),
+        Index(None, "workspace_id", "template_id", "id"),
+        Index(None, "workspace_id", "status", "id"),
+        Index(None, "workspace_id", "created_at"),
+    )
+
+    workspace_id: Mapped[CodeKey]
+    id: Mapped[CodeKey]
+    template_id: Mapped[Code]
+    template_slug: Mapped[Code]
+    template_version: Mapped[int]
+    output: Mapped[Code]
+    locale: Mapped[Code]
+    timezone: Mapped[Code]
+    now: Mapped[datetime]
+    missing: Mapped[Code]
+    file_name: Mapped[str | None]
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    data_sha256: Mapped[Code]
+    status: Mapped[Code]
+    diagnostics: Mapped[Json]
+    document_file_name: Mapped[str | None]
+    document_output: Mapped[Code | None]
+    document_size: Mapped[ByteCount | None]
+    document_sha256: Mapped[Code | None]
+    failure_code: Mapped[Code | None]
+    failure_message: Mapped[str | None]
+    queued_ms: Mapped[float | None]
+    render_ms: Mapped[float | None]
+    store_ms: Mapped[float | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]

@@ -1,0 +1,71 @@
+"""Units of work on PostgreSQL: one transaction each, READ COMMITTED."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
+
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.failures import connecting
+from adapters.postgres.render_repository import PostgresRenderRepository
+from adapters.postgres.template_repository import PostgresTemplateRepository
+from adapters.postgres.workspace_repository import PostgresWorkspaceRepository
+from application.ports.unit_of_work import AdministrationUnitOfWork, Transaction, UnitOfWork, UnitsOfWork
+from domain.identifiers import WorkspaceId
+
+
+class _PostgresTransaction(Transaction):
+    """A session and its one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    @override
+    async def __aenter__(self) -> Self:
+        with connecting():
+            _ = await self._session.connection()
+        return self
+
+    @override
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        # Rolls back what is open, and does so to the end even where the task is being cancelled.
+        await self._session.__aexit__(kind, error, traceback)
+
+    @override
+    async def commit(self) -> None:
+        await self._session.commit()
+
+
+class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
+    """The transaction of one workspace."""
+
+    def __init__(self, session: AsyncSession, workspace_id: WorkspaceId) -> None:
+        super().__init__(session)
+        self.templates = PostgresTemplateRepository(session, workspace_id)
+        self.renders = PostgresRenderRepository(session, workspace_id)
+
+
+class PostgresAdministrationUnitOfWork(_PostgresTransaction, AdministrationUnitOfWork):
+    """The transaction of the operator."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session)
+        self.workspaces = PostgresWorkspaceRepository(session)
+
+
+class PostgresUnitsOfWork(UnitsOfWork):
+    """Makes units of work on one database."""
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+
+    @override
+    def of_workspace(self, workspace_id: WorkspaceId) -> PostgresUnitOfWork:
+        return PostgresUnitOfWork(self._database.session(), workspace_id)
+
+    @override
+    def of_administration(self) -> PostgresAdministrationUnitOfWork:
+        return PostgresAdministrationUnitOfWork(self._database.session())

@@ -1,0 +1,44 @@
+"""Workspaces in PostgreSQL."""
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
+
+from adapters.postgres.failures import violations
+from adapters.postgres.mapping import workspace_columns, workspace_of
+from adapters.postgres.rows import WorkspaceRow
+from adapters.postgres.texts import is_storable
+from application.ports.workspace_repository import WorkspaceRepository
+from domain.errors import NotFoundError, SlugTakenError
+from domain.identifiers import Slug
+from domain.workspace import Workspace
+
+
+class PostgresWorkspaceRepository(WorkspaceRepository):
+    """All workspaces; what belongs to one goes with it by the foreign keys."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    @override
+    async def add(self, workspace: Workspace) -> None:
+        with violations({"uq_workspaces_slug": SlugTakenError(workspace.slug, "workspace")}):
+            await self._session.execute(insert(WorkspaceRow).values(workspace_columns(workspace)))
+
+    @override
+    async def get(self, slug: Slug) -> Workspace:
+        query = select(WorkspaceRow).where(WorkspaceRow.slug == slug)
+        row = await self._session.scalar(query) if is_storable(slug) else None
+        if row is None:
+            raise NotFoundError("workspace", slug)
+        return workspace_of(row)
+
+    @override
+    async def all(self) -> list[Workspace]:
+        rows = await self._session.scalars(select(WorkspaceRow).order_by(WorkspaceRow.slug))
+        return [workspace_of(row) for row in rows]
+
+    @override
+    async def delete(self, slug: Slug) -> None:
+        workspace = await self.get(slug)
+        await self._session.execute(delete(WorkspaceRow).where(WorkspaceRow.id == workspace.id))

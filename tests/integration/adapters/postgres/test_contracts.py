@@ -1,0 +1,61 @@
+"""The PostgreSQL adapters keep the promises of their ports."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from typing_extensions import override
+
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.health import PostgresHealthCheck
+from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from tests.contracts.health_check import HealthCheckContract
+from tests.contracts.render_repository import RenderRepositoryContract
+from tests.contracts.template_repository import TemplateRepositoryContract
+from tests.contracts.unit_of_work import UnitsOfWorkContract
+from tests.contracts.workspace_repository import WorkspaceRepositoryContract
+from tests.integration.adapters.postgres.relay import Relay
+
+
+@pytest.fixture
+async def unreachable(relay: Relay) -> AsyncIterator[PostgresDatabase]:
+    """A database behind a port where nobody listens any more."""
+    await relay.stop()
+    async with PostgresDatabase(relay.url) as database:
+        yield database
+
+
+class _OnPostgres:
+    @pytest.fixture
+    def units(self, database: PostgresDatabase) -> PostgresUnitsOfWork:
+        return PostgresUnitsOfWork(database)
+
+
+class TestPostgresUnitsOfWork(_OnPostgres, UnitsOfWorkContract):
+    @pytest.fixture
+    @override
+    def units_that_are_down(self, unreachable: PostgresDatabase) -> PostgresUnitsOfWork:
+        return PostgresUnitsOfWork(unreachable)
+
+
+class TestPostgresTemplateRepository(_OnPostgres, TemplateRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresRenderRepository(_OnPostgres, RenderRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresWorkspaceRepository(_OnPostgres, WorkspaceRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresHealthCheck(HealthCheckContract):
+    @pytest.fixture
+    @override
+    def working(self, database: PostgresDatabase) -> PostgresHealthCheck:
+        return PostgresHealthCheck(database)
+
+    @pytest.fixture
+    @override
+    def broken(self, unreachable: PostgresDatabase) -> PostgresHealthCheck:
+        return PostgresHealthCheck(unreachable)
