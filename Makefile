@@ -40,7 +40,7 @@ bench: $(VENV)/dev.done ## measure warm renders of the example templates
 	$(BIN)/python -m benchmarks.render examples/invoice.docx --data examples/invoice.json
 
 examples: $(VENV)/dev.done ## build the Word examples anew from their script
-	$(BIN)/python examples/build.py
+	$(BIN)/python -m examples.build
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group build pyproject.toml
 lock: $(VENV)/dev.done ## compile the hashed requirements from pyproject.toml (UPGRADE=--upgrade: newest versions)

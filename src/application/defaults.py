@@ -28,8 +28,8 @@ NO_WISHES = RenderWishes()
 class RenderDefaults:
     """The installation's locale (BCP 47) and time zone (IANA)."""
 
-    locale: str
-    timezone: str
+    locale: str = "en"
+    timezone: str = "UTC"
 
     def complete(
         self, wishes: RenderWishes, template_format: TemplateFormat, template_locale: str | None, created_at: datetime

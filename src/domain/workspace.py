@@ -7,6 +7,8 @@ from typing import Final
 from domain.identifiers import Slug, WorkspaceId
 
 DEFAULT_WORKSPACE: Final = Slug("default")
+# The same in every installation: the first migration inserts it.
+DEFAULT_WORKSPACE_ID: Final = WorkspaceId("wsp_01900000000070008000000000000000")
 
 
 @dataclass(frozen=True, slots=True)

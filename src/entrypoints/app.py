@@ -1,0 +1,56 @@
+"""The ASGI application: routers, error handling and one lifespan around one container."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+
+from entrypoints.container import Container
+from entrypoints.http.body_guard import BodyGuardMiddleware
+from entrypoints.http.docs_page import mount_docs
+from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
+from entrypoints.http.request_id import RequestIdMiddleware
+from entrypoints.http.routes import renders, system, templates, versions
+from entrypoints.lifespan import entered
+from entrypoints.settings import Settings, load_settings
+
+DESCRIPTION = """Letters, contracts, invoices and notes from Word, Markdown and text templates.
+
+Upload a template, read what it needs and what is wrong with it, then send JSON data and get the finished document."""
+
+# Boundaries and small fields of a multipart body, on top of the file or the data in it.
+_ENVELOPE_BYTES = 1_000_000
+_BODY_TIMEOUT_SECONDS = 30.0
+
+
+def create_app(settings: Settings | None = None, container: Container | None = None) -> FastAPI:
+    """Return the application; the worker processes of `docgen serve` call it without arguments."""
+    settings = settings or load_settings()
+    container = container or Container(settings=settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        async with entered(container.lifetimes()):
+            yield {"container": container}
+
+    app = FastAPI(
+        title="DocGen",
+        version=version("docgen"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses=COMMON_RESPONSES,
+        servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
+    )
+    for module in (templates, versions, renders):
+        app.include_router(module.router, prefix="/v1")
+    app.include_router(system.router)
+    mount_docs(app)
+    install_error_handlers(app)
+    limit = max(settings.limits.template_bytes, settings.limits.data_bytes) + _ENVELOPE_BYTES
+    app.add_middleware(BodyGuardMiddleware, max_bytes=limit, timeout_seconds=_BODY_TIMEOUT_SECONDS)
+    app.add_middleware(RequestIdMiddleware, ids=container.ids())
+    return app

@@ -1,0 +1,37 @@
+"""`docgen config`: the settings in force, secrets hidden."""
+
+import re
+from argparse import Namespace
+
+from pydantic import BaseModel, SecretStr
+
+from entrypoints.cli.output import say
+from entrypoints.setting_names import PREFIX
+from entrypoints.settings import load_settings
+
+_PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
+
+
+def run(_: Namespace) -> int:
+    """Print a line a setting, as it would stand in `.env`."""
+    for name, value in _flat(load_settings(), PREFIX):
+        say(f"{name}={value}")
+    return 0
+
+
+def _flat(model: BaseModel, prefix: str) -> list[tuple[str, str]]:
+    lines = []
+    for field in type(model).model_fields:
+        name, value = f"{prefix}{field.upper()}", getattr(model, field)
+        if isinstance(value, BaseModel):
+            lines += _flat(value, f"{name}__")
+        else:
+            lines.append((name, _shown(value)))
+    return lines
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    # Of an address with a password the rest helps to find a mistake.
+    return _PASSWORD.sub("***", value.get_secret_value()) if isinstance(value, SecretStr) else str(value)

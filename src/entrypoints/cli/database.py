@@ -1,0 +1,28 @@
+"""The database of a command: the configured one, or the embedded one for as long as the command runs."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import SecretStr
+
+from entrypoints.container import migrate, start_embedded_database
+from entrypoints.settings import Settings
+
+
+@contextmanager
+def with_database(settings: Settings) -> Iterator[Settings]:
+    """Yield settings that name a database.
+
+    Without one configured, the embedded PostgreSQL of the data directory is started, or attached to where another
+    command runs it, and brought to this version's schema.
+
+    Raises:
+        ServiceUnavailableError: it cannot be started or migrated.
+    """
+    if not settings.uses_embedded_database:
+        yield settings
+        return
+    with start_embedded_database(settings) as url:
+        asyncio.run(migrate(url))
+        yield settings.model_copy(update={"database": settings.database.model_copy(update={"url": SecretStr(url)})})

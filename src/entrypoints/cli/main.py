@@ -1,0 +1,153 @@
+"""`docgen`: the arguments of every command, and the exit codes.
+
+0 done · 1 the template or the data is at fault · 2 wrong usage · 3 something outside is missing or down.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TypeAlias
+
+from domain.errors import (
+    DiagnosedError,
+    DocGenError,
+    PayloadTooLargeError,
+    ServiceUnavailableError,
+    StorageFullError,
+    UnsupportedMediaTypeError,
+)
+from entrypoints.cli.output import complain, print_diagnostics
+
+_AT_FAULT, _USAGE, _OUTSIDE, _INTERRUPTED = 1, 2, 3, 130
+
+# The first class that fits decides; everything else that DocGen raises is a wrong argument.
+_EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (DiagnosedError, _AT_FAULT),
+    (UnsupportedMediaTypeError, _AT_FAULT),
+    (PayloadTooLargeError, _AT_FAULT),
+    (ServiceUnavailableError, _OUTSIDE),
+    (StorageFullError, _OUTSIDE),
+    (DocGenError, _USAGE),
+    (OSError, _OUTSIDE),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = import_module(f"entrypoints.cli.{options.module}").run
+    try:
+        return command(options)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except (DocGenError, OSError) as error:
+        return _explain(error, as_json=getattr(options, "json", False))
+    except Exception as error:
+        if type(error).__name__ != "SettingsError":  # its module imports pydantic, which most commands do without
+            raise
+        complain(str(error))
+        return _USAGE
+
+
+def _explain(error: DocGenError | OSError, *, as_json: bool) -> int:
+    if isinstance(error, DocGenError):
+        print_diagnostics(error.diagnostics, as_json=as_json, ok=False)
+        complain(str(error))
+    else:
+        complain(f"{error.filename or 'The system'}: {error.strerror or error}.")
+    return next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="docgen", description="Documents from Word, Markdown and text templates.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_render, _check, _schema, _serve, _migrate, _workspace, _healthcheck, _config):
+        add(commands)
+    return parser
+
+
+# What add_subparsers returns has no public name.
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # see above
+
+
+def _add(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+    command.set_defaults(module=name)
+    return command
+
+
+def _add_template(command: argparse.ArgumentParser) -> None:
+    command.add_argument("template", metavar="TEMPLATE", help="a .docx, .md or .txt file")
+    command.add_argument("--json", action="store_true", help="print diagnostics as JSON on standard output")
+
+
+def _add_wishes(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--locale", help="such as de-DE")
+    command.add_argument("--timezone", help="such as Europe/Berlin")
+    command.add_argument("--now", help="what now and today mean, such as 2026-01-31T09:30:00+01:00 (default: now)")
+    command.add_argument(
+        "--missing",
+        choices=("error", "empty", "keep"),
+        default="error",
+        help="what a missing value does: stop (default), print nothing, or leave the tag standing",
+    )
+
+
+def _render(commands: _Commands) -> None:
+    command = _add(commands, "render", "make a document from a template file and JSON data")
+    _add_template(command)
+    command.add_argument("--data", required=True, metavar="DATA.json", help="a JSON object; - reads standard input")
+    command.add_argument("--output", required=True, metavar="OUT", help="the document; its extension is its format")
+    _add_wishes(command)
+
+
+def _check(commands: _Commands) -> None:
+    command = _add(commands, "check", "say what is wrong with a template file, and where")
+    _add_template(command)
+    command.add_argument("--data", metavar="DATA.json", help="try it with this data as well; - reads standard input")
+    _add_wishes(command)
+
+
+def _schema(commands: _Commands) -> None:
+    _add_template(_add(commands, "schema", "print the JSON Schema of the data that a template file needs"))
+
+
+def _serve(commands: _Commands) -> None:
+    command = _add(commands, "serve", "run the service")
+    command.add_argument("--host", help="the address to listen on (default: DOCGEN_HTTP__HOST, else 127.0.0.1)")
+    command.add_argument("--port", type=int, help="the port to listen on (default: DOCGEN_HTTP__PORT, else 8000)")
+    command.add_argument(
+        "--examples", action="store_true", help="load the example templates where the workspace is empty"
+    )
+
+
+def _migrate(commands: _Commands) -> None:
+    _add(commands, "migrate", "bring the database to this version's schema")
+
+
+def _workspace(commands: _Commands) -> None:
+    command = _add(commands, "workspace", "create, list or delete workspaces")
+    actions = command.add_subparsers(required=True, dest="action", metavar="ACTION")
+    create = actions.add_parser("create", help="create a workspace")
+    create.add_argument("slug")
+    create.add_argument("--name")
+    actions.add_parser("list", help="list all workspaces")
+    delete = actions.add_parser("delete", help="delete a workspace with everything in it, for good")
+    delete.add_argument("slug")
+    delete.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _healthcheck(commands: _Commands) -> None:
+    command = _add(commands, "healthcheck", "ask the running service whether it is ready")
+    command.add_argument("--url", help="its address (default: the configured host and port)")
+
+
+def _config(commands: _Commands) -> None:
+    _add(commands, "config", "print the settings in force, secrets hidden")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

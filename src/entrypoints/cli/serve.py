@@ -1,0 +1,101 @@
+"""`docgen serve`: the service, with the embedded PostgreSQL where no database is configured."""
+
+import os
+import socket
+import sys
+from argparse import Namespace
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from entrypoints.cli.database import with_database
+from entrypoints.cli.output import complain, say
+from entrypoints.settings import Settings, load_settings
+
+# What runs when SIGTERM comes may take this long to finish; then connections are closed.
+_GRACEFUL_SECONDS = 30
+
+
+def run(options: Namespace) -> int:
+    """Serve until SIGTERM or Ctrl-C; what runs then is finished first."""
+    settings = load_settings(**_overrides(options))
+    refusal = _refusal(settings)
+    if refusal is not None:
+        complain(refusal)
+        return 2
+    listener = _bind(settings)
+    if listener is None:
+        return 3
+    with listener, with_database(settings) as ready:
+        _hand_to_processes(ready)
+        if options.examples:
+            from entrypoints.cli.examples import load_examples  # noqa: PLC0415  # for this option alone
+
+            load_examples(ready)
+        say(f"DocGen listens on {_address(settings)} (API description: {_address(settings)}/docs). Ctrl-C ends it.")
+        sys.stdout.flush()
+        return _serve(ready, listener)
+
+
+def _overrides(options: Namespace) -> dict[str, dict[str, object]]:
+    http = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
+    return {"http": http} if http else {}
+
+
+def _refusal(settings: Settings) -> str | None:
+    if settings.auth.mode is not None or (settings.uses_embedded_database and settings.http.is_loopback):
+        return None
+    return (
+        "Without authentication DocGen serves only the embedded database on a loopback address. Set "
+        "DOCGEN_AUTH__MODE=none if everybody who reaches this address may do everything."
+    )
+
+
+def _bind(settings: Settings) -> socket.socket | None:
+    host, port = settings.http.host, settings.http.port
+    listener = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        if listener is not None:
+            listener.close()
+        complain(
+            f"Cannot listen on {host}:{port}: {error.strerror or error}. "
+            "End the program that uses the port, or take another with --port."
+        )
+        return None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _hand_to_processes(settings: Settings) -> None:
+    """Let the processes of a multi-process service find the embedded database, and the arguments' host and port."""
+    assert settings.database.url is not None  # noqa: S101  # with_database yields settings that name one
+    os.environ["DOCGEN_DATABASE__URL"] = settings.database.url.get_secret_value()
+
+
+def _serve(settings: Settings, listener: socket.socket) -> int:
+    config = uvicorn.Config(
+        "entrypoints.app:create_app",
+        factory=True,
+        workers=settings.http.workers,
+        access_log=False,
+        log_level=settings.log.level,
+        timeout_graceful_shutdown=_GRACEFUL_SECONDS,
+        server_header=False,
+        proxy_headers=False,
+    )
+    if settings.http.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+        return 0
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    return 0 if server.started else 3
+
+
+def _address(settings: Settings) -> str:
+    host = f"[{settings.http.host}]" if ":" in settings.http.host else settings.http.host
+    return f"http://{host}:{settings.http.port}"

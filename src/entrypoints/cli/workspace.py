@@ -1,0 +1,56 @@
+"""`docgen workspace`: create, list and delete workspaces."""
+
+import asyncio
+import sys
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+
+from application.use_cases.manage_workspaces import ManageWorkspaces
+from entrypoints.cli.database import with_database
+from entrypoints.cli.output import complain, say
+from entrypoints.container import Container
+from entrypoints.lifespan import entered
+from entrypoints.settings import Settings, load_settings
+
+
+def run(options: Namespace) -> int:
+    """Carry out one action."""
+    if options.action == "delete" and not _confirmed(options):
+        complain(f"Nothing was deleted. To delete {options.slug!r} without being asked, add --yes.")
+        return 2
+    with with_database(load_settings()) as settings:
+        asyncio.run(_with_workspaces(settings, lambda workspaces: _ACTIONS[options.action](workspaces, options)))
+    return 0
+
+
+async def _with_workspaces(settings: Settings, action: Callable[[ManageWorkspaces], Awaitable[None]]) -> None:
+    container = Container(settings=settings)
+    async with entered(container.lifetimes()):
+        await action(container.manage_workspaces())
+
+
+async def _create(workspaces: ManageWorkspaces, options: Namespace) -> None:
+    workspace = await workspaces.create(options.slug, options.name)
+    say(f"Created the workspace {workspace.slug} ({workspace.id}).")
+
+
+async def _list(workspaces: ManageWorkspaces, _: Namespace) -> None:
+    for workspace in await workspaces.all():
+        say(f"{workspace.slug}\t{workspace.name}\t{workspace.id}\t{workspace.created_at:%Y-%m-%d}")
+
+
+async def _delete(workspaces: ManageWorkspaces, options: Namespace) -> None:
+    await workspaces.delete(options.slug)
+    say(f"Deleted the workspace {options.slug}.")
+
+
+_ACTIONS = {"create": _create, "list": _list, "delete": _delete}
+
+
+def _confirmed(options: Namespace) -> bool:
+    if options.yes:
+        return True
+    if not sys.stdin.isatty():
+        return False
+    answer = input(f"Delete the workspace {options.slug!r} with all its templates and documents, for good? [y/N] ")
+    return answer.strip().lower() in ("y", "yes")

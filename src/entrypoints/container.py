@@ -1,0 +1,112 @@
+"""The composition root of the service: which adapter stands behind which port.
+
+The graph is built synchronously and holds no open thing; `lifetimes` lists what the lifespan enters and leaves.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dependency_injector import containers, providers
+
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.health import PostgresHealthCheck
+from adapters.postgres.migrator import head_revision, upgrade
+from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from adapters.rendering.in_process import InProcessRenderer
+from adapters.rendering.language.limits import Limits
+from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
+from adapters.system import SystemClock, Uuid7Generator
+from application.defaults import RenderDefaults
+from application.use_cases.add_version import AddVersion
+from application.use_cases.archive_template import ArchiveTemplate
+from application.use_cases.inspect_upload import InspectUpload
+from application.use_cases.manage_workspaces import ManageWorkspaces
+from application.use_cases.publish_version import PublishVersion
+from application.use_cases.read_renders import GetDocument, ReadRenders
+from application.use_cases.read_templates import ReadTemplates
+from application.use_cases.register_template import RegisterTemplate
+from application.use_cases.render_document import RenderDocument
+from application.use_cases.update_template import UpdateTemplate
+from application.use_cases.validate_template import ValidateTemplate
+from entrypoints.settings import Settings
+
+
+class Container(containers.DeclarativeContainer):
+    """Every object of the service, made once each when first asked for."""
+
+    settings = providers.Dependency(instance_of=Settings)
+
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(Uuid7Generator)
+
+    database = providers.Singleton(
+        PostgresDatabase,
+        settings.provided.database.url.get_secret_value.call(),
+        pool_size=settings.provided.database.pool_size,
+    )
+    units_of_work = providers.Singleton(PostgresUnitsOfWork, database)
+    storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
+    limits = providers.Singleton(
+        Limits,
+        template_bytes=settings.provided.limits.template_bytes,
+        data_bytes=settings.provided.limits.data_bytes,
+        output_bytes=settings.provided.limits.output_bytes,
+        steps=settings.provided.limits.steps,
+    )
+    renderer = providers.Singleton(InProcessRenderer, limits)
+    health_checks = providers.List(
+        providers.Singleton(PostgresHealthCheck, database), providers.Singleton(LocalStorageHealthCheck, storage)
+    )
+
+    defaults = providers.Singleton(
+        RenderDefaults,
+        locale=settings.provided.defaults.locale,
+        timezone=settings.provided.defaults.timezone,
+    )
+    inspect_upload = providers.Singleton(InspectUpload, renderer, settings.provided.limits.template_bytes)
+    register_template = providers.Singleton(RegisterTemplate, inspect_upload, storage, units_of_work, clock, ids)
+    add_version = providers.Singleton(AddVersion, inspect_upload, storage, units_of_work, clock)
+    publish_version = providers.Singleton(PublishVersion, units_of_work, clock)
+    update_template = providers.Singleton(UpdateTemplate, units_of_work, clock)
+    archive_template = providers.Singleton(ArchiveTemplate, units_of_work, clock)
+    read_templates = providers.Singleton(ReadTemplates, units_of_work, storage)
+    validate_template = providers.Singleton(ValidateTemplate, inspect_upload, renderer, defaults, clock)
+    render_document = providers.Singleton(
+        RenderDocument,
+        renderer,
+        storage,
+        units_of_work,
+        defaults,
+        clock,
+        ids,
+        settings.provided.limits.data_bytes,
+    )
+    read_renders = providers.Singleton(ReadRenders, units_of_work)
+    get_document = providers.Singleton(GetDocument, read_renders, storage, clock)
+    manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
+
+    # Entered in this order, left in the opposite one.
+    lifetimes = providers.List(database)
+
+
+@contextmanager
+def start_embedded_database(settings: Settings) -> Iterator[str]:
+    """Run the embedded PostgreSQL of the data directory, or attach to the one that runs there; yield its URL.
+
+    Raises:
+        ServiceUnavailableError: it cannot be started.
+    """
+    from adapters.embedded import EmbeddedPostgres  # noqa: PLC0415  # only where no database is configured
+
+    with EmbeddedPostgres(settings.data_dir, pg_bin=settings.pg_bin) as server:
+        yield server.url()
+
+
+async def migrate(url: str) -> str:
+    """Bring a database to this version's schema and return the revision.
+
+    Raises:
+        ServiceUnavailableError: it is down or refuses.
+    """
+    await upgrade(url)
+    return head_revision()

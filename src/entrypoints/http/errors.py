@@ -1,0 +1,203 @@
+"""Every error becomes problem details (RFC 9457), the framework's own included."""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.diagnostics import Diagnostic
+from domain.errors import DocGenError, InvalidRequestError, ServiceUnavailableError
+from entrypoints.http.request_id import STATE_KEY
+from entrypoints.http.schemas.problem import DiagnosticBody, Problem
+
+logger = logging.getLogger("docgen.http")
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+STATUS_OF_CODE: Final[Mapping[str, int]] = {
+    "malformed-request": 400,
+    "bad-cursor": 400,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "not-acceptable": 406,
+    "request-timeout": 408,
+    "slug-taken": 409,
+    "conflict": 409,
+    "not-ready": 409,
+    "not-published": 409,
+    "expired": 410,
+    "precondition-failed": 412,
+    "payload-too-large": 413,
+    "unsupported-media-type": 415,
+    "request-invalid": 422,
+    "template-invalid": 422,
+    "data-invalid": 422,
+    "render-failed": 422,
+    "limit-exceeded": 422,
+    "unsupported-output": 422,
+    "internal": 500,
+    "unavailable": 503,
+    "storage-full": 507,
+}
+
+# What the framework raises has a status only.
+_CODE_OF_STATUS: Final[Mapping[int, str]] = {
+    400: "malformed-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    408: "request-timeout",
+    413: "payload-too-large",
+    415: "unsupported-media-type",
+    422: "request-invalid",
+    503: "unavailable",
+}
+
+
+class MalformedRequestError(DocGenError):
+    """The request cannot be read: broken JSON, a broken multipart body, a missing part."""
+
+    code = "malformed-request"
+
+
+class BadCursorError(DocGenError):
+    """The cursor is not one that a list gave out."""
+
+    code = "bad-cursor"
+
+
+class NotAcceptableError(DocGenError):
+    """None of the media types that the client accepts can be made."""
+
+    code = "not-acceptable"
+
+
+class UnsupportedBodyError(DocGenError):
+    """The request's body is of a content type that the operation does not take."""
+
+    code = "unsupported-media-type"
+
+
+def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of an operation that may fail with these codes."""
+    by_status: dict[int | str, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(STATUS_OF_CODE[code], []).append(code)
+    return {
+        status: {
+            "model": Problem,
+            "description": f"{HTTPStatus(int(status)).phrase}: {', '.join(names)}",
+            "content": {MEDIA_TYPE: {}},
+        }
+        for status, names in by_status.items()
+    }
+
+
+COMMON_RESPONSES: Final = problem_responses("request-invalid", "internal", "unavailable")
+
+
+def problem(
+    request: Request,
+    code: str,
+    detail: str,
+    *,
+    diagnostics: Iterable[Diagnostic] = (),
+    headers: Mapping[str, str] | None = None,
+    **extra: Any,
+) -> Response:
+    """Return a problem-details response; `extra` members are added to the standard ones."""
+    status = STATUS_OF_CODE[code]
+    body: dict[str, Any] = {
+        "type": f"urn:docgen:problem:{code}",
+        "title": code.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request.scope.get("state", {}).get(STATE_KEY),
+        **extra,
+    }
+    found = [DiagnosticBody.of(diagnostic).model_dump() for diagnostic in diagnostics]
+    if found:
+        body["diagnostics"] = found
+    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make the application answer every error with problem details."""
+    app.add_exception_handler(DocGenError, _on_docgen_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(Exception, _on_unexpected_error)
+
+
+async def _on_docgen_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DocGenError)  # noqa: S101  # registered for this class
+    extra: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    if error.render_id is not None:
+        extra["render_id"] = error.render_id
+    if isinstance(error, InvalidRequestError):
+        extra["errors"] = [{"field": error.field, "message": error.reason}]
+    if isinstance(error, ServiceUnavailableError):
+        logger.warning("%s is unavailable: %s", error.component, error)
+        headers["Retry-After"] = str(error.retry_after)
+        extra["component"] = error.component
+    if error.code not in STATUS_OF_CODE or error.code == "internal":
+        return await _on_unexpected_error(request, error)
+    return problem(request, error.code, str(error), diagnostics=error.diagnostics, headers=headers, **extra)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class
+    code = _CODE_OF_STATUS.get(error.status_code, "malformed-request")
+    detail = _FRAMEWORK_DETAILS.get(code, "{detail}").format(
+        detail=error.detail, method=request.method, path=request.url.path
+    )
+    if error.detail and error.detail != HTTPStatus(error.status_code).phrase:
+        detail = error.detail
+    return problem(request, code, detail, headers=error.headers)
+
+
+_FRAMEWORK_DETAILS: Final = {
+    "not-found": "There is nothing at {path}; /docs lists what there is.",
+    "method-not-allowed": "{path} does not take {method}; /docs lists what it takes.",
+}
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this class
+    items = error.errors()
+    broken = next((item for item in items if item["type"] == "json_invalid"), None)
+    if broken is not None:
+        return problem(request, "malformed-request", f"The body is not valid JSON: {broken['ctx']['error']}.")
+    return invalid_fields(request, items)
+
+
+def invalid_fields(request: Request, items: Iterable[Mapping[str, Any]]) -> Response:
+    """Return the problem for what pydantic found wrong, a field each."""
+    errors = [{"field": _field_of(item["loc"]), "message": str(item["msg"])} for item in items]
+    detail = " ".join(f"{error['field']}: {error['message']}." for error in errors)
+    return problem(request, "request-invalid", detail, errors=errors)
+
+
+def _field_of(location: Iterable[Any]) -> str:
+    steps = [str(step) for step in location]
+    return ".".join(steps[1:] if len(steps) > 1 and steps[0] in ("body", "query", "path", "header") else steps)
+
+
+async def _on_unexpected_error(request: Request, error: Exception) -> Response:
+    request_id = request.scope.get("state", {}).get(STATE_KEY)
+    logger.error("Unexpected error in request %s", request_id, exc_info=error)
+    return problem(
+        request,
+        "internal",
+        f"Something went wrong inside DocGen. The log has the details under the request id {request_id}.",
+    )

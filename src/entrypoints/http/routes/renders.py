@@ -1,0 +1,189 @@
+"""Renders."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from fastapi.exceptions import RequestValidationError
+from pydantic import AwareDatetime, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from application.defaults import RenderWishes
+from application.ports.render_repository import RenderFilter
+from application.use_cases.render_document import FinishedRender, RenderDocumentCommand
+from domain.errors import InvalidRequestError
+from domain.identifiers import RENDER_PREFIX, RenderId
+from domain.render_request import RenderStatus
+from entrypoints.http.dependencies import (
+    CallerDependency,
+    ContainerDependency,
+    Cursor,
+    Limit,
+    decode_id_cursor,
+    encode_cursor,
+)
+from entrypoints.http.downloads import content_disposition, download
+from entrypoints.http.errors import MalformedRequestError, UnsupportedBodyError, problem_responses
+from entrypoints.http.negotiation import accepted_document
+from entrypoints.http.schemas.renders import RenderBody, RenderEnvelope, RenderListResponse, RenderResponse
+
+router = APIRouter(prefix="/renders", tags=["renders"])
+
+_envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+_RENDER_CODES = (
+    "malformed-request",
+    "not-found",
+    "not-acceptable",
+    "not-published",
+    "payload-too-large",
+    "unsupported-media-type",
+    "data-invalid",
+    "render-failed",
+    "limit-exceeded",
+    "template-invalid",
+    "unsupported-output",
+    "storage-full",
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="create_render",
+    response_model=RenderResponse,
+    responses={
+        200: {"description": 'The document itself, for an Accept header with its media type or "store": false'},
+        **problem_responses(*_RENDER_CODES),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RenderBody"}}},
+        }
+    },
+)
+async def create_render(request: Request, container: ContainerDependency, caller: CallerDependency) -> Response:
+    """Render a document: the answer is its record or, for an Accept header with its media type, the bytes."""
+    envelope, data = await _read_body(request)
+    wants_bytes, output = accepted_document(request.headers.get("accept"), envelope.output, store=envelope.store)
+    finished = await container.render_document()(
+        RenderDocumentCommand(
+            caller=caller,
+            template=envelope.template,
+            data=data,
+            version=envelope.version,
+            wishes=RenderWishes(
+                output=output,
+                locale=envelope.locale,
+                timezone=envelope.timezone,
+                now=envelope.now,
+                missing=envelope.missing,
+                file_name=envelope.file_name,
+            ),
+            store=envelope.store,
+            expires_in=envelope.expires_in,
+        )
+    )
+    return _as_bytes(finished, stored=envelope.store) if wants_bytes else _as_record(finished)
+
+
+async def _read_body(request: Request) -> tuple[RenderEnvelope, bytes]:
+    """Return the envelope, and the data as the text it is in the body: its numbers and the order of its keys count."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedBodyError("Send the render as application/json (curl: -H 'Content-Type: application/json').")
+    try:
+        raw = _envelope_decoder.decode(await request.body())
+        data = raw.pop("data", None)
+        values: dict[str, Any] = {name: msgspec.json.decode(value) for name, value in raw.items()}
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedRequestError(f"The body is not a JSON object: {error}.") from None
+    if data is None:
+        raise InvalidRequestError("data", "it is missing: give the template's data, an empty object if it needs none.")
+    try:
+        return RenderEnvelope.model_validate(values), bytes(data)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from None
+
+
+def _as_record(finished: FinishedRender) -> Response:
+    return Response(
+        RenderResponse.of(finished.request).model_dump_json(),
+        status_code=201,
+        media_type="application/json",
+        headers={"Location": f"/v1/renders/{finished.request.id}"},
+    )
+
+
+def _as_bytes(finished: FinishedRender, *, stored: bool) -> Response:
+    headers = {
+        "Content-Disposition": content_disposition(finished.document.file_name),
+        "ETag": f'"{finished.document.sha256}"',
+    }
+    if stored:
+        headers["Content-Location"] = f"/v1/renders/{finished.request.id}/document"
+    return Response(finished.content, media_type=finished.document.media_type, headers=headers)
+
+
+@router.get("", operation_id="list_renders", responses=problem_responses("bad-cursor", "not-found"))
+async def list_renders(
+    container: ContainerDependency,
+    caller: CallerDependency,
+    template: Annotated[str | None, Query(max_length=100, description="Id or slug.")] = None,
+    status: Annotated[RenderStatus | None, Query()] = None,
+    created_after: Annotated[AwareDatetime | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> RenderListResponse:
+    """List renders, newest first."""
+    after = decode_id_cursor(cursor, RENDER_PREFIX)
+    template_id = None if template is None else (await container.read_templates().get(caller, template)).id
+    since: datetime | None = created_after
+    found = await container.read_renders().search(
+        caller,
+        RenderFilter(template_id=template_id, status=status, created_after=since),
+        limit=limit + 1,
+        after=None if after is None else RenderId(after),
+    )
+    page = found[:limit]
+    return RenderListResponse(
+        data=[RenderResponse.of(render) for render in page],
+        next_cursor=encode_cursor(page[-1].id) if len(found) > limit else None,
+    )
+
+
+@router.get("/{render_id}", operation_id="get_render", responses=problem_responses("not-found"))
+async def get_render(render_id: str, container: ContainerDependency, caller: CallerDependency) -> RenderResponse:
+    """Return a render's state."""
+    return RenderResponse.of(await container.read_renders().get(caller, render_id))
+
+
+@router.get(
+    "/{render_id}/document",
+    operation_id="get_document",
+    response_class=Response,
+    responses={
+        200: {"description": "The document", "content": {"application/octet-stream": {}}},
+        206: {"description": "The range of it that was asked for"},
+        304: {"description": "The client has it"},
+        **problem_responses("not-found", "not-ready", "expired"),
+    },
+)
+async def get_document(
+    render_id: str, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
+    """Return a render's document."""
+    stored = await container.get_document()(caller, render_id)
+    return download(
+        request,
+        stream=stored.stream,
+        size=stored.document.size,
+        sha256=stored.document.sha256,
+        media_type=stored.document.media_type,
+        file_name=stored.document.file_name,
+    )
+
+
+EXTRA_SCHEMAS = (RenderBody,)

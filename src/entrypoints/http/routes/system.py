@@ -1,0 +1,87 @@
+"""What operators and load balancers ask."""
+
+import asyncio
+from importlib.metadata import version
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from application.ports.health_check import HealthCheck
+from domain.errors import ServiceUnavailableError
+from entrypoints.http.dependencies import ContainerDependency
+from entrypoints.http.errors import problem, problem_responses
+
+router = APIRouter(tags=["system"])
+
+_CHECK_SECONDS = 5.0
+
+
+class LivenessResponse(BaseModel):
+    """The process runs."""
+
+    status: Literal["alive"] = "alive"
+
+
+class ReadinessResponse(BaseModel):
+    """Every component works."""
+
+    status: Literal["ready"]
+    components: dict[str, str]
+
+
+class VersionResponse(BaseModel):
+    """Which program this is."""
+
+    name: str
+    version: str
+
+
+@router.get("/livez", operation_id="livez")
+async def livez() -> LivenessResponse:
+    """Say that the process runs."""
+    return LivenessResponse()
+
+
+@router.get(
+    "/readyz", operation_id="readyz", response_model=ReadinessResponse, responses=problem_responses("unavailable")
+)
+@router.get(
+    "/health", operation_id="health", response_model=ReadinessResponse, responses=problem_responses("unavailable")
+)
+async def readyz(request: Request, container: ContainerDependency) -> Response:
+    """Say whether the service can work, component by component."""
+    checks: list[HealthCheck] = container.health_checks()
+    states = dict(
+        zip((check.component for check in checks), await asyncio.gather(*map(_state_of, checks)), strict=True)
+    )
+    failed = [f"{component}: {state}" for component, state in states.items() if state != "ok"]
+    if failed:
+        return problem(
+            request,
+            "unavailable",
+            " ".join(failed),
+            headers={"Retry-After": "2"},
+            status_text="unready",
+            components=states,
+        )
+    return JSONResponse(ReadinessResponse(status="ready", components=states).model_dump())
+
+
+async def _state_of(check: HealthCheck) -> str:
+    try:
+        async with asyncio.timeout(_CHECK_SECONDS):
+            await check.check()
+    except ServiceUnavailableError as error:
+        return str(error)
+    except TimeoutError:
+        return f"No answer within {_CHECK_SECONDS:g} seconds."
+    return "ok"
+
+
+@router.get("/version", operation_id="version")
+async def get_version() -> VersionResponse:
+    """Say which version of DocGen this is."""
+    return VersionResponse(name="docgen", version=version("docgen"))

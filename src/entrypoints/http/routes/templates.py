@@ -1,0 +1,202 @@
+"""Templates."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from application.defaults import RenderWishes
+from application.ports.template_repository import TemplateFilter
+from application.use_cases.archive_template import ArchiveTemplateCommand
+from application.use_cases.publish_version import PublishVersionCommand
+from application.use_cases.register_template import RegisterTemplateCommand
+from application.use_cases.update_template import UpdateTemplateCommand
+from application.use_cases.validate_template import ValidateTemplateCommand
+from domain.errors import InvalidRequestError
+from domain.formats import TemplateFormat
+from domain.identifiers import TEMPLATE_PREFIX, TemplateId
+from domain.template import Template
+from entrypoints.http.dependencies import (
+    CallerDependency,
+    ContainerDependency,
+    Cursor,
+    ExpectedRevision,
+    Limit,
+    decode_id_cursor,
+    encode_cursor,
+    etag_of,
+)
+from entrypoints.http.errors import problem_responses
+from entrypoints.http.forms import multipart_docs, read_upload_form
+from entrypoints.http.schemas.templates import (
+    PublishRequest,
+    RegisteredTemplateResponse,
+    TemplateListResponse,
+    TemplateResponse,
+    UpdateTemplateRequest,
+    ValidationResponse,
+)
+
+router = APIRouter(prefix="/templates", tags=["templates"])
+
+_UPLOAD_CODES = ("malformed-request", "payload-too-large", "unsupported-media-type")
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="register_template",
+    responses=problem_responses(*_UPLOAD_CODES, "slug-taken", "template-invalid", "storage-full"),
+    openapi_extra=multipart_docs(
+        name="The template's name; default: the file's name without its extension.",
+        slug="Its name in addresses; default: made of the name.",
+        description="What it is for.",
+        tags="Words to find it by, with commas between them.",
+        locale="The locale of its documents, such as de-DE.",
+        publish="true: renders may use it at once. Default: false.",
+    ),
+)
+async def register_template(
+    request: Request, response: Response, container: ContainerDependency, caller: CallerDependency
+) -> RegisteredTemplateResponse:
+    """Register a template with its first version; one that cannot work is refused with all findings."""
+    form = await read_upload_form(request, frozenset({"name", "slug", "description", "tags", "locale", "publish"}))
+    template, version = await container.register_template()(
+        RegisterTemplateCommand(
+            caller=caller,
+            upload=form.upload,
+            name=form.text("name") or form.upload.file_name.rpartition(".")[0],
+            slug=form.text("slug"),
+            description=form.text("description") or "",
+            tags=form.texts("tags"),
+            locale=form.text("locale"),
+            publish=form.flag("publish"),
+        )
+    )
+    response.headers["Location"] = f"/v1/templates/{template.id}"
+    response.headers["ETag"] = etag_of(template)
+    return RegisteredTemplateResponse.of_registration(template, version)
+
+
+@router.post(
+    "/validate",
+    operation_id="validate_template",
+    responses=problem_responses(*_UPLOAD_CODES),
+    openapi_extra=multipart_docs(data="JSON data to try the template with."),
+)
+async def validate_template(request: Request, container: ContainerDependency) -> ValidationResponse:
+    """Say what a template needs and what is wrong with it; nothing is stored."""
+    max_bytes = container.settings().limits.data_bytes
+    form = await read_upload_form(request, frozenset({"data", "locale", "timezone"}), max_field_bytes=max_bytes)
+    data = form.text("data")
+    report = await container.validate_template()(
+        ValidateTemplateCommand(
+            upload=form.upload,
+            data=None if data is None else data.encode(),
+            wishes=RenderWishes(locale=form.text("locale"), timezone=form.text("timezone")),
+        )
+    )
+    return ValidationResponse.of(report)
+
+
+@router.get("", operation_id="list_templates", responses=problem_responses("bad-cursor"))
+async def list_templates(
+    container: ContainerDependency,
+    caller: CallerDependency,
+    q: Annotated[str | None, Query(max_length=200, description="Text in name, slug, description or tags.")] = None,
+    tag: Annotated[str | None, Query(max_length=50)] = None,
+    format: Annotated[TemplateFormat | None, Query()] = None,  # noqa: A002  # the parameter's name in the API
+    archived: Annotated[bool, Query(description="List the archived ones instead of the active ones.")] = False,  # noqa: FBT002
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> TemplateListResponse:
+    """List templates, newest first."""
+    after = decode_id_cursor(cursor, TEMPLATE_PREFIX)
+    found = await container.read_templates().search(
+        caller,
+        TemplateFilter(text=q, tag=tag, format=format, archived=archived),
+        limit=limit + 1,
+        after=None if after is None else TemplateId(after),
+    )
+    page = found[:limit]
+    return TemplateListResponse(
+        data=[TemplateResponse.of(template) for template in page],
+        next_cursor=encode_cursor(page[-1].id) if len(found) > limit else None,
+    )
+
+
+@router.get("/{template}", operation_id="get_template", responses=problem_responses("not-found"))
+async def get_template(
+    template: str, response: Response, container: ContainerDependency, caller: CallerDependency
+) -> TemplateResponse:
+    """Return a template by id or slug."""
+    return _shown(await container.read_templates().get(caller, template), response)
+
+
+@router.patch(
+    "/{template}",
+    operation_id="update_template",
+    responses=problem_responses("not-found", "conflict", "slug-taken", "precondition-failed"),
+)
+async def update_template(
+    template: str,
+    body: UpdateTemplateRequest,
+    response: Response,
+    container: ContainerDependency,
+    caller: CallerDependency,
+    revision: ExpectedRevision,
+) -> TemplateResponse:
+    """Change a template's metadata."""
+    changes: dict[str, Any] = body.model_dump(exclude_unset=True)
+    for name, value in changes.items():
+        if value is None and name != "locale":
+            raise InvalidRequestError(name, "null is no value for it; leave the field out to keep what is there.")
+    if "tags" in changes:
+        changes["tags"] = tuple(dict.fromkeys(changes["tags"]))
+    command = UpdateTemplateCommand(caller, template, changes, expected_revision=revision)
+    return _shown(await container.update_template()(command), response)
+
+
+@router.delete(
+    "/{template}",
+    status_code=204,
+    operation_id="archive_template",
+    responses=problem_responses("not-found", "precondition-failed"),
+)
+async def archive_template(
+    template: str, container: ContainerDependency, caller: CallerDependency, revision: ExpectedRevision
+) -> None:
+    """Archive a template: it leaves the lists, and renders by explicit version only."""
+    await container.archive_template()(ArchiveTemplateCommand(caller, template, expected_revision=revision))
+
+
+@router.post("/{template}/restore", operation_id="restore_template", responses=problem_responses("not-found"))
+async def restore_template(
+    template: str, response: Response, container: ContainerDependency, caller: CallerDependency
+) -> TemplateResponse:
+    """Bring an archived template back."""
+    return _shown(await container.archive_template()(ArchiveTemplateCommand(caller, template, restore=True)), response)
+
+
+@router.post(
+    "/{template}/publish",
+    operation_id="publish_version",
+    responses=problem_responses("not-found", "conflict", "precondition-failed"),
+)
+async def publish_version(
+    template: str,
+    body: PublishRequest,
+    response: Response,
+    container: ContainerDependency,
+    caller: CallerDependency,
+    revision: ExpectedRevision,
+) -> TemplateResponse:
+    """Publish a version, or go back to an older one."""
+    command = PublishVersionCommand(caller, template, body.version, expected_revision=revision)
+    return _shown(await container.publish_version()(command), response)
+
+
+def _shown(template: Template, response: Response) -> TemplateResponse:
+    response.headers["ETag"] = etag_of(template)
+    return TemplateResponse.of(template)

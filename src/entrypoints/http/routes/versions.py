@@ -1,0 +1,149 @@
+"""Versions of templates."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from application.use_cases.add_version import AddVersionCommand
+from domain.formats import OutputFormat
+from domain.schema import sample_of
+from entrypoints.http.dependencies import (
+    CallerDependency,
+    ContainerDependency,
+    Cursor,
+    Limit,
+    decode_number_cursor,
+    encode_cursor,
+)
+from entrypoints.http.downloads import download
+from entrypoints.http.errors import problem_responses
+from entrypoints.http.forms import multipart_docs, read_upload_form
+from entrypoints.http.schemas.templates import (
+    PlaceholderBody,
+    PlaceholderListResponse,
+    VersionListResponse,
+    VersionResponse,
+)
+
+router = APIRouter(prefix="/templates/{template}/versions", tags=["versions"])
+
+Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="add_version",
+    responses={
+        200: {"model": VersionResponse, "description": "The template has these bytes already"},
+        **problem_responses(
+            "malformed-request",
+            "not-found",
+            "conflict",
+            "payload-too-large",
+            "unsupported-media-type",
+            "template-invalid",
+            "storage-full",
+        ),
+    },
+    openapi_extra=multipart_docs(publish="true: renders use it from now on. Default: false."),
+)
+async def add_version(
+    template: str, request: Request, response: Response, container: ContainerDependency, caller: CallerDependency
+) -> VersionResponse:
+    """Add a version; the same bytes give the existing one."""
+    form = await read_upload_form(request, frozenset({"publish"}))
+    added = await container.add_version()(
+        AddVersionCommand(caller, template, form.upload, publish=form.flag("publish"))
+    )
+    response.status_code = 201 if added.created else 200
+    response.headers["Location"] = f"/v1/templates/{added.template.id}/versions/{added.version.number}"
+    return VersionResponse.of(added.version)
+
+
+@router.get("", operation_id="list_versions", responses=problem_responses("not-found", "bad-cursor"))
+async def list_versions(
+    template: str, container: ContainerDependency, caller: CallerDependency, limit: Limit = 50, cursor: Cursor = None
+) -> VersionListResponse:
+    """List a template's versions, the newest first."""
+    before = decode_number_cursor(cursor)
+    found = await container.read_templates().versions(caller, template, limit=limit + 1, before=before)
+    page = found[:limit]
+    return VersionListResponse(
+        data=[VersionResponse.of(version) for version in page],
+        next_cursor=encode_cursor(str(page[-1].number)) if len(found) > limit else None,
+    )
+
+
+@router.get("/{number}", operation_id="get_version", responses=problem_responses("not-found"))
+async def get_version(
+    template: str, number: Number, container: ContainerDependency, caller: CallerDependency
+) -> VersionResponse:
+    """Return one version."""
+    return VersionResponse.of(await container.read_templates().version(caller, template, number))
+
+
+@router.get(
+    "/{number}/file",
+    operation_id="get_version_file",
+    response_class=Response,
+    responses={
+        200: {"description": "The file as it was uploaded", "content": {"application/octet-stream": {}}},
+        206: {"description": "The range of it that was asked for"},
+        304: {"description": "The client has it"},
+        **problem_responses("not-found"),
+    },
+)
+async def get_version_file(
+    template: str, number: Number, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
+    """Return the bytes of a version, as they were uploaded."""
+    reader = container.read_templates()
+    version = await reader.version(caller, template, number)
+    content = await reader.file(caller, version)
+
+    async def stream(start: int, end: int | None) -> AsyncIterator[bytes]:
+        yield content[start:end]
+
+    extension = version.file_name.rpartition(".")[2].lower().replace("markdown", "md")
+    return download(
+        request,
+        stream=stream,
+        size=version.size,
+        sha256=version.sha256,
+        media_type=OutputFormat(extension).media_type,
+        file_name=version.file_name,
+    )
+
+
+@router.get("/{number}/schema", operation_id="get_version_schema", responses=problem_responses("not-found"))
+async def get_version_schema(
+    template: str, number: Number, container: ContainerDependency, caller: CallerDependency
+) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a version's data; the order of properties is the order of use."""
+    version = await container.read_templates().version(caller, template, number)
+    schema: dict[str, Any] = json.loads(version.schema)
+    return schema
+
+
+@router.get("/{number}/placeholders", operation_id="get_version_placeholders", responses=problem_responses("not-found"))
+async def get_version_placeholders(
+    template: str, number: Number, container: ContainerDependency, caller: CallerDependency
+) -> PlaceholderListResponse:
+    """Return what a version needs, and where it uses it."""
+    version = await container.read_templates().version(caller, template, number)
+    return PlaceholderListResponse(data=[PlaceholderBody.of(placeholder) for placeholder in version.placeholders])
+
+
+@router.get("/{number}/sample", operation_id="get_version_sample", responses=problem_responses("not-found"))
+async def get_version_sample(
+    template: str, number: Number, container: ContainerDependency, caller: CallerDependency
+) -> dict[str, Any]:
+    """Return sample data that the version renders with."""
+    version = await container.read_templates().version(caller, template, number)
+    sample: dict[str, Any] = sample_of(json.loads(version.schema))
+    return sample

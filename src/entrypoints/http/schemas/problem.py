@@ -1,0 +1,72 @@
+"""Problem details and diagnostics."""
+
+from typing import Self
+
+from pydantic import BaseModel
+
+from domain.diagnostics import Diagnostic, Location, Severity
+
+
+class LocationBody(BaseModel):
+    """A place in a template; every number counts from 1."""
+
+    part: str
+    number: int | None = None
+    paragraph: int | None = None
+    table: int | None = None
+    row: int | None = None
+    cell: int | None = None
+    line: int | None = None
+    column: int | None = None
+
+    @classmethod
+    def of(cls, location: Location) -> Self:
+        """Show a location."""
+        return cls(**{name: getattr(location, name) for name in cls.model_fields})
+
+
+class DiagnosticBody(BaseModel):
+    """One finding about a template or its data."""
+
+    severity: Severity
+    code: str
+    message: str
+    suggestion: str | None = None
+    location: LocationBody | None = None
+    snippet: str | None = None
+    pointer: str | None = None
+
+    @classmethod
+    def of(cls, diagnostic: Diagnostic) -> Self:
+        """Show a diagnostic."""
+        return cls(
+            severity=diagnostic.severity,
+            code=diagnostic.code,
+            message=diagnostic.message,
+            suggestion=diagnostic.suggestion,
+            location=LocationBody.of(diagnostic.location) if diagnostic.location else None,
+            snippet=diagnostic.snippet,
+            pointer=diagnostic.pointer,
+        )
+
+
+class FieldError(BaseModel):
+    """A field of the request, and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457); `code` is the stable name to branch on."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    diagnostics: list[DiagnosticBody] | None = None
+    errors: list[FieldError] | None = None
+    render_id: str | None = None
+    component: str | None = None

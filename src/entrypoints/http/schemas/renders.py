@@ -1,0 +1,114 @@
+"""Bodies about renders."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from domain.formats import OutputFormat
+from domain.render_request import MissingPolicy, RenderRequest, RenderStatus
+from entrypoints.http.schemas.problem import DiagnosticBody
+
+
+class RenderEnvelope(BaseModel):
+    """Everything of a render's request but its data, which stays the JSON text it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    template: Annotated[str, Field(min_length=1, max_length=100, description="Id or slug of the template.")]
+    version: Annotated[int | None, Field(ge=1, le=2_147_483_647, description="Default: the published one.")] = None
+    output: Annotated[str | None, Field(description="Default: the template's own format.")] = None
+    locale: str | None = None
+    timezone: str | None = None
+    now: Annotated[AwareDatetime | None, Field(description="What `now` and `today` mean. Default: the present.")] = None
+    missing: MissingPolicy = MissingPolicy.ERROR
+    file_name: Annotated[str | None, Field(max_length=1000, description="May hold tags: `{{ name }}-offer`.")] = None
+    store: Annotated[bool, Field(description="False keeps no record, no data and no document.")] = True
+    expires_in: Annotated[int | None, Field(ge=1, description="Seconds that the document is kept.")] = None
+
+
+class RenderBody(RenderEnvelope):
+    """A wish for a document. Numbers are exact; the order of keys is kept."""
+
+    data: dict[str, Any]
+
+
+class TemplateReference(BaseModel):
+    """Which version of which template was rendered."""
+
+    id: str
+    slug: str
+    version: int
+
+
+class RenderError(BaseModel):
+    """Why a render failed."""
+
+    code: str
+    detail: str
+
+
+class TimingsBody(BaseModel):
+    """How long each step took, in milliseconds."""
+
+    queued_ms: float | None
+    render_ms: float | None
+    store_ms: float | None
+
+
+class RenderResponse(BaseModel):
+    """A render and, when it succeeded, the facts of its document."""
+
+    id: str
+    status: RenderStatus
+    template: TemplateReference
+    output: OutputFormat
+    file_name: str | None
+    bytes: int | None
+    sha256: str | None
+    data_sha256: str
+    diagnostics: list[DiagnosticBody]
+    error: RenderError | None
+    timings: TimingsBody
+    created_at: datetime
+    finished_at: datetime | None
+    expires_at: datetime | None
+    links: dict[str, str]
+
+    @classmethod
+    def of(cls, request: RenderRequest) -> Self:
+        """Show a render request."""
+        document, failure = request.document, request.failure
+        links = {"self": f"/v1/renders/{request.id}"}
+        if document is not None:
+            links["document"] = f"/v1/renders/{request.id}/document"
+        return cls(
+            id=request.id,
+            status=request.status,
+            template=TemplateReference(
+                id=request.template_id, slug=request.template_slug, version=request.template_version
+            ),
+            output=request.options.output,
+            file_name=document.file_name if document else None,
+            bytes=document.size if document else None,
+            sha256=document.sha256 if document else None,
+            data_sha256=request.data_sha256,
+            diagnostics=[DiagnosticBody.of(diagnostic) for diagnostic in request.diagnostics],
+            error=RenderError(code=failure.code, detail=failure.message) if failure else None,
+            timings=TimingsBody(
+                queued_ms=request.timings.queued_ms,
+                render_ms=request.timings.render_ms,
+                store_ms=request.timings.store_ms,
+            ),
+            created_at=request.created_at,
+            finished_at=request.finished_at,
+            expires_at=request.expires_at,
+            links=links,
+        )
+
+
+class RenderListResponse(BaseModel):
+    """A page of renders, the newest first."""
+
+    data: list[RenderResponse]
+    next_cursor: str | None

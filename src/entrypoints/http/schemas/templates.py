@@ -1,0 +1,164 @@
+"""Bodies about templates and versions."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from application.use_cases.validate_template import TemplateReport
+from domain.formats import TemplateFormat
+from domain.placeholder import Placeholder, PlaceholderKind
+from domain.template import Template, TemplateStatus, TemplateVersion
+from entrypoints.http.schemas.problem import DiagnosticBody, LocationBody
+
+
+class TemplateResponse(BaseModel):
+    """A template."""
+
+    id: str
+    slug: str
+    name: str
+    description: str
+    tags: list[str]
+    format: TemplateFormat
+    locale: str | None
+    status: TemplateStatus
+    published_version: int | None
+    latest_version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, template: Template) -> Self:
+        """Show a template."""
+        return cls.model_validate({name: getattr(template, name) for name in TemplateResponse.model_fields})
+
+
+class RegisteredTemplateResponse(TemplateResponse):
+    """A new template, with what was found in its first version."""
+
+    diagnostics: list[DiagnosticBody] = []
+
+    @classmethod
+    def of_registration(cls, template: Template, version: TemplateVersion) -> Self:
+        """Show a template and the findings of its first version."""
+        shown = cls.of(template)
+        shown.diagnostics = [DiagnosticBody.of(diagnostic) for diagnostic in version.diagnostics]
+        return shown
+
+
+class TemplateListResponse(BaseModel):
+    """A page of templates; `next_cursor` is null on the last one."""
+
+    data: list[TemplateResponse]
+    next_cursor: str | None
+
+
+class UpdateTemplateRequest(BaseModel):
+    """The fields to change; those left out stay as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slug: str | None = None
+    name: str | None = None
+    description: str | None = None
+    tags: list[str] | None = None
+    locale: str | None = None
+
+
+class PublishRequest(BaseModel):
+    """Which version to publish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Annotated[int, Field(ge=1, le=2_147_483_647)]
+
+
+class VersionResponse(BaseModel):
+    """One uploaded file of a template."""
+
+    template_id: str
+    number: int
+    sha256: str
+    bytes: int
+    file_name: str
+    diagnostics: list[DiagnosticBody]
+    created_at: datetime
+    created_by: str
+
+    @classmethod
+    def of(cls, version: TemplateVersion) -> Self:
+        """Show a version."""
+        return cls(
+            template_id=version.template_id,
+            number=version.number,
+            sha256=version.sha256,
+            bytes=version.size,
+            file_name=version.file_name,
+            diagnostics=[DiagnosticBody.of(diagnostic) for diagnostic in version.diagnostics],
+            created_at=version.created_at,
+            created_by=version.created_by,
+        )
+
+
+class VersionListResponse(BaseModel):
+    """A page of versions, the newest first."""
+
+    data: list[VersionResponse]
+    next_cursor: str | None
+
+
+class OccurrenceBody(BaseModel):
+    """One use of a placeholder."""
+
+    location: LocationBody
+    snippet: str
+
+
+class PlaceholderBody(BaseModel):
+    """One datum that a version needs."""
+
+    path: str
+    kind: PlaceholderKind
+    required: bool
+    occurrences: list[OccurrenceBody]
+
+    @classmethod
+    def of(cls, placeholder: Placeholder) -> Self:
+        """Show a placeholder."""
+        return cls(
+            path=placeholder.path,
+            kind=placeholder.kind,
+            required=placeholder.required,
+            occurrences=[
+                OccurrenceBody(location=LocationBody.of(occurrence.location), snippet=occurrence.snippet)
+                for occurrence in placeholder.occurrences
+            ],
+        )
+
+
+class PlaceholderListResponse(BaseModel):
+    """All placeholders of a version, in the order of their first use."""
+
+    data: list[PlaceholderBody]
+
+
+class ValidationResponse(BaseModel):
+    """What a template needs and what is wrong with it."""
+
+    ok: bool
+    diagnostics: list[DiagnosticBody]
+    schema_: Annotated[dict[str, Any], Field(serialization_alias="schema")]
+    placeholders: list[PlaceholderBody]
+    sample: dict[str, Any]
+
+    @classmethod
+    def of(cls, report: TemplateReport) -> Self:
+        """Show a report."""
+        return cls(
+            ok=report.ok,
+            diagnostics=[DiagnosticBody.of(diagnostic) for diagnostic in report.diagnostics],
+            schema_=report.schema,
+            placeholders=[PlaceholderBody.of(placeholder) for placeholder in report.placeholders],
+            sample=report.sample,
+        )

@@ -1,0 +1,203 @@
+"""Settings: environment first, then `.env`; any of them also as NAME_FILE or as a file in /run/secrets."""
+
+import os
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from typing_extensions import override
+
+from application.defaults import RenderDefaults
+from domain.errors import InvalidRequestError
+from domain.locale import parse_locale, parse_timezone
+from entrypoints.setting_names import FILE_SUFFIX, PREFIX, refuse_unknown_names
+
+SECRETS_DIR = Path("/run/secrets")
+DOTENV = Path(".env")
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message says which, why, and how to put it right."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(_Section):
+    """Without a URL DocGen runs a PostgreSQL of its own in the data directory."""
+
+    url: SecretStr | None = None
+    admin_url: SecretStr | None = None
+    pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+
+
+class HttpSettings(_Section):
+    """Where the service listens, and with how many processes."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    public_url: str | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether only programs on this machine can connect."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+class AuthSettings(_Section):
+    """Who may call; None means: nobody has decided, which is fine on a loopback address alone."""
+
+    mode: Literal["none"] | None = None
+
+
+class StorageSettings(_Section):
+    """Where template files and documents lie."""
+
+    kind: Literal["local"] = "local"
+
+
+class LimitsSettings(_Section):
+    """What one caller may ask for: bytes, and steps of a template."""
+
+    template_bytes: Annotated[int, Field(ge=1)] = 20_000_000
+    data_bytes: Annotated[int, Field(ge=1)] = 16_000_000
+    output_bytes: Annotated[int, Field(ge=1)] = 50_000_000
+    steps: Annotated[int, Field(ge=1)] = 5_000_000
+
+
+def _checked(parse: Callable[[str], str], value: str) -> str:
+    try:
+        return parse(value)
+    except InvalidRequestError as error:
+        raise ValueError(error.reason) from error
+
+
+class DefaultsSettings(_Section):
+    """What holds where neither the request nor the template says otherwise."""
+
+    locale: str = RenderDefaults().locale
+    timezone: str = RenderDefaults().timezone
+
+    @field_validator("locale")
+    @classmethod
+    def _is_locale(cls, value: str) -> str:
+        return _checked(parse_locale, value)
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_timezone(cls, value: str) -> str:
+        return _checked(parse_timezone, value)
+
+
+class LogSettings(_Section):
+    """How much is logged."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_file=DOTENV,
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+    )
+
+    data_dir: Path = Path(".docgen")
+    pg_bin: Path | None = None
+    database: DatabaseSettings = DatabaseSettings()
+    http: HttpSettings = HttpSettings()
+    auth: AuthSettings = AuthSettings()
+    storage: StorageSettings = StorageSettings()
+    limits: LimitsSettings = LimitsSettings()
+    defaults: DefaultsSettings = DefaultsSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def uses_embedded_database(self) -> bool:
+        """Tell whether DocGen runs a PostgreSQL of its own."""
+        return self.database.url is None
+
+    @property
+    def storage_dir(self) -> Path:
+        """Where the local storage keeps its blobs."""
+        return self.data_dir / "storage"
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _SecretFilesSource(settings_cls), dotenv_settings
+
+
+class _SecretFilesSource(EnvSettingsSource):
+    """Settings whose value is the contents of a file: NAME_FILE=/path, or /run/secrets/<name>."""
+
+    @override
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        found = {_setting_of(path.name): path for path in _files_in(SECRETS_DIR)}
+        for name, value in os.environ.items():
+            if name.upper().startswith(PREFIX) and name.upper().endswith(FILE_SUFFIX):
+                found[_setting_of(name[: -len(FILE_SUFFIX)])] = Path(value)
+        # A log file's *name* is a setting of its own, not the place of one.
+        return {name: _contents(name, path) for name, path in found.items() if name.startswith(PREFIX.lower())}
+
+
+def _setting_of(name: str) -> str:
+    return name.lower()
+
+
+def _files_in(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.iterdir() if path.is_file()) if directory.is_dir() else []
+
+
+def _contents(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"The setting {name.upper()} is to be read from the file {path}, which cannot be read: {error}. "
+            "Correct the path, or the file's permissions."
+        ) from error
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` (sections as dictionaries) come from the command line and win.
+
+    Raises:
+        SettingsError: a value is wrong, or a name is unknown.
+    """
+    try:
+        refuse_unknown_names(Settings, DOTENV)
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from error
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _sentence(item: dict[str, Any]) -> str:
+    name = PREFIX + "__".join(str(step).upper() for step in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return f"There is no setting {name}: correct its name, or remove it."
+    return f"The setting {name} is wrong: {str(item['msg']).removeprefix('Value error, ').rstrip('.')}."
