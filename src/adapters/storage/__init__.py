@@ -1,0 +1,1 @@
+"""Storages of bytes: template files and documents."""

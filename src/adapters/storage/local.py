@@ -1,0 +1,248 @@
+"""Blobs on a local disk: <root>/<workspace>/<first two digits>/<SHA-256>."""
+
+import asyncio
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from io import FileIO
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from typing_extensions import override
+
+from application.ports.clock import Clock
+from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
+from application.ports.health_check import HealthCheck
+from domain.errors import ServiceUnavailableError, StorageFullError
+from domain.identifiers import WORKSPACE_PREFIX, WorkspaceId, is_id
+
+COMPONENT: Final = "storage"
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_PIECE: Final = 256 * 1024
+_ONLY_US: Final = 0o700
+# Files are written here, whole, before they get their name; what a killed process left is removed at the next start.
+_INCOMING: Final = ".incoming"
+_STALE_AFTER: Final = timedelta(hours=1)
+# No room on the disk, in the quota, or below the limit for the size of a file.
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class LocalDocumentStorage(DocumentStorage):
+    """Content-addressed files that nobody but the service's user can read; an async context manager.
+
+    A blob is there under its name whole or not at all, whenever the process or the machine stops: it is written to a
+    temporary file of the same file system, synchronised, renamed, and the directory synchronised. A root that
+    disappears (an unmounted disk) is an error, never an empty storage. All file access runs in threads.
+    """
+
+    def __init__(self, root: Path, clock: Clock) -> None:
+        self._root = root
+        self._clock = clock
+
+    async def __aenter__(self) -> Self:
+        """Make the root where there is none yet, and remove what killed processes left half-written.
+
+        Raises:
+            ServiceUnavailableError: the root cannot be made or written.
+        """
+        await asyncio.to_thread(self._prepare)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Nothing stays open."""
+
+    @override
+    async def put(self, key: BlobKey, content: bytes) -> None:
+        await asyncio.to_thread(self._put, key, content)
+
+    @override
+    async def read(self, key: BlobKey) -> bytes:
+        return await asyncio.to_thread(self._read, key)
+
+    @override
+    async def stream(self, key: BlobKey, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        with await asyncio.to_thread(self._open, key) as file:
+            while piece := await asyncio.to_thread(self._read_piece, file, start, end):
+                start += len(piece)
+                yield piece
+
+    @override
+    async def delete(self, key: BlobKey) -> None:
+        await asyncio.to_thread(self._delete, key)
+
+    @override
+    async def keys(self, workspace_id: WorkspaceId) -> AsyncIterator[BlobKey]:
+        for shard in await asyncio.to_thread(self._names_in, self._directory_of(workspace_id)):
+            for name in await asyncio.to_thread(self._names_in, self._directory_of(workspace_id) / shard):
+                if _SHA256.fullmatch(name):
+                    yield BlobKey(workspace_id, name)
+
+    async def probe(self) -> None:
+        """Return when the storage takes files.
+
+        Raises:
+            ServiceUnavailableError: it does not.
+        """
+        await asyncio.to_thread(self._probe)
+
+    # --- in threads -------------------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        with self._disk_errors():
+            incoming = self._root / _INCOMING
+            self._root.mkdir(mode=_ONLY_US, parents=True, exist_ok=True)
+            incoming.mkdir(mode=_ONLY_US, exist_ok=True)
+            oldest = self._clock.now() - _STALE_AFTER
+            for file in incoming.iterdir():
+                # Another process that starts may remove it first.
+                with suppress(FileNotFoundError):
+                    if datetime.fromtimestamp(file.stat().st_mtime, UTC) < oldest:
+                        file.unlink()
+
+    def _put(self, key: BlobKey, content: bytes) -> None:
+        path = self._path_of(key)
+        if hashlib.sha256(content).hexdigest() != key.sha256:
+            raise ValueError(f"the content does not have the SHA-256 {key.sha256}")
+        with self._disk_errors():
+            if not self._touch(path, len(content)):
+                self._make_directories(path.parent)
+                self._write(path, content)
+            # Also where another process has just put the same: its name may not be on the disk yet.
+            _synchronise(path.parent)
+
+    def _touch(self, path: Path, size: int) -> bool:
+        """Renew the age of a file, so that the collector of unused blobs leaves it; False where it must be written."""
+        try:
+            os.utime(path)
+            return path.stat().st_size == size
+        except FileNotFoundError:
+            return False
+
+    def _make_directories(self, shard: Path) -> None:
+        for directory in (shard.parent, shard):
+            with suppress(FileExistsError):
+                directory.mkdir(mode=_ONLY_US)
+                _synchronise(directory.parent)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        descriptor, temporary = tempfile.mkstemp(dir=self._root / _INCOMING)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def _read(self, key: BlobKey) -> bytes:
+        with self._open(key) as file, self._disk_errors():
+            content = file.read()
+        if hashlib.sha256(content).hexdigest() != key.sha256:
+            raise ServiceUnavailableError(
+                COMPONENT,
+                f"The file {key.sha256} of the workspace {key.workspace_id} is damaged: its contents are not those "
+                "that were stored. Restore it from a backup.",
+            )
+        return content
+
+    def _open(self, key: BlobKey) -> FileIO:
+        path = self._path_of(key)
+        with self._disk_errors():
+            try:
+                return FileIO(path)
+            except FileNotFoundError:
+                self._require_root()
+                raise BlobNotFoundError(key) from None
+
+    def _read_piece(self, file: FileIO, start: int, end: int | None) -> bytes:
+        size = _PIECE if end is None else max(0, min(_PIECE, end - start))
+        with self._disk_errors():
+            return os.pread(file.fileno(), size, start)
+
+    def _delete(self, key: BlobKey) -> None:
+        path = self._path_of(key)
+        with self._disk_errors():
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                self._require_root()
+
+    def _names_in(self, directory: Path) -> list[str]:
+        with self._disk_errors():
+            try:
+                return [path.name for path in directory.iterdir()]
+            except FileNotFoundError:
+                self._require_root()
+                return []
+
+    def _probe(self) -> None:
+        with self._disk_errors():
+            descriptor, temporary = tempfile.mkstemp(dir=self._root / _INCOMING)
+            os.close(descriptor)
+            Path(temporary).unlink()
+
+    # --- paths and errors -------------------------------------------------------------------------------------
+
+    def _directory_of(self, workspace_id: WorkspaceId) -> Path:
+        if not is_id(workspace_id, WORKSPACE_PREFIX):
+            raise ValueError(f"{workspace_id!r} is not the identifier of a workspace")
+        return self._root / workspace_id
+
+    def _path_of(self, key: BlobKey) -> Path:
+        if not _SHA256.fullmatch(key.sha256):
+            raise ValueError(f"{key.sha256!r} is not a SHA-256 in 64 lower-case hexadecimal digits")
+        return self._directory_of(key.workspace_id) / key.sha256[:2] / key.sha256
+
+    def _require_root(self) -> None:
+        self._root.stat()
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno in _FULL:
+                raise StorageFullError(
+                    f"The storage in {self._root} has no room left, and nothing was stored: make room, or enlarge it."
+                ) from error
+            raise ServiceUnavailableError(
+                COMPONENT,
+                f"The storage in {self._root} cannot be used ({error.strerror}): look after the disk and the rights of "
+                "its directory.",
+            ) from error
+
+
+class LocalStorageHealthCheck(HealthCheck):
+    """The storage works when it takes a file. A full disk is no reason to stop handing out what lies on it."""
+
+    def __init__(self, storage: LocalDocumentStorage) -> None:
+        self._storage = storage
+
+    @property
+    @override
+    def component(self) -> str:
+        return COMPONENT
+
+    @override
+    async def check(self) -> None:
+        with suppress(StorageFullError):
+            await self._storage.probe()
+
+
+def _synchronise(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
