@@ -1,0 +1,37 @@
+"""The filters of the language: one table; texts, lists and numbers have a module each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.rendering.language import list_filters, number_filters, text_filters
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter: `session` wants the render's session as its first argument, `grows` may give more than it got."""
+
+    function: Callable[..., Any]
+    session: bool = False
+    grows: bool = False
+
+
+def _unchanged(value: Any) -> Any:
+    """Return the value: escaping is the writer's, always and for everything, whatever a template says."""
+    return value
+
+
+FILTERS: Final[dict[str, Filter]] = {
+    **{name: Filter(_unchanged) for name in ("e", "escape", "forceescape", "safe")},
+    # Generated code holds these itself; the functions are here for map() and for the arguments' check.
+    "default": Filter(list_filters.default),
+    "d": Filter(list_filters.default),
+    **{name: Filter(function) for name, function in text_filters.PLAIN.items()},
+    **{name: Filter(function, grows=True) for name, function in text_filters.GROWING.items()},
+    **{name: Filter(function) for name, function in number_filters.FILTERS.items()},
+    **{name: Filter(function, session=True) for name, function in list_filters.FILTERS.items()},
+    "map": Filter(list_filters.map_items, session=True),
+    "format": Filter(text_filters.format_percent, grows=True),
+}
+
+list_filters.KNOWN.update({name: (known.function, known.session) for name, known in FILTERS.items()})

@@ -1,0 +1,253 @@
+"""The allow-list of the language: what a syntax tree may hold, checked before any code is generated from it."""
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from jinja2 import nodes
+
+from adapters.rendering.language.filters import FILTERS
+from adapters.rendering.language.limits import Limits
+from adapters.rendering.language.methods import METHOD_NAMES
+from adapters.rendering.language.predicates import TEST_NAMES, TESTS
+
+# A finding: the tag's number, from 1; code; message; suggestion.
+Finding = tuple[int, str, str, str | None]
+
+_FORBIDDEN: Final[dict[type[nodes.Node], str]] = {
+    nodes.Include: "include",
+    nodes.Import: "import",
+    nodes.FromImport: "from … import",
+    nodes.Extends: "extends",
+    nodes.Block: "block",
+    nodes.FilterBlock: "filter",
+    nodes.ScopedEvalContextModifier: "autoescape",
+    nodes.EvalContextModifier: "autoescape",
+    nodes.OverlayScope: "scope",
+}
+_ALLOWED: Final = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If, nodes.Macro, nodes.CallBlock),
+    *(nodes.With, nodes.Assign, nodes.AssignBlock, nodes.Name, nodes.NSRef, nodes.Const, nodes.Tuple, nodes.List),
+    *(nodes.Dict, nodes.Pair, nodes.Keyword, nodes.CondExpr, nodes.Filter, nodes.Test, nodes.Call, nodes.Getitem),
+    *(nodes.Getattr, nodes.Slice, nodes.Concat, nodes.Compare, nodes.Operand, nodes.BinExpr, nodes.UnaryExpr),
+    *(nodes.Continue, nodes.Break),
+)
+_NAMES: Final = frozenset({"self", "cycler", "joiner", "lipsum", "dict", "varargs", "kwargs", "super"})
+_FUNCTIONS: Final = ("range", "namespace")
+_MAX_BRANCHES: Final = 500
+# Jinja's filters that are left out on purpose, with what to write instead.
+_LEFT_OUT: Final = {
+    "attr": "Write customer.name, or customer['name'].",
+    "pprint": "Print single values.",
+    "random": "A document has to be the same each time.",
+    "striptags": "Values are always printed as text.",
+    "tojson": "Print single values.",
+    "urlencode": "Put the finished address into the data.",
+    "urlize": "Put the finished link into the data.",
+    "xmlattr": "Print single values.",
+    "shuffle": "A document has to be the same each time.",
+}
+
+
+def guard(tree: nodes.Template, limits: Limits) -> list[Finding]:
+    """List everything in the tree that the language does not have, and every cap that it breaks."""
+    return list(_Guard(tree, limits).findings())
+
+
+class _Guard:
+    def __init__(self, tree: nodes.Template, limits: Limits) -> None:
+        self._tree = tree
+        self._limits = limits
+        self._macros = {node.name for node in tree.find_all(nodes.Macro)}
+        self._assigned = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+
+    def findings(self) -> Iterator[Finding]:
+        count = 0
+        waiting: list[tuple[nodes.Node, int, int]] = [(self._tree, 0, 0)]
+        while waiting:
+            node, depth, loops = waiting.pop()
+            count += 1
+            if count > self._limits.nodes or depth > self._limits.depth or loops > self._limits.loops:
+                yield self._too_much(node, count, depth)
+                return
+            yield from self._look_at(node)
+            inner = depth + (0 if isinstance(node, (nodes.Template, nodes.Output)) else 1)
+            loops += isinstance(node, nodes.For)
+            children = [(child, inner, loops) for child in node.iter_child_nodes()]
+            waiting.extend(reversed(children))
+
+    def _too_much(self, node: nodes.Node, count: int, depth: int) -> Finding:
+        limits = self._limits
+        if count > limits.nodes:
+            what = f"The template has more than {limits.nodes:,} operations"
+        elif depth > limits.depth:
+            what = f"This is nested more than {limits.depth} deep"
+        else:
+            what = f"Loops are nested more than {limits.loops} deep"
+        return node.lineno, "template-too-complex", f"{what}.", "Make it simpler, or prepare the values in the data."
+
+    def _look_at(self, node: nodes.Node) -> Iterator[Finding]:
+        forbidden = next((word for kind, word in _FORBIDDEN.items() if isinstance(node, kind)), None)
+        if forbidden or not isinstance(node, _ALLOWED):
+            word = forbidden or type(node).__name__.lower()
+            message = f"{{% {word} %}} is not part of the language."
+            yield node.lineno, "forbidden-tag", message, "Write the contents here, or use a macro."
+            return
+        look = _LOOKS.get(type(node))
+        if look is not None:
+            yield from look(self, node)
+
+    def _name(self, node: nodes.Name) -> Iterator[Finding]:
+        if node.name in _NAMES and node.ctx == "load" and node.name not in self._assigned:
+            yield node.lineno, "forbidden-name", f"{node.name} is not part of the language.", "Choose another name."
+        yield from self._word(node, node.name)
+        if node.ctx == "store" and node.name in {"loop", "caller", *_FUNCTIONS}:
+            message = f"{node.name} has a meaning of its own and cannot be assigned."
+            yield node.lineno, "forbidden-name", message, "Choose another name."
+
+    def _nsref(self, node: nodes.NSRef) -> Iterator[Finding]:
+        yield from self._word(node, node.name)
+        yield from self._word(node, node.attr)
+
+    def _assign(self, node: nodes.Assign) -> Iterator[Finding]:
+        if not isinstance(node.target, nodes.NSRef) and node.target.find(nodes.NSRef):
+            message = "Values of a namespace are assigned one at a time."
+            yield node.lineno, "syntax-error", message, "Write one {% set ns.name = … %} for each."
+
+    def _word(self, node: nodes.Node, word: str) -> Iterator[Finding]:
+        if word.startswith("_"):
+            message = f"Names that begin with an underscore are not allowed: {word}."
+            yield node.lineno, "forbidden-name", message, "Rename it in the template and in the data."
+
+    def _const(self, node: nodes.Const) -> Iterator[Finding]:
+        value = node.value
+        if isinstance(value, str):
+            if len(value) > self._limits.literal_characters:
+                message = f"A text in this tag is longer than {self._limits.literal_characters:,} characters."
+                yield node.lineno, "template-too-complex", message, "Put it into the document itself, or into the data."
+            if any((c < " " and c not in "\t\n\r\f\a") or "\ud800" <= c <= "\udfff" for c in value):
+                message = "A text in this tag holds a control character."
+                yield node.lineno, "control-character", message, "Delete it."
+        elif not isinstance(value, bool) and value is not None and len(str(value)) > 1000:  # noqa: PLR2004
+            yield node.lineno, "template-too-complex", "A number in this tag has more than 1,000 digits.", None
+
+    def _getattr(self, node: nodes.Getattr) -> Iterator[Finding]:
+        yield from self._word(node, node.attr)
+
+    def _getitem(self, node: nodes.Getitem) -> Iterator[Finding]:
+        if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+            yield from self._word(node, node.arg.value)
+
+    def _filter(self, node: nodes.Filter) -> Iterator[Finding]:
+        if node.name not in FILTERS:
+            advice = _LEFT_OUT.get(node.name) or _near(node.name, FILTERS, "filter")
+            yield node.lineno, "unknown-filter", f"There is no filter {node.name!r}.", advice
+            return
+        known = FILTERS[node.name]
+        yield from self._arguments(node, f"The filter {node.name}", known.function, 1 + known.session)
+        if node.name in {"map", "select", "reject", "selectattr", "rejectattr"}:
+            yield from self._inner(node)
+
+    def _inner(self, node: nodes.Filter) -> Iterator[Finding]:
+        place = 1 if node.name.endswith("attr") else 0
+        if len(node.args) <= place or not isinstance(node.args[place], nodes.Const):
+            return
+        name = node.args[place].value  # type: ignore[attr-defined]  # a Const
+        if node.name == "map":
+            if name not in FILTERS:
+                yield node.lineno, "unknown-filter", f"There is no filter {name!r}.", _near(name, FILTERS, "filter")
+        elif name not in TEST_NAMES:
+            yield node.lineno, "unknown-test", f"There is no test {name!r}.", _near(name, TEST_NAMES, "test")
+
+    def _test(self, node: nodes.Test) -> Iterator[Finding]:
+        if node.name not in TEST_NAMES:
+            yield node.lineno, "unknown-test", f"There is no test {node.name!r}.", _near(node.name, TEST_NAMES, "test")
+        elif node.name in TESTS:
+            yield from self._arguments(node, f"The test {node.name}", TESTS[node.name], 1)
+
+    def _arguments(
+        self, node: nodes.Filter | nodes.Test, what: str, function: Callable[..., Any], given: int
+    ) -> Iterator[Finding]:
+        if node.dyn_args is not None or node.dyn_kwargs is not None:
+            yield node.lineno, "forbidden-call", "Arguments with * or ** are not part of the language.", None
+            return
+        yield from self._doubled(node, node.kwargs)
+        try:
+            inspect.signature(function).bind(
+                *[None] * (given + len(node.args)), **{keyword.key: None for keyword in node.kwargs}
+            )
+        except TypeError as error:
+            message = f"{what} is given the wrong arguments: {error}."
+            yield node.lineno, "wrong-arguments", message, "See the template language's documentation."
+        except ValueError:
+            return
+
+    def _doubled(self, node: nodes.Node, keywords: Iterable[nodes.Keyword]) -> Iterator[Finding]:
+        names = [keyword.key for keyword in keywords]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield node.lineno, "wrong-arguments", f"The argument {name} is given twice.", "Keep one of them."
+
+    def _call(self, node: nodes.Call) -> Iterator[Finding]:
+        if node.dyn_args is not None or node.dyn_kwargs is not None:
+            yield node.lineno, "forbidden-call", "Arguments with * or ** are not part of the language.", None
+        yield from self._doubled(node, node.kwargs)
+        target = node.node
+        if isinstance(target, nodes.Getattr):
+            known = {*METHOD_NAMES, "cycle", "changed"}
+            if target.attr not in known and not target.attr.startswith("_"):
+                message = f"There is no method {target.attr}()."
+                yield node.lineno, "unknown-method", message, _near(target.attr, known, "method", listed=False)
+        elif isinstance(target, nodes.Name):
+            callable_names = {*_FUNCTIONS, "loop", "caller", *self._macros, *self._assigned}
+            if target.name not in callable_names and target.name not in _NAMES and not target.name.startswith("_"):
+                message = f"There is no function or macro {target.name}()."
+                advice = _near(target.name, {*_FUNCTIONS, *self._macros}, "function", listed=False)
+                yield node.lineno, "unknown-function", message, advice
+        else:
+            yield node.lineno, "forbidden-call", "Only functions, macros and methods can be called.", None
+        if isinstance(target, nodes.Name) and target.name == "namespace" and node.args:
+            yield node.lineno, "wrong-arguments", "namespace() takes names: namespace(total=0).", None
+
+    def _macro(self, node: nodes.Macro) -> Iterator[Finding]:
+        yield from self._word(node, node.name)
+
+    def _keyword(self, node: nodes.Keyword) -> Iterator[Finding]:
+        yield from self._word(node, node.key)
+        if node.key == "caller":
+            yield node.lineno, "wrong-arguments", "caller cannot be given by name.", "Use {% call %}."
+
+    def _captured(self, node: nodes.AssignBlock) -> Iterator[Finding]:
+        if node.filter is not None:
+            message = "Captured output cannot be filtered."
+            yield node.lineno, "forbidden-tag", message, "Filter the values within the block."
+
+    def _if(self, node: nodes.If) -> Iterator[Finding]:
+        if len(node.elif_) > _MAX_BRANCHES:
+            message = f"This condition has more than {_MAX_BRANCHES} branches."
+            yield node.lineno, "template-too-complex", message, "Use a lookup in the data."
+
+
+_LOOKS: Final[dict[type[nodes.Node], Callable[[_Guard, Any], Iterator[Finding]]]] = {
+    nodes.Name: _Guard._name,
+    nodes.NSRef: _Guard._nsref,
+    nodes.Assign: _Guard._assign,
+    nodes.AssignBlock: _Guard._captured,
+    nodes.Const: _Guard._const,
+    nodes.Getattr: _Guard._getattr,
+    nodes.Getitem: _Guard._getitem,
+    nodes.Filter: _Guard._filter,
+    nodes.Test: _Guard._test,
+    nodes.Call: _Guard._call,
+    nodes.Macro: _Guard._macro,
+    nodes.Keyword: _Guard._keyword,
+    nodes.If: _Guard._if,
+}
+
+
+def _near(name: Any, known: Iterable[str], kind: str, *, listed: bool = True) -> str | None:
+    names = sorted(word for word in known if word.isalpha())
+    near = difflib.get_close_matches(str(name)[:50], names, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return f"The {kind}s are: {', '.join(names)}." if listed else None

@@ -1,0 +1,109 @@
+"""The missing values of one render: each path once, with its places and what was perhaps meant."""
+
+import difflib
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from adapters.rendering.language.segments import Tag
+from adapters.rendering.language.values import Missing
+from domain.diagnostics import Diagnostic, Severity
+
+# Objects of the data that are searched for the place of a look-up; beyond them there is no pointer.
+_MAX_OBJECTS: Final = 200_000
+_MAX_PATHS: Final = 500
+
+
+class MissingValues:
+    """Collects what a render missed, in the order of the template."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+        self._found: dict[str, list[tuple[Missing, Tag | None]]] = {}
+        self._pointers: dict[int, str] | None = None
+
+    def add(self, value: Missing, tag: Tag | None) -> None:
+        """Keep a missing value and the tag that needed it."""
+        found = self._found.get(value.path)
+        if found is not None:
+            if len(found) < _MAX_PATHS and all(tag is not other for _, other in found):
+                found.append((value, tag))
+        elif len(self._found) < _MAX_PATHS:
+            self._found[value.path] = [(value, tag)]
+
+    def paths(self) -> list[str]:
+        """Name the missing paths."""
+        return list(self._found)
+
+    def diagnostics(self, severity: Severity = Severity.ERROR) -> list[Diagnostic]:
+        """Say every missing path: where it is needed, where the data lacks it, what was perhaps meant."""
+        return [self._say(path, uses, severity) for path, uses in self._found.items()]
+
+    def _say(self, path: str, uses: list[tuple[Missing, Tag | None]], severity: Severity) -> Diagnostic:
+        value, tag = uses[0]
+        pointer = self._pointer(value)
+        near = _near(value)
+        others = [str(other.location) for _, other in uses[1:4] if other]
+        also = f" It is also used in: {'; '.join(others)}{' …' if len(uses) > 4 else ''}." if others else ""  # noqa: PLR2004
+        reason = f" {value.reason}" if value.reason else ""
+        if near:
+            advice = f"Did you mean {near!r}? The data has that."
+        else:
+            advice = "Add it to the data, or write | default('…') in the template if it may be absent."
+        return Diagnostic(
+            severity,
+            "missing-value",
+            f"The data has no value for {path}.{reason}{also}",
+            advice,
+            tag.location if tag else None,
+            tag.snippet if tag else None,
+            pointer,
+        )
+
+    def _pointer(self, value: Missing) -> str | None:
+        if value.container is None or value.key is None:
+            return None
+        if self._pointers is None:
+            self._pointers = dict(_objects(self._data))
+        parent = self._pointers.get(id(value.container))
+        return None if parent is None else f"{parent}/{_escape(value.key)}"
+
+
+def no_keys(value: Any, path: str, key: str) -> str | None:
+    """Say why a value that is no object has no such key."""
+    parent = path.removesuffix(f".{key}")
+    if value is None:
+        return f"{parent} is null there."
+    kinds = {str: "a text", int: "a number", Decimal: "a number", bool: "true or false", list: "a list"}
+    kind = kinds.get(type(value))
+    return f"{parent} is {kind} there, not an object." if kind else None
+
+
+def _near(value: Missing) -> str | None:
+    if not isinstance(value.container, dict) or value.key is None:
+        return None
+    keys = [key for key in list(value.container)[:1000] if isinstance(key, str)]
+    folded = {key.casefold(): key for key in reversed(keys)}
+    close = difflib.get_close_matches(value.key[:100].casefold(), folded, n=1, cutoff=0.7)
+    return folded[close[0]] if close else None
+
+
+def _objects(data: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """Walk the data and give each object's identity with its JSON Pointer."""
+    waiting: list[tuple[Any, str]] = [(data, "")]
+    for _ in range(_MAX_OBJECTS):
+        if not waiting:
+            return
+        value, pointer = waiting.pop()
+        if isinstance(value, dict):
+            yield id(value), pointer
+            children: Any = value.items()
+        else:
+            children = enumerate(value)
+        waiting.extend(
+            (child, f"{pointer}/{_escape(str(key))}") for key, child in children if type(child) in {dict, list}
+        )
+
+
+def _escape(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,52 @@
+"""The tests of the language: what may stand behind `is`. 'defined', 'undefined' and 'none' are part of the generated code."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from adapters.rendering.language import operators
+from adapters.rendering.language.values import Problem
+
+
+def _whole(value: Any) -> int:
+    number = operators.number(value, "This test")
+    if number != int(number if abs(number) < 10**30 else 0):
+        raise Problem("This test needs a whole number.")
+    return int(number)
+
+
+def _iterable(value: Any) -> bool:
+    return isinstance(value, (str, list, tuple, dict, range))
+
+
+TESTS: Final[dict[str, Callable[..., bool]]] = {
+    "boolean": lambda value: isinstance(value, bool),
+    "true": lambda value: value is True,
+    "false": lambda value: value is False,
+    "number": operators.is_number,
+    "integer": lambda value: type(value) is int,
+    "float": lambda value: type(value) is Decimal,
+    "string": lambda value: isinstance(value, str),
+    "mapping": lambda value: isinstance(value, dict),
+    "iterable": _iterable,
+    "sequence": _iterable,
+    "odd": lambda value: _whole(value) % 2 == 1,
+    "even": lambda value: _whole(value) % 2 == 0,
+    "divisibleby": lambda value, divisor: operators.modulo(value, divisor) == 0,
+    "lower": lambda value: operators.text(value, "This test").islower(),
+    "upper": lambda value: operators.text(value, "This test").isupper(),
+    "in": operators.contains,
+    "eq": operators.equal,
+    "equalto": operators.equal,
+    "sameas": operators.equal,
+    "ne": operators.not_equal,
+    "lt": operators.less,
+    "lessthan": operators.less,
+    "le": operators.less_or_equal,
+    "gt": operators.greater,
+    "greaterthan": operators.greater,
+    "ge": operators.greater_or_equal,
+}
+
+# Those that the generated code holds itself, and the signs that Jinja knows as tests.
+TEST_NAMES: Final = frozenset({*TESTS, "defined", "undefined", "none", "==", "!=", "<", "<=", ">", ">="})

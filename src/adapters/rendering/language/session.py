@@ -1,0 +1,370 @@
+"""One render: its data, its options, its fuel, and what it found missing or wrong."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from adapters.rendering.language import missing
+from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.language.segments import Tag, Writer
+from adapters.rendering.language.values import (
+    Fragment,
+    LimitError,
+    Macro,
+    Missing,
+    Problem,
+    UnprintableError,
+)
+from domain.diagnostics import Diagnostic, Severity
+from domain.errors import DataInvalidError, DiagnosedError, LimitExceededError, RenderFailedError
+from domain.render_request import MissingPolicy, RenderOptions
+
+# Pieces of output between two measurements of a long loop, and the length from which a value counts on its own.
+WATCHED_PIECES: Final = 50_000
+LONG_TEXT: Final = 64
+# No character becomes longer than this when a writer escapes it.
+_ESCAPED: Final = 6
+
+# Characters or items that a template makes for one step of fuel.
+_BUILT_PER_STEP: Final = 16
+
+
+class RenderSession:
+    """The state of one render, shared by all its programs (body, headers, file name); used by one thread at a time.
+
+    The methods without a docstring of their own promises are called by generated code.
+    """
+
+    __slots__ = (
+        "_depth",
+        "_failures",
+        "_missing",
+        "_now",
+        "_pending",
+        "data",
+        "data_size",
+        "limits",
+        "options",
+        "room",
+        "steps",
+        "tag",
+        "warnings",
+    )
+
+    def __init__(
+        self,
+        data: dict[str, Any],
+        options: RenderOptions,
+        limits: Limits = DEFAULT_LIMITS,
+        data_size: int | None = None,
+    ) -> None:
+        self.data = data
+        self.options = options
+        self.limits = limits
+        # Bytes of the JSON text: no text in the data is longer.
+        self.data_size = limits.data_bytes if data_size is None else data_size
+        self.steps = limits.steps
+        self.room = limits.output_bytes
+        self.warnings: list[Diagnostic] = []
+        self.tag: Tag | None = None
+        self._missing: missing.MissingValues | None = None
+        self._failures: list[Diagnostic] = []
+        self._now: datetime | None = None
+        self._pending = 0
+        self._depth = 0
+
+    # -- what was found
+
+    def raise_for_missing(self) -> None:
+        """Report what this render found wrong, all at once.
+
+        Raises:
+            DataInvalidError: values are missing; one diagnostic for each path.
+            RenderFailedError: nothing is missing, and a tag failed.
+        """
+        error = self.error()
+        if error is not None:
+            raise error
+
+    def error(self) -> DiagnosedError | None:
+        """Return the error that raise_for_missing would raise."""
+        lacking = self._missing.diagnostics() if self._missing else []
+        if lacking and self.options.missing is MissingPolicy.ERROR:
+            names = ", ".join(self._missing.paths()) if self._missing else ""
+            return DataInvalidError(f"The data lacks: {names}.", [*lacking, *self._failures])
+        if self._failures:
+            first = self._failures[0]
+            return RenderFailedError(f"The template failed: {first.message}", self._failures)
+        return None
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Return the warnings, missing values included where the options tolerate them."""
+        lacking = self._missing.diagnostics(Severity.WARNING) if self._missing else []
+        return (*self.warnings, *lacking)
+
+    def fail(self, error: Exception, tag: Tag | None = None) -> None:
+        """Keep the failure of one tag; the render goes on to find more."""
+        self._failures.append(failure(error, tag or self.tag))
+
+    def record(self, value: Missing) -> None:
+        """Keep a missing value with the tag that needed it."""
+        if self._missing is None:
+            self._missing = missing.MissingValues(self.data)
+        self._missing.add(value, self.tag)
+
+    # -- the fuel
+
+    def spent(self) -> tuple[int, int, int, int]:
+        """Return the state of the fuel, for a second attempt."""
+        return self.steps, self.room, self._pending, self._depth
+
+    def restore(self, state: tuple[int, int, int, int]) -> None:
+        """Go back to an earlier state of the fuel."""
+        self.steps, self.room, self._pending, self._depth = state
+
+    def charge(self, steps: int, size: int = 0) -> None:
+        """Pay for work before it is done.
+
+        Raises:
+            LimitError: the fuel is used up.
+        """
+        self.steps -= steps
+        self.room -= size
+        if self.steps < 0:
+            raise LimitError(
+                f"This template takes more than {self.limits.steps:,} steps with this data.",
+                "Make its loops smaller, or render fewer rows at a time.",
+            )
+        if self.room < 0:
+            raise self._too_large()
+
+    def _too_large(self) -> LimitError:
+        limit = self.limits.output_bytes
+        return LimitError(
+            f"This document would be larger than {limit:,} bytes.", "Make its loops smaller, or split the document."
+        )
+
+    def measure(self, pieces: list[str]) -> None:
+        """Refuse output that is already too large."""
+        if sum(map(len, pieces)) > self.limits.output_bytes:
+            raise self._too_large()
+
+    def each(self, value: Any, weight: int, size: int) -> Any:
+        """Return what a loop runs over, paid for: `weight` steps and `size` characters a round."""
+        if type(value) is not list:
+            value = sequence(value)
+        rounds = len(value)
+        self.steps -= rounds * weight
+        self.room -= rounds * size
+        if self.steps < 0 or self.room < 0:
+            self.charge(0)
+        return value
+
+    def watch(self, items: list[Any], pieces: list[str], prints: int) -> Iterator[Any]:
+        """Go through a long loop, and measure the output now and then."""
+        stride = max(1, WATCHED_PIECES // (prints + 1))
+        for start in range(0, len(items), stride):
+            self.measure(pieces)
+            yield from items[start : start + stride]
+
+    def traversed(self, pieces: list[str], prints: int) -> None:
+        """Note that every text of the data may have been printed `prints` times since; measure once that is much."""
+        self._pending += self.data_size * _ESCAPED * prints
+        if self._pending > self.limits.output_bytes:
+            self.measure(pieces)
+            self._pending = 0
+
+    def big(self, piece: str) -> str:
+        """Pay for a long piece of output."""
+        self.charge(0, len(piece))
+        return piece
+
+    def built(self, value: Any) -> Any:
+        """Pay for a text or a list that the template has made."""
+        if (type(value) is str or type(value) is list) and len(value) > LONG_TEXT:
+            self.charge(len(value) // _BUILT_PER_STEP)
+        return value
+
+    def captured(self, pieces: list[str], writer: int) -> Fragment:
+        """Make captured output of its pieces."""
+        size = sum(map(len, pieces))
+        self.charge(1, size)
+        return Fragment("".join(pieces), writer)
+
+    def again(self, loop: Callable[[Any, int], Fragment], items: Any, depth: int) -> Fragment:
+        """Run a recursive loop one level deeper."""
+        self.enter()
+        try:
+            return loop(items, depth)
+        finally:
+            self._depth -= 1
+
+    def call(self, macro: Any, *args: Any, caller: Macro | None = None, **kwargs: Any) -> Fragment:
+        """Call a macro of the template."""
+        if type(macro) is not Macro:
+            raise Problem("This is called like a macro, and is none.", "Define it above: {% macro name() %}.")
+        given = dict(zip(macro.parameters, args, strict=False))
+        doubled = given.keys() & kwargs.keys()
+        strange = kwargs.keys() - set(macro.parameters)
+        if len(args) > len(macro.parameters) or doubled or strange:
+            takes = ", ".join(macro.parameters) or "nothing"
+            raise Problem(f"The macro {macro.name} takes {takes}, and is called with something else.")
+        self.enter()
+        try:
+            return macro.body(caller=caller, **given, **kwargs)
+        finally:
+            self._depth -= 1
+
+    def enter(self) -> None:
+        """Step into a macro or a recursive loop."""
+        self.charge(10)
+        self._depth += 1
+        if self._depth > self.limits.calls:
+            raise LimitError(
+                f"Macros or recursive loops call each other more than {self.limits.calls} deep.",
+                "Make sure that the recursion comes to an end.",
+            )
+
+    # -- time
+
+    @property
+    def now(self) -> str:
+        """The request's time in its time zone, as ISO 8601."""
+        return self._local().isoformat(timespec="seconds")
+
+    @property
+    def today(self) -> str:
+        """The request's date in its time zone, as ISO 8601."""
+        return self._local().date().isoformat()
+
+    def _local(self) -> datetime:
+        if self._now is None:
+            self._now = self.options.now.astimezone(ZoneInfo(self.options.timezone))
+        return self._now
+
+    # -- the careful program: look-ups that remember what they did not find
+
+    def name(self, name: str) -> Any:
+        """Look a name up in the data."""
+        data = self.data
+        if name in data:
+            return data[name]
+        if name in {"now", "today"}:
+            return self.now if name == "now" else self.today
+        return Missing(name, data, name)
+
+    def get(self, value: Any, key: str, path: str) -> Any:
+        """Look a key up in an object."""
+        if isinstance(value, dict):
+            return value[key] if key in value else Missing(path, value, key)
+        if type(value) is Missing:
+            return Missing(path if not path.startswith(".") else value.path + path, value.container, value.key)
+        return Missing(path, reason=missing.no_keys(value, path, key))
+
+    def item(self, value: Any, key: Any, path: str) -> Any:
+        """Look up an item by its number, or a value by its key."""
+        if type(value) is Missing:
+            return Missing(f"{path}[]", value.container, value.key)
+        if type(key) is Missing:
+            self.record(key)
+            return key
+        found = item(value, key)
+        if found is NOT_THERE:
+            return Missing(f"{path}[{key}]", value if isinstance(value, dict) else None, str(key))
+        return found
+
+    def op(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Apply an operator, a filter or a method; a missing operand is recorded and makes the result missing."""
+        gone = None
+        for value in (*args, *kwargs.values()):
+            if type(value) is Missing:
+                self.record(value)
+                gone = value
+        return function(*args, **kwargs) if gone is None else gone
+
+    def loop(self, value: Any) -> Any:
+        """Return what a loop may run over; nothing for what is missing."""
+        if type(value) is Missing:
+            self.record(value)
+            return []
+        return value
+
+    def show(self, writer: Writer, number: int, value: Any, tag: Tag) -> str:
+        """Print a value; what is missing prints nothing, or its own tag."""
+        self.tag = tag
+        if type(value) is Missing:
+            self.record(value)
+            return writer(tag.text) if self.options.missing is MissingPolicy.KEEP else ""
+        return show(writer, number, value)
+
+
+NOT_THERE: Final = object()
+
+
+def item(value: Any, key: Any) -> Any:
+    """Look up a key of an object, or the item of a list or the character of a text by its number."""
+    if isinstance(value, dict):
+        return value.get(key, NOT_THERE) if type(key) in {str, int, Decimal, bool} else NOT_THERE
+    if isinstance(value, (list, tuple, str)) and type(key) is int:
+        return value[key] if -len(value) <= key < len(value) else NOT_THERE
+    return NOT_THERE
+
+
+def show(writer: Writer, number: int, value: Any) -> str:
+    """Print a value that may be captured output; `number` is the writer's."""
+    if type(value) is Fragment and value.writer == number:
+        return value.text
+    if type(value) is Missing:
+        raise Problem("A value is missing.")
+    return writer(value)
+
+
+def sequence(value: Any) -> Any:
+    """Return what a loop runs over: items, keys of an object, characters; nothing for null."""
+    if isinstance(value, (list, tuple)):
+        return value
+    if isinstance(value, dict):
+        return list(value)
+    if type(value) is str:
+        return list(value)
+    if type(value) is range:
+        return value
+    if value is None:
+        return []
+    kind = "a number" if type(value) in {int, Decimal} else "something that is no list"
+    raise Problem(f"The loop gets {kind}, and needs a list.", "Give a list in the data, or loop over range(n).")
+
+
+def failure(error: Exception, tag: Tag | None) -> Diagnostic:
+    """Say an exception of a running template in words."""
+    code, advice = "render-error", None
+    message = "This does not work with this data."
+    if isinstance(error, Problem):
+        code, message, advice = error.code, error.message, error.suggestion
+    elif isinstance(error, RecursionError):
+        message = "This calls itself without an end."
+    elif isinstance(error, ArithmeticError):
+        message = "This number cannot be calculated: it is out of range."
+    elif isinstance(error, (TypeError, ValueError)):
+        message = "The number or the kind of the values given here does not fit."
+    return Diagnostic(
+        Severity.ERROR, code, message, advice, tag.location if tag else None, tag.snippet if tag else None
+    )
+
+
+def limit_exceeded(error: LimitError, tag: Tag | None) -> LimitExceededError:
+    """Give a broken limit its place."""
+    found = Diagnostic(
+        Severity.ERROR,
+        "limit-exceeded",
+        error.message,
+        error.suggestion,
+        tag.location if tag else None,
+        tag.snippet if tag else None,
+    )
+    return LimitExceededError(error.message, [found])
+
+
+__all__ = ["RenderSession", "UnprintableError", "failure", "item", "limit_exceeded", "sequence", "show"]

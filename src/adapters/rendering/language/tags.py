@@ -1,0 +1,145 @@
+"""Where tags begin and end in a text: the tokenizer that all formats share."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from domain.diagnostics import Severity
+
+CLOSERS: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
+# A longer tag is taken for one that was never closed; after so many of those the rest of the text is not searched.
+MAX_TAG_CHARACTERS: Final = 100_000
+MAX_FINDINGS: Final = 100
+
+_OPENER = re.compile(r"\{[{%#]")
+_RAW = re.compile(r"\{%[-+]?\s*raw\s*[-+]?%\}")
+_ENDRAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+# What matters within a tag: a string literal, an opener of the next tag, a brace, an end.
+_WITHIN = re.compile(
+    r""" "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | \{\{ | \{% | \{\# | [{}] | %\} """,
+    re.VERBOSE | re.DOTALL,
+)
+# What was perhaps meant as a tag: '{ {name}}', '{name}}', '{ % if x %}'.
+_BROKEN = re.compile(
+    r"\{[ \u00a0]\{[^{}\n]{1,80}\}[ \u00a0]?\} | (?<!\{)\{[ \u00a0]?[\w.]{1,60}[ \u00a0]?\}\}(?!\})"
+    r" | \{[ \u00a0]%[^{}\n]{1,80}%[ \u00a0]?\}",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TagSpan:
+    """A whole tag at text[start:end]; `kind` is its opener: '{{', '{%' or '{#'."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagFinding:
+    """Something at text[start:end] that should be a tag and is none."""
+
+    start: int
+    end: int
+    severity: Severity
+    code: str
+    message: str
+    suggestion: str
+
+
+def find_tags(text: str) -> list[TagSpan | TagFinding]:
+    """List the tags of a text, and what looks like a tag and is none, in the order of the text.
+
+    String literals are known: '{{ "}}" }}' is one tag. Between {% raw %} and {% endraw %} there are no tags; the two
+    tags themselves are listed, and compile_source drops them. Nothing is raised for any text.
+    """
+    if "{" not in text:
+        return []
+    found: list[TagSpan | TagFinding] = []
+    position = unclosed = 0
+    while opener := _OPENER.search(text, position):
+        start, kind = opener.start(), opener.group()
+        found.extend(_broken(text, position, start))
+        end = _end_of(text, start, kind)
+        if end is None:
+            found.append(_unclosed(text, start, kind))
+            unclosed += 1
+            if unclosed == MAX_FINDINGS:
+                return found
+            position = start + 2
+            continue
+        found.append(TagSpan(start, end, kind))
+        position = end
+        if kind == "{%" and _RAW.fullmatch(text, start, end):
+            position = _pass_raw(text, start, end, found)
+    found.extend(_broken(text, position, len(text)))
+    return found
+
+
+def _pass_raw(text: str, start: int, end: int, found: list[TagSpan | TagFinding]) -> int:
+    """Skip to behind {% endraw %}, and return where that is."""
+    closing = _ENDRAW.search(text, end)
+    if closing is None:
+        advice = "Add {% endraw %} where tags count again."
+        message = "The raw text opened here is never closed."
+        found.append(TagFinding(start, end, Severity.ERROR, "unclosed-block", message, advice))
+        return len(text)
+    found.append(TagSpan(closing.start(), closing.end(), "{%"))
+    return closing.end()
+
+
+def _end_of(text: str, start: int, kind: str) -> int | None:
+    """Return where the tag that starts here ends, or None where it does not before the next one starts."""
+    if kind == "{#":
+        end = text.find("#}", start + 2)
+        return end + 2 if end >= 0 else None
+    depth, position = 0, start + 2
+    while token := _WITHIN.search(text, position, start + MAX_TAG_CHARACTERS):
+        word, position = token.group(), token.end()
+        if word in CLOSERS:
+            break
+        if word == "{":
+            depth += 1
+        elif word == "%}" and kind == "{%" and not depth:
+            return position
+        elif word == "}":
+            if kind == "{{" and not depth:
+                if text.startswith("}", position):
+                    return position + 1
+            else:
+                depth = max(0, depth - 1)
+    # Quotes or braces are out of balance: the first end counts, and the parser will say what is wrong within.
+    following = _OPENER.search(text, start + 2)
+    end = text.find(CLOSERS[kind], start + 2, following.start() if following else len(text))
+    return None if end < 0 else end + 2
+
+
+def _unclosed(text: str, start: int, kind: str) -> TagFinding:
+    line = text.find("\n", start)
+    end = min(start + 40, line if line >= 0 else len(text))
+    closer = CLOSERS[kind]
+    return TagFinding(
+        start,
+        max(end, start + 2),
+        Severity.ERROR,
+        "unclosed-tag",
+        f"The tag opened here with {kind} is never closed.",
+        f"Close it with {closer}, or write {{{{ '{kind}' }}}} if the characters themselves are meant.",
+    )
+
+
+def _broken(text: str, start: int, end: int) -> list[TagFinding]:
+    if text.find("}", start, end) < 0:
+        return []
+    return [
+        TagFinding(
+            match.start(),
+            match.end(),
+            Severity.WARNING,
+            "broken-tag",
+            "This looks like a tag, but its braces are not; it will stand in the document as it is.",
+            "Write two braces on each side without a space between them: {{ name }}.",
+        )
+        for match in _BROKEN.finditer(text, start, end)
+    ]

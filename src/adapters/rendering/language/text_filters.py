@@ -1,0 +1,152 @@
+"""Filters of texts."""
+
+import re
+import textwrap
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from adapters.rendering.language.methods import replace, whole, width
+from adapters.rendering.language.operators import check_text, text
+from adapters.rendering.language.values import LimitError, Problem, to_text
+
+_WORD_START = re.compile(r"([-\s({\[<]+)")
+_PERCENT = re.compile(r"%(?:\((\w+)\))?([-+ 0#]*)(\*|\d*)(?:\.(\d*))?([a-zA-Z%])")
+
+
+def title(value: Any) -> str:
+    """Begin each word with a capital letter."""
+    parts = _WORD_START.split(text(value, "title"))
+    return "".join(part[0].upper() + part[1:].lower() for part in parts if part)
+
+
+def trim(value: Any, characters: Any = None) -> str:
+    """Drop white space, or the characters given, at both ends."""
+    return to_text(value).strip(None if characters is None else text(characters, "trim"))
+
+
+def center(value: Any, size: Any = 80) -> str:
+    """Put the text in the middle of a field."""
+    return to_text(value).center(width(size))
+
+
+def truncate(value: Any, length: Any = 255, killwords: Any = False, end: Any = "...", leeway: Any = 5) -> str:  # noqa: FBT002
+    """Shorten a text to a length, at the end of a word unless killwords."""
+    source, tail = text(value, "truncate"), text(end, "truncate")
+    size = whole(length, "truncate")
+    if size < len(tail):
+        raise Problem(f"truncate needs a length of at least {len(tail)}, the length of what it ends with.")
+    if len(source) <= size + whole(leeway, "truncate"):
+        return source
+    if killwords:
+        return source[: size - len(tail)] + tail
+    return source[: size - len(tail)].rsplit(" ", 1)[0] + tail
+
+
+def wordwrap(
+    value: Any,
+    size: Any = 79,
+    break_long_words: Any = True,  # noqa: FBT002
+    wrapstring: Any = "\n",
+    break_on_hyphens: Any = True,  # noqa: FBT002
+) -> str:
+    """Break lines so that none is longer than the width."""
+    columns, newline = max(1, width(size)), text(wrapstring, "wordwrap")
+    lines = [
+        line
+        for source in text(value, "wordwrap").splitlines()
+        for line in textwrap.wrap(
+            source,
+            columns,
+            expand_tabs=False,
+            replace_whitespace=False,
+            break_long_words=bool(break_long_words),
+            break_on_hyphens=bool(break_on_hyphens),
+        )
+        or [""]
+    ]
+    check_text(sum(map(len, lines)) + len(newline) * len(lines))
+    return newline.join(lines)
+
+
+def indent(value: Any, size: Any = 4, first: Any = False, blank: Any = False) -> str:  # noqa: FBT002
+    """Indent all lines, the first and the empty ones only where asked."""
+    source = text(value, "indent")
+    prefix = size if isinstance(size, str) else " " * max(0, width(size))
+    lines = source.splitlines()
+    check_text(len(source) + len(prefix) * len(lines))
+    indented = [prefix + line if (line or blank) and (index or first) else line for index, line in enumerate(lines)]
+    return "\n".join(indented) + ("\n" if source.endswith("\n") else "")
+
+
+def wordcount(value: Any) -> int:
+    """Count the words."""
+    return len(re.findall(r"\w+", text(value, "wordcount")))
+
+
+def format_percent(value: Any, *args: Any, **kwargs: Any) -> str:
+    """Fill %s, %d, %f, %x and %% of a text; widths are bounded and stand in the text itself."""
+    source = text(value, "format")
+    if args and kwargs:
+        raise Problem("format takes values in order or by name, not both.")
+    waiting = list(reversed(args))
+
+    def fill(match: re.Match[str]) -> str:
+        name, flags, size, precision, kind = match.groups()
+        if kind == "%":
+            return "%"
+        if size == "*":
+            raise LimitError("A width given as * is not allowed.", "Write the width as a number.")
+        for digits in (size, precision):
+            width(int((digits or "0")[:9]))
+        if (name not in kwargs) if name else not waiting:
+            raise Problem(f"format has no value for {match.group()}.")
+        given = kwargs[name] if name else waiting.pop()
+        return _converted(given, flags, size, precision, kind)
+
+    filled = _PERCENT.sub(fill, source)
+    check_text(len(filled))
+    return filled
+
+
+def _converted(value: Any, flags: str, size: str, precision: str | None, kind: str) -> str:
+    if kind == "s":
+        return f"%{flags}{size}{'.' + precision if precision is not None else ''}s" % to_text(value)
+    if kind in "dixXo":
+        return f"%{flags}{size}{kind}" % whole(value, "format")
+    if kind not in "fF":
+        raise Problem(f"format does not know %{kind}.", "It knows %s, %d, %f and %x.")
+    if type(value) not in {int, Decimal}:
+        raise Problem("format needs a number for %f.", "Turn the text into a number with | float.")
+    places = 6 if precision is None else int(precision or "0")
+    sign = "+" if "+" in flags else " " if " " in flags else ""
+    align = "<" if "-" in flags else ""
+    zero = "0" if "0" in flags and not align and size else ""
+    return format(Decimal(value), f"{align}{sign}{zero}{size}.{places}f")
+
+
+def _of_text(name: str) -> Callable[[Any], str]:
+    method = getattr(str, name)
+
+    def function(value: Any) -> str:
+        return method(value if type(value) is str else text(value, name))  # type: ignore[no-any-return]  # a method of str
+
+    return function
+
+
+PLAIN: Final[dict[str, Callable[..., Any]]] = {
+    "upper": _of_text("upper"),
+    "lower": _of_text("lower"),
+    "capitalize": _of_text("capitalize"),
+    "title": title,
+    "trim": trim,
+    "truncate": truncate,
+    "wordcount": wordcount,
+    "string": to_text,
+}
+GROWING: Final[dict[str, Callable[..., Any]]] = {
+    "replace": replace,
+    "center": center,
+    "wordwrap": wordwrap,
+    "indent": indent,
+}

@@ -1,0 +1,146 @@
+"""The values of the language: plain JSON, what a template captures, and what is missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+# More digits than any amount on paper has; beyond it, printing a number plainly would fill memory.
+MAX_DIGITS: Final = 1000
+
+
+class Problem(Exception):  # noqa: N818  # not an error of the program: a sentence for the template's author
+    """Something in the template that does not work with this data; the message is a sentence for its author."""
+
+    code = "value-error"
+
+    def __init__(self, message: str, suggestion: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
+        if code is not None:
+            self.code = code
+
+
+class UnprintableError(Problem):
+    """A value that has no text: a list, an object."""
+
+    code = "unprintable-value"
+
+
+class LimitError(Exception):
+    """A template asks for more than the limits allow."""
+
+    def __init__(self, message: str, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
+
+
+class Missing:
+    """What a look-up gives where the data has nothing: it is false, and remembers what was asked for.
+
+    `path` is the words of the template; `key` was looked up in `container` (the data's own object) in vain.
+    """
+
+    __slots__ = ("container", "key", "path", "reason")
+
+    def __init__(self, path: str, container: Any = None, key: str | None = None, reason: str | None = None) -> None:
+        self.path = path
+        self.container = container
+        self.key = key
+        self.reason = reason
+
+    def __bool__(self) -> bool:
+        """Be false in every test."""
+        return False
+
+
+# The one Missing of the fast program, which does not say what is missing: the careful program is asked for that.
+MISSING: Final = Missing("")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Output that the template captured ({% set %} blocks, macros): finished for the place of one writer."""
+
+    text: str
+    writer: int
+
+    def __bool__(self) -> bool:
+        """Be false where nothing was captured."""
+        return bool(self.text)
+
+
+class Macro:
+    """A macro of the template, or the body of its {% call %} block."""
+
+    __slots__ = ("body", "name", "parameters")
+
+    def __init__(self, name: str, parameters: tuple[str, ...], body: Callable[..., Fragment]) -> None:
+        self.name = name
+        self.parameters = parameters
+        self.body = body
+
+
+class Namespace(dict[str, Any]):
+    """What namespace() makes: the one object whose values a template may change."""
+
+    __slots__ = ()
+
+
+def to_text(value: Any) -> str:
+    """Print a value: text as it is, numbers plainly without an exponent, true and false, nothing for null.
+
+    Raises:
+        UnprintableError: the value is a list, an object or something without a text.
+    """
+    if type(value) is str:
+        return value
+    if value is None:
+        return ""
+    if value is True or value is False:
+        return "true" if value else "false"
+    if type(value) is int:
+        return str(value)
+    if type(value) is Decimal:
+        if abs(value.adjusted()) > MAX_DIGITS:
+            raise UnprintableError(f"This number has more than {MAX_DIGITS:,} digits and cannot be printed.")
+        return format(value, "f")
+    raise UnprintableError(*_ADVICE.get(kind_of(value), ("This cannot be printed.",)))
+
+
+def kind_of(value: Any) -> str:
+    """Name what a value is, for a message."""
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true or false"
+    return next((name for kinds, name in _KINDS if isinstance(value, kinds)), "something else")
+
+
+_KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
+    (str, "a text"),
+    ((int, Decimal), "a number"),
+    ((list, tuple), "a list"),
+    (dict, "an object"),
+    (Fragment, "captured output"),
+    (Macro, "a macro"),
+    (Missing, "nothing"),
+)
+
+_ADVICE: Final = {
+    "a list": (
+        "This is a list, and a list cannot be printed as it is.",
+        "Write {{ names | join(', ') }} for a list of texts, or a loop: {% for item in items %}…{% endfor %}.",
+    ),
+    "an object": (
+        "This is an object, and an object cannot be printed as it is.",
+        "Name the value you want of it, as in {{ customer.name }}.",
+    ),
+    "a macro": ("This is a macro, and a macro prints only where it is called.", "Add parentheses: {{ name() }}."),
+    "captured output": (
+        "This was captured by a block or a macro, and can only be printed at the same kind of place.",
+        "Print it with {{ name }} alone, without filters and operators; use {% set name = … %} for plain values.",
+    ),
+}
