@@ -14,7 +14,8 @@ from adapters.postgres.migrator import head_revision, upgrade
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
-from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
+from adapters.storage.health import LocalStorageHealthCheck
+from adapters.storage.local import LocalDocumentStorage
 from adapters.system import SystemClock, Uuid7Generator
 from application.defaults import RenderDefaults
 from application.use_cases.add_version import AddVersion
@@ -86,7 +87,7 @@ class Container(containers.DeclarativeContainer):
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
 
     # Entered in this order, left in the opposite one.
-    lifetimes = providers.List(database)
+    lifetimes = providers.List(database, storage)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ FILE_SUFFIX: Final = "_FILE"
 # Read by the test suite alone.
 _FOREIGN: Final = frozenset({"DOCGEN_TEST_DATABASE_URL"})
 # Kubernetes sets such variables for every service of a namespace, also for one that is called docgen.
-_KUBERNETES_NAME: Final = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$")
+_KUBERNETES_NAME: Final = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$")
 _KUBERNETES_VALUE: Final = re.compile(r"(tcp|udp|sctp)://")
 
 

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
@@ -13,7 +14,7 @@ from typing_extensions import override
 from application.defaults import RenderDefaults
 from domain.errors import InvalidRequestError
 from domain.locale import parse_locale, parse_timezone
-from entrypoints.setting_names import FILE_SUFFIX, PREFIX, refuse_unknown_names
+from entrypoints.setting_names import FILE_SUFFIX, PREFIX, refuse_unknown_names, setting_names
 
 SECRETS_DIR = Path("/run/secrets")
 DOTENV = Path(".env")
@@ -111,8 +112,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_nested_delimiter="__",
-        env_file=DOTENV,
-        env_file_encoding="utf-8",
         extra="ignore",
         frozen=True,
     )
@@ -147,24 +146,24 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _SecretFilesSource(settings_cls), dotenv_settings
+        # Ours reads what `env_settings`, `dotenv_settings` and `file_secret_settings` would, and NAME_FILE besides.
+        del env_settings, dotenv_settings, file_secret_settings
+        return init_settings, _Variables(settings_cls)
 
 
-class _SecretFilesSource(EnvSettingsSource):
-    """Settings whose value is the contents of a file: NAME_FILE=/path, or /run/secrets/<name>."""
+class _Variables(EnvSettingsSource):
+    """Variables by name, from the weakest to the strongest: `.env`, /run/secrets, NAME_FILE, the environment."""
 
     @override
     def _load_env_vars(self) -> Mapping[str, str | None]:
-        found = {_setting_of(path.name): path for path in _files_in(SECRETS_DIR)}
-        for name, value in os.environ.items():
-            if name.upper().startswith(PREFIX) and name.upper().endswith(FILE_SUFFIX):
-                found[_setting_of(name[: -len(FILE_SUFFIX)])] = Path(value)
-        # A log file's *name* is a setting of its own, not the place of one.
-        return {name: _contents(name, path) for name, path in found.items() if name.startswith(PREFIX.lower())}
-
-
-def _setting_of(name: str) -> str:
-    return name.lower()
+        known = set(setting_names(Settings))
+        given = {name.upper(): value for name, value in os.environ.items()}
+        files = {path.name.upper(): path for path in _files_in(SECRETS_DIR)}
+        files |= {name: Path(path) for name in known if (path := given.pop(name + FILE_SUFFIX, None))}
+        values = {name.upper(): value for name, value in dotenv_values(DOTENV).items()}
+        values |= {name: _contents(name, path) for name, path in files.items() if name in known}
+        values |= given
+        return {name.lower(): value for name, value in values.items()}
 
 
 def _files_in(directory: Path) -> list[Path]:
@@ -176,7 +175,7 @@ def _contents(name: str, path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
-            f"The setting {name.upper()} is to be read from the file {path}, which cannot be read: {error}. "
+            f"The setting {name} is to be read from the file {path}, which cannot be read: {error}. "
             "Correct the path, or the file's permissions."
         ) from error
 

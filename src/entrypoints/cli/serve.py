@@ -1,5 +1,6 @@
 """`docgen serve`: the service, with the embedded PostgreSQL where no database is configured."""
 
+import asyncio
 import os
 import socket
 import sys
@@ -10,6 +11,8 @@ from uvicorn.supervisors import Multiprocess
 
 from entrypoints.cli.database import with_database
 from entrypoints.cli.output import complain, say
+from entrypoints.container import Container
+from entrypoints.lifespan import entered
 from entrypoints.settings import Settings, load_settings
 
 # What runs when SIGTERM comes may take this long to finish; then connections are closed.
@@ -28,6 +31,7 @@ def run(options: Namespace) -> int:
         return 3
     with listener, with_database(settings) as ready:
         _hand_to_processes(ready)
+        asyncio.run(_open_once(ready))
         if options.examples:
             from entrypoints.cli.examples import load_examples  # noqa: PLC0415  # for this option alone
 
@@ -35,6 +39,12 @@ def run(options: Namespace) -> int:
         say(f"DocGen listens on {_address(settings)} (API description: {_address(settings)}/docs). Ctrl-C ends it.")
         sys.stdout.flush()
         return _serve(ready, listener)
+
+
+async def _open_once(settings: Settings) -> None:
+    """Fail here, in one sentence, where the storage cannot be opened, and not in every process."""
+    async with entered(Container(settings=settings).lifetimes()):
+        pass
 
 
 def _overrides(options: Namespace) -> dict[str, dict[str, object]]:

@@ -1,7 +1,5 @@
 """What routes ask for: the container's objects, the caller, paging."""
 
-import base64
-import binascii
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -9,11 +7,9 @@ from starlette.requests import Request
 
 from application.caller import Caller
 from domain.errors import PreconditionFailedError
-from domain.identifiers import is_id
 from domain.template import Template
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from entrypoints.container import Container
-from entrypoints.http.errors import BadCursorError
 
 
 async def get_container(request: Request) -> Container:
@@ -31,54 +27,6 @@ ContainerDependency = Annotated[Container, Depends(get_container)]
 CallerDependency = Annotated[Caller, Depends(get_caller)]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many to return at most.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")]
-
-
-def encode_cursor(position: str) -> str:
-    """Return a position in a list as an opaque cursor."""
-    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str) -> str:
-    """Return the position behind a cursor.
-
-    Raises:
-        BadCursorError: it is not a cursor.
-    """
-    try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        raise BadCursorError(_BAD_CURSOR) from None
-
-
-def decode_id_cursor(cursor: str | None, prefix: str) -> str | None:
-    """Return the id behind a cursor, None without one.
-
-    Raises:
-        BadCursorError: it is not the cursor of such a list.
-    """
-    if cursor is None:
-        return None
-    position = decode_cursor(cursor)
-    if not is_id(position, prefix):
-        raise BadCursorError(_BAD_CURSOR)
-    return position
-
-
-def decode_number_cursor(cursor: str | None) -> int | None:
-    """Return the number behind a cursor, None without one.
-
-    Raises:
-        BadCursorError: it is not the cursor of such a list.
-    """
-    if cursor is None:
-        return None
-    position = decode_cursor(cursor)
-    if not position.isdigit() or len(position) > len("2147483647"):
-        raise BadCursorError(_BAD_CURSOR)
-    return int(position)
-
-
-_BAD_CURSOR = "The cursor is not one that this list gave out: use `next_cursor` as it came, or begin without one."
 
 
 def etag_of(template: Template) -> str:

@@ -16,13 +16,12 @@ from application.use_cases.render_document import FinishedRender, RenderDocument
 from domain.errors import InvalidRequestError
 from domain.identifiers import RENDER_PREFIX, RenderId
 from domain.render_request import RenderStatus
+from entrypoints.http.cursors import decode_id_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,
     ContainerDependency,
     Cursor,
     Limit,
-    decode_id_cursor,
-    encode_cursor,
 )
 from entrypoints.http.downloads import content_disposition, download
 from entrypoints.http.errors import MalformedRequestError, UnsupportedBodyError, problem_responses

@@ -17,14 +17,13 @@ from domain.errors import InvalidRequestError
 from domain.formats import TemplateFormat
 from domain.identifiers import TEMPLATE_PREFIX, TemplateId
 from domain.template import Template
+from entrypoints.http.cursors import decode_id_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,
     ContainerDependency,
     Cursor,
     ExpectedRevision,
     Limit,
-    decode_id_cursor,
-    encode_cursor,
     etag_of,
 )
 from entrypoints.http.errors import problem_responses

@@ -1,0 +1,57 @@
+"""Cursors of lists: opaque to clients, a position to us."""
+
+import base64
+import binascii
+from typing import Final
+
+from domain.identifiers import is_id
+from entrypoints.http.errors import BadCursorError
+
+_BAD_CURSOR: Final = (
+    "The cursor is not one that this list gave out: use `next_cursor` as it came, or begin without one."
+)
+
+
+def encode_cursor(position: str) -> str:
+    """Return a position in a list as an opaque cursor."""
+    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> str:
+    """Return the position behind a cursor.
+
+    Raises:
+        BadCursorError: it is not a cursor.
+    """
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise BadCursorError(_BAD_CURSOR) from None
+
+
+def decode_id_cursor(cursor: str | None, prefix: str) -> str | None:
+    """Return the id behind a cursor, None without one.
+
+    Raises:
+        BadCursorError: it is not the cursor of such a list.
+    """
+    if cursor is None:
+        return None
+    position = decode_cursor(cursor)
+    if not is_id(position, prefix):
+        raise BadCursorError(_BAD_CURSOR)
+    return position
+
+
+def decode_number_cursor(cursor: str | None) -> int | None:
+    """Return the number behind a cursor, None without one.
+
+    Raises:
+        BadCursorError: it is not the cursor of such a list.
+    """
+    if cursor is None:
+        return None
+    position = decode_cursor(cursor)
+    if not position.isdigit() or len(position) > len("2147483647"):
+        raise BadCursorError(_BAD_CURSOR)
+    return int(position)

@@ -1,0 +1,81 @@
+"""The use cases on fakes, with the real engine."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from adapters.rendering.in_process import InProcessRenderer
+from adapters.rendering.language.limits import Limits
+from application.caller import Caller
+from application.defaults import RenderDefaults
+from application.use_cases.add_version import AddVersion
+from application.use_cases.archive_template import ArchiveTemplate
+from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
+from application.use_cases.publish_version import PublishVersion
+from application.use_cases.read_renders import GetDocument, ReadRenders
+from application.use_cases.read_templates import ReadTemplates
+from application.use_cases.register_template import RegisterTemplate, RegisterTemplateCommand
+from application.use_cases.render_document import RenderDocument
+from application.use_cases.update_template import UpdateTemplate
+from application.use_cases.validate_template import ValidateTemplate
+from domain.template import Template, TemplateVersion
+from tests.builders import WORKSPACE_ID
+from tests.fakes.clock import FixedClock
+from tests.fakes.document_storage import InMemoryDocumentStorage
+from tests.fakes.ids import SequentialIds
+from tests.fakes.units_of_work import InMemoryUnitsOfWork
+
+MAX_BYTES = 10_000
+
+
+@dataclass
+class World:
+    """Everything a test of a use case touches."""
+
+    clock: FixedClock
+    storage: InMemoryDocumentStorage
+    units: InMemoryUnitsOfWork
+    caller: Caller
+    register: RegisterTemplate
+    add_version: AddVersion
+    publish: PublishVersion
+    update: UpdateTemplate
+    archive: ArchiveTemplate
+    templates: ReadTemplates
+    validate: ValidateTemplate
+    render: RenderDocument
+    renders: ReadRenders
+    document: GetDocument
+
+    async def registered(
+        self, text: str = "Dear {{ name }},\n", *, file_name: str = "letter.txt", **fields: object
+    ) -> tuple[Template, TemplateVersion]:
+        """Register a template, published unless the test says otherwise."""
+        values = {"name": "Letter", "publish": True, **fields}
+        upload = TemplateUpload(file_name, text.encode())
+        return await self.register(RegisterTemplateCommand(self.caller, upload, **values))  # type: ignore[arg-type]  # a test names fields freely
+
+
+@pytest.fixture
+def world() -> World:
+    clock, ids = FixedClock(), SequentialIds()
+    storage, units = InMemoryDocumentStorage(), InMemoryUnitsOfWork()
+    renderer, defaults = InProcessRenderer(Limits()), RenderDefaults()
+    inspect = InspectUpload(renderer, MAX_BYTES)
+    renders = ReadRenders(units)
+    return World(
+        clock=clock,
+        storage=storage,
+        units=units,
+        caller=Caller(WORKSPACE_ID, actor="ada"),
+        register=RegisterTemplate(inspect, storage, units, clock, ids),
+        add_version=AddVersion(inspect, storage, units, clock),
+        publish=PublishVersion(units, clock),
+        update=UpdateTemplate(units, clock),
+        archive=ArchiveTemplate(units, clock),
+        templates=ReadTemplates(units, storage),
+        validate=ValidateTemplate(inspect, renderer, defaults, clock),
+        render=RenderDocument(renderer, storage, units, defaults, clock, ids, MAX_BYTES),
+        renders=renders,
+        document=GetDocument(renders, storage, clock),
+    )

@@ -1,0 +1,126 @@
+"""Settings: names, values, files, refusals. The environment of the process is a fixture's, not the machine's."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from entrypoints.settings import HttpSettings, Settings, SettingsError, load_settings
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment without any setting, in an empty directory."""
+    for name in list(os.environ):
+        if name.upper().startswith("DOCGEN_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("environment")
+def test_without_anything_the_database_is_embedded_and_the_address_is_loopback() -> None:
+    settings = load_settings()
+    assert settings.uses_embedded_database
+    assert settings.http.is_loopback
+    assert settings.http.port == 8000
+
+
+def test_sections_are_set_with_two_underscores(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DOCGEN_HTTP__PORT", "9000")
+    environment.setenv("DOCGEN_DATA_DIR", "/srv/docgen")
+    settings = load_settings()
+    assert (settings.http.port, settings.data_dir) == (9000, Path("/srv/docgen"))
+
+
+def test_the_command_line_wins(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DOCGEN_HTTP__PORT", "9000")
+    assert load_settings(http={"port": 9001}).http.port == 9001
+
+
+def test_the_environment_wins_over_dotenv(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DOCGEN_HTTP__PORT=9000\nDOCGEN_LOG__LEVEL=debug\n", encoding="utf-8")
+    environment.setenv("DOCGEN_HTTP__PORT", "9001")
+    settings = load_settings()
+    assert (settings.http.port, settings.log.level) == (9001, "debug")
+
+
+def test_a_secret_comes_from_a_file(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql://docgen:p@db/docgen\n", encoding="utf-8")
+    environment.setenv("DOCGEN_DATABASE__URL_FILE", str(tmp_path / "url"))
+    url = load_settings().database.url
+    assert url is not None
+    assert url.get_secret_value() == "postgresql://docgen:p@db/docgen"
+
+
+def test_a_secret_file_that_is_not_there_is_named(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DOCGEN_DATABASE__URL_FILE", "/nowhere/url")
+    with pytest.raises(SettingsError, match=r"DOCGEN_DATABASE__URL .*/nowhere/url"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("DOCGEN_HTTP__PROT", "did you mean DOCGEN_HTTP__PORT"),
+        ("DOCGEN_HTTP_PORT", "did you mean DOCGEN_HTTP__PORT"),
+        ("DOCGEN_DATADIR", "did you mean DOCGEN_DATA_DIR"),
+        ("DOCGEN_NOTHING__LIKE_THIS", "There is no setting DOCGEN_NOTHING__LIKE_THIS"),
+    ],
+)
+def test_unknown_nested_names_and_near_misses_are_refused(
+    environment: pytest.MonkeyPatch, name: str, sentence: str
+) -> None:
+    environment.setenv(name, "1")
+    with pytest.raises(SettingsError, match=sentence):
+        load_settings()
+
+
+def test_unknown_names_in_dotenv_are_refused_too(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DOCGEN_HTTP__PROT=1\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="did you mean DOCGEN_HTTP__PORT"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DOCGEN_SERVICE_HOST", "10.0.0.1"),
+        ("DOCGEN_SERVICE_PORT_HTTP", "80"),
+        ("DOCGEN_PORT", "tcp://10.0.0.1:80"),
+        ("DOCGEN_PORT_8000_TCP_ADDR", "10.0.0.1"),
+        ("DOCGEN_HTTP_PORT", "tcp://10.0.0.1:80"),
+        ("DOCGEN_TEST_DATABASE_URL", "postgresql://…"),
+        ("DOCGEN_BUILD_NUMBER", "7"),
+    ],
+)
+def test_names_that_kubernetes_and_others_set_are_left_alone(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+    assert load_settings() == Settings.model_construct()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DOCGEN_HTTP__PORT", "abc"),
+        ("DOCGEN_HTTP__PORT", "70000"),
+        ("DOCGEN_STORAGE__KIND", "floppy"),
+        ("DOCGEN_DEFAULTS__TIMEZONE", "Mars/Olympus"),
+        ("DOCGEN_DEFAULTS__LOCALE", "x y"),
+        ("DOCGEN_LIMITS__STEPS", "0"),
+    ],
+)
+def test_a_wrong_value_is_said_with_its_name(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(SettingsError, match=rf"The setting {name} is wrong: .+\.$"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("db.example", False)],
+)
+def test_only_loopback_addresses_are_loopback(host: str, loopback: bool) -> None:
+    assert Settings(http=HttpSettings(host=host)).http.is_loopback is loopback
