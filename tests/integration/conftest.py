@@ -1,0 +1,35 @@
+"""The PostgreSQL of the tests: an embedded one, or the one that DOCGEN_TEST_DATABASE_URL names."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from tests.integration.support.databases import Template, shared_template
+from tests.integration.support.servers import shared_server
+
+
+@pytest.fixture(scope="session")
+def postgres_server_url(testrun_uid: str) -> Iterator[str]:
+    """The URL of a server whose user may create databases; one server for all processes of a run."""
+    given = os.environ.get("DOCGEN_TEST_DATABASE_URL")
+    if given:
+        yield given
+    else:
+        with shared_server(testrun_uid) as url:
+            yield url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def template_database(postgres_server_url: str, testrun_uid: str) -> AsyncIterator[Template]:
+    """A migrated database to copy, built once a run."""
+    async with shared_template(postgres_server_url, testrun_uid) as template:
+        yield template
+
+
+@pytest.fixture
+async def database_url(template_database: Template) -> AsyncIterator[str]:
+    """The URL of a migrated database of the test's own."""
+    async with template_database.copy() as url:
+        yield url

@@ -1,0 +1,87 @@
+"""Databases of a test run: one template that is migrated once, and a copy of it for every test."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from adapters.postgres.migrator import upgrade
+
+_PREFIX = "docgen_test_"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The migrated database `name` on the server, which tests get copies of."""
+
+    server_url: str
+    name: str
+
+    @asynccontextmanager
+    async def copy(self) -> AsyncIterator[str]:
+        """The URL of a database of its own, for as long as the block lasts."""
+        name = f"{self.name}_{uuid.uuid4().hex}"
+        connection = await asyncpg.connect(self.server_url)
+        try:
+            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
+            yield with_database(self.server_url, name)
+            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        finally:
+            await connection.close()
+
+
+async def build_template_database(url: str) -> None:
+    """Fill the template: the schema of this version of DocGen."""
+    await upgrade(url)
+
+
+@asynccontextmanager
+async def shared_template(server_url: str, run: str) -> AsyncIterator[Template]:
+    """The template of this run: built by the first process that asks, removed with the last.
+
+    Who uses it holds an advisory lock, which ends with its process; databases of killed runs are known by that.
+    """
+    name = f"{_PREFIX}{run[:12]}"
+    connection = await asyncpg.connect(server_url)
+    try:
+        await _remove_leftovers(connection)
+        await connection.execute("SELECT pg_advisory_lock_shared(hashtext($1))", name)
+        await connection.execute("SELECT pg_advisory_lock(hashtext($1))", f"{name} is built")
+        await _build(connection, server_url, name)
+        await connection.execute("SELECT pg_advisory_unlock(hashtext($1))", f"{name} is built")
+        yield Template(server_url, name)
+        await connection.execute("SELECT pg_advisory_unlock_shared(hashtext($1))", name)
+        await _remove_leftovers(connection)
+    finally:
+        await connection.close()
+
+
+def with_database(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def _build(connection: asyncpg.Connection, server_url: str, name: str) -> None:
+    connectable = await connection.fetchval("SELECT datallowconn FROM pg_database WHERE datname = $1", name)
+    if connectable is False:
+        return  # finished by another process
+    if connectable:
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    await build_template_database(with_database(server_url, name))
+    # Nobody, autovacuum included, may be in a database that is copied.
+    await connection.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
+
+
+async def _remove_leftovers(connection: asyncpg.Connection) -> None:
+    """Drop the databases of every run that nobody is in."""
+    rows = await connection.fetch("SELECT datname FROM pg_database WHERE starts_with(datname::text, $1)", _PREFIX)
+    templates = {row["datname"][: len(_PREFIX) + 12] for row in rows}
+    for template in sorted(templates):
+        if await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", template):
+            for name in (row["datname"] for row in rows if row["datname"].startswith(template)):
+                await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            await connection.execute("SELECT pg_advisory_unlock(hashtext($1))", template)
