@@ -74,19 +74,11 @@ def _first_line(error: BaseException) -> str:
 
 
 def translate(context: ExceptionContext) -> DocGenError | None:
-    """Give the domain's error for a failed statement, for SQLAlchemy's `handle_error` event; None leaves it alone.
-
-    A connection whose query timed out waits for a cancellation that may never come: it is closed, the others stay.
-    """
+    """Give the domain's error for a failed statement, for SQLAlchemy's `handle_error` event; None leaves it alone."""
     error = context.original_exception
-    if isinstance(error, TimeoutError | OSError):
-        context.is_disconnect = True
-        context.invalidate_pool_on_disconnect = False
-    if context.is_disconnect:
-        return unavailable(error) or _unavailable("lost the connection", error)
     if (sqlstate_of(error) or "").startswith(_DATA_EXCEPTION):
         return InvalidRequestError("request", f"the database cannot keep one of its values: {_first_line(error)}.")
-    return unavailable(error)
+    return unavailable(error) or (_unavailable("lost the connection", error) if context.is_disconnect else None)
 
 
 @contextmanager

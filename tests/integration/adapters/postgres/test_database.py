@@ -118,16 +118,18 @@ async def test_leaving_does_not_wait_for_a_database_that_hangs(relay: Relay) -> 
 
 
 async def test_a_slow_query_ends_alone(database_url: str) -> None:
-    """It is cancelled on the server, and the other connections stay."""
+    """Its connection is closed at once, and the server forgets it; the others stay in the pool."""
+    my_pid = text("SELECT pg_backend_pid()")
     async with PostgresDatabase(database_url, pool_size=2, timeout_seconds=IMPATIENT) as database:
-        async with database.session() as other:
-            pid = await other.scalar(text("SELECT pg_backend_pid()"))
-            async with database.session() as slow:
-                slow_pid = await slow.scalar(text("SELECT pg_backend_pid()"))
-                with pytest.raises(ServiceUnavailableError, match="in time"):
-                    await slow.execute(text("SELECT pg_sleep(3600)"))
-            assert await other.scalar(text("SELECT pg_backend_pid()")) == pid
+        async with database.session() as slow:
+            async with database.session() as other:
+                slow_pid, other_pid = await slow.scalar(my_pid), await other.scalar(my_pid)
+            connection = await slow.connection()
+            with pytest.raises(ServiceUnavailableError, match="in time"):
+                await slow.execute(text("SELECT pg_sleep(3600)"))
+            assert connection.invalidated
         async with database.session() as session:
+            assert await session.scalar(my_pid) == other_pid
             sleepers = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid AND state = 'active'")
             while await session.scalar(sleepers, {"pid": slow_pid}):
                 await session.rollback()
