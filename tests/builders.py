@@ -15,12 +15,11 @@ from domain.identifiers import RENDER_PREFIX, TEMPLATE_PREFIX, WORKSPACE_PREFIX,
 from domain.placeholder import Placeholder, PlaceholderKind
 from domain.render_request import RenderOptions, RenderRequest, RenderStatus
 from domain.template import Template, TemplateStatus, TemplateVersion
-from domain.workspace import Workspace
+from domain.workspace import DEFAULT_WORKSPACE_ID, Workspace
 from tests.fakes.ids import SequentialIds
-from tests.fakes.units_of_work import DEFAULT_WORKSPACE_ID
 
 NOW: Final = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
-# The workspace of templates that are built without one: the `default` of InMemoryUnitsOfWork.
+# The workspace of templates that are built without one: `default`, which is always there.
 WORKSPACE_ID: Final = DEFAULT_WORKSPACE_ID
 
 TEMPLATE_TEXT: Final = b"Dear {{ name }},\n"

@@ -6,8 +6,8 @@ from application.ports.render_repository import RenderFilter
 from application.ports.template_repository import TemplateFilter
 from application.ports.unit_of_work import UnitsOfWork
 from domain.errors import InvalidRequestError, NotFoundError, SlugTakenError
-from domain.identifiers import WORKSPACE_PREFIX, Slug, is_id
-from domain.workspace import DEFAULT_WORKSPACE, Workspace
+from domain.identifiers import Slug
+from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID, Workspace
 from tests.builders import DATA, a_render_request, a_template, a_workspace
 from tests.contracts.template_repository import UNSTORABLE
 from tests.contracts.unit_of_work import UnitsOfWorkFixtures, stored
@@ -20,8 +20,7 @@ class WorkspaceRepositoryContract(UnitsOfWorkFixtures):
         async with units.of_administration() as unit:
             default = await unit.workspaces.get(DEFAULT_WORKSPACE)
             assert await unit.workspaces.all() == [default]
-        assert default.slug == "default"
-        assert is_id(default.id, WORKSPACE_PREFIX)
+        assert (default.id, default.slug) == (DEFAULT_WORKSPACE_ID, "default")
 
     async def test_a_workspace_is_kept_in_every_field(self, units: UnitsOfWork) -> None:
         workspace = a_workspace("muenchen", name="München 💶")

@@ -1,13 +1,13 @@
 """Units of work in memory: uncommitted changes are private, writers of one row wait for each other."""
 
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from typing_extensions import override
 
 from application.ports.unit_of_work import AdministrationUnitOfWork, Transaction, UnitOfWork, UnitsOfWork
 from domain.identifiers import WorkspaceId
-from domain.workspace import DEFAULT_WORKSPACE, Workspace
+from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID, Workspace
 from tests.fakes.clock import FixedClock
 from tests.fakes.database import Database, View
 from tests.fakes.repositories import (
@@ -15,8 +15,6 @@ from tests.fakes.repositories import (
     InMemoryTemplateRepository,
     InMemoryWorkspaceRepository,
 )
-
-DEFAULT_WORKSPACE_ID: Final = WorkspaceId("wsp_" + "0" * 32)
 
 
 class _InMemoryTransaction(Transaction):
