@@ -38,7 +38,7 @@ class Container(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
 
     clock = providers.Singleton(SystemClock)
-    ids = providers.Singleton(Uuid7Generator)
+    ids = providers.Singleton(Uuid7Generator, clock)
 
     database = providers.Singleton(
         PostgresDatabase,
