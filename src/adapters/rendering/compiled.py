@@ -4,9 +4,10 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
+from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.session import RenderSession
 from domain.diagnostics import Diagnostic
-from domain.formats import OutputFormat
+from domain.formats import OutputFormat, TemplateFormat
 from domain.placeholder import Placeholder
 
 
@@ -20,8 +21,13 @@ class Program(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CompiledTemplate:
-    """A compiled template file; `program` is None where the diagnostics hold an error."""
+    """A compiled template file; `program` is None where the diagnostics hold an error.
+
+    The engine adds the format and the limits that the file was compiled with.
+    """
 
     program: Program | None
     diagnostics: tuple[Diagnostic, ...]
     placeholders: tuple[Placeholder, ...]
+    format: TemplateFormat | None = None
+    limits: Limits = DEFAULT_LIMITS

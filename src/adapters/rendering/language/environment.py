@@ -7,6 +7,7 @@ from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import Lexer, Token
+from typing_extensions import override
 
 from adapters.rendering.language.segments import Segment, Tag
 
@@ -23,6 +24,7 @@ _RAW = re.compile(r"(end)?raw\s*")
 class _Lexer(Lexer):
     """A lexer whose numbers are exact."""
 
+    @override
     def wrap(
         self, stream: Iterable[tuple[int, str, str]], name: str | None = None, filename: str | None = None
     ) -> Iterator[Token]:
@@ -43,7 +45,8 @@ class _Environment(Environment):
     _exact_lexer: _Lexer | None = None
 
     @property
-    def lexer(self) -> Lexer:  # type: ignore[override]  # a lexer of our own in the place of a cached stock one
+    @override
+    def lexer(self) -> Lexer:
         """The lexer with exact numbers."""
         if self._exact_lexer is None:
             self._exact_lexer = _Lexer(self)

@@ -98,7 +98,7 @@ class _Guard:
         if look is not None:
             yield from look(self, node)
 
-    def _name(self, node: nodes.Name) -> Iterator[Finding]:
+    def look_at_name(self, node: nodes.Name) -> Iterator[Finding]:
         if node.name in _NAMES and node.ctx == "load" and node.name not in self._assigned:
             yield node.lineno, "forbidden-name", f"{node.name} is not part of the language.", "Choose another name."
         yield from self._word(node, node.name)
@@ -106,11 +106,11 @@ class _Guard:
             message = f"{node.name} has a meaning of its own and cannot be assigned."
             yield node.lineno, "forbidden-name", message, "Choose another name."
 
-    def _nsref(self, node: nodes.NSRef) -> Iterator[Finding]:
+    def look_at_nsref(self, node: nodes.NSRef) -> Iterator[Finding]:
         yield from self._word(node, node.name)
         yield from self._word(node, node.attr)
 
-    def _assign(self, node: nodes.Assign) -> Iterator[Finding]:
+    def look_at_assign(self, node: nodes.Assign) -> Iterator[Finding]:
         if not isinstance(node.target, nodes.NSRef) and node.target.find(nodes.NSRef):
             message = "Values of a namespace are assigned one at a time."
             yield node.lineno, "syntax-error", message, "Write one {% set ns.name = … %} for each."
@@ -120,7 +120,7 @@ class _Guard:
             message = f"Names that begin with an underscore are not allowed: {word}."
             yield node.lineno, "forbidden-name", message, "Rename it in the template and in the data."
 
-    def _const(self, node: nodes.Const) -> Iterator[Finding]:
+    def look_at_const(self, node: nodes.Const) -> Iterator[Finding]:
         value = node.value
         if isinstance(value, str):
             if len(value) > self._limits.literal_characters:
@@ -132,14 +132,14 @@ class _Guard:
         elif not isinstance(value, bool) and value is not None and len(str(value)) > 1000:  # noqa: PLR2004
             yield node.lineno, "template-too-complex", "A number in this tag has more than 1,000 digits.", None
 
-    def _getattr(self, node: nodes.Getattr) -> Iterator[Finding]:
+    def look_at_getattr(self, node: nodes.Getattr) -> Iterator[Finding]:
         yield from self._word(node, node.attr)
 
-    def _getitem(self, node: nodes.Getitem) -> Iterator[Finding]:
+    def look_at_getitem(self, node: nodes.Getitem) -> Iterator[Finding]:
         if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
             yield from self._word(node, node.arg.value)
 
-    def _filter(self, node: nodes.Filter) -> Iterator[Finding]:
+    def look_at_filter(self, node: nodes.Filter) -> Iterator[Finding]:
         if node.name not in FILTERS:
             advice = _LEFT_OUT.get(node.name) or _near(node.name, FILTERS, "filter")
             yield node.lineno, "unknown-filter", f"There is no filter {node.name!r}.", advice
@@ -160,7 +160,7 @@ class _Guard:
         elif name not in TEST_NAMES:
             yield node.lineno, "unknown-test", f"There is no test {name!r}.", _near(name, TEST_NAMES, "test")
 
-    def _test(self, node: nodes.Test) -> Iterator[Finding]:
+    def look_at_test(self, node: nodes.Test) -> Iterator[Finding]:
         if node.name not in TEST_NAMES:
             yield node.lineno, "unknown-test", f"There is no test {node.name!r}.", _near(node.name, TEST_NAMES, "test")
         elif node.name in TESTS:
@@ -175,7 +175,7 @@ class _Guard:
         yield from self._doubled(node, node.kwargs)
         try:
             inspect.signature(function).bind(
-                *[None] * (given + len(node.args)), **{keyword.key: None for keyword in node.kwargs}
+                *[None] * (given + len(node.args)), **{str(keyword.key): None for keyword in node.kwargs}
             )
         except TypeError as error:
             message = f"{what} is given the wrong arguments: {error}."
@@ -183,12 +183,12 @@ class _Guard:
         except ValueError:
             return
 
-    def _doubled(self, node: nodes.Node, keywords: Iterable[nodes.Keyword]) -> Iterator[Finding]:
-        names = [keyword.key for keyword in keywords]
+    def _doubled(self, node: nodes.Node, keywords: Iterable[nodes.Pair | nodes.Keyword]) -> Iterator[Finding]:
+        names = [str(keyword.key) for keyword in keywords]
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield node.lineno, "wrong-arguments", f"The argument {name} is given twice.", "Keep one of them."
 
-    def _call(self, node: nodes.Call) -> Iterator[Finding]:
+    def look_at_call(self, node: nodes.Call) -> Iterator[Finding]:
         if node.dyn_args is not None or node.dyn_kwargs is not None:
             yield node.lineno, "forbidden-call", "Arguments with * or ** are not part of the language.", None
         yield from self._doubled(node, node.kwargs)
@@ -209,39 +209,39 @@ class _Guard:
         if isinstance(target, nodes.Name) and target.name == "namespace" and node.args:
             yield node.lineno, "wrong-arguments", "namespace() takes names: namespace(total=0).", None
 
-    def _macro(self, node: nodes.Macro) -> Iterator[Finding]:
+    def look_at_macro(self, node: nodes.Macro) -> Iterator[Finding]:
         yield from self._word(node, node.name)
 
-    def _keyword(self, node: nodes.Keyword) -> Iterator[Finding]:
+    def look_at_keyword(self, node: nodes.Keyword) -> Iterator[Finding]:
         yield from self._word(node, node.key)
         if node.key == "caller":
             yield node.lineno, "wrong-arguments", "caller cannot be given by name.", "Use {% call %}."
 
-    def _captured(self, node: nodes.AssignBlock) -> Iterator[Finding]:
+    def look_at_captured(self, node: nodes.AssignBlock) -> Iterator[Finding]:
         if node.filter is not None:
             message = "Captured output cannot be filtered."
             yield node.lineno, "forbidden-tag", message, "Filter the values within the block."
 
-    def _if(self, node: nodes.If) -> Iterator[Finding]:
+    def look_at_if(self, node: nodes.If) -> Iterator[Finding]:
         if len(node.elif_) > _MAX_BRANCHES:
             message = f"This condition has more than {_MAX_BRANCHES} branches."
             yield node.lineno, "template-too-complex", message, "Use a lookup in the data."
 
 
 _LOOKS: Final[dict[type[nodes.Node], Callable[[_Guard, Any], Iterator[Finding]]]] = {
-    nodes.Name: _Guard._name,
-    nodes.NSRef: _Guard._nsref,
-    nodes.Assign: _Guard._assign,
-    nodes.AssignBlock: _Guard._captured,
-    nodes.Const: _Guard._const,
-    nodes.Getattr: _Guard._getattr,
-    nodes.Getitem: _Guard._getitem,
-    nodes.Filter: _Guard._filter,
-    nodes.Test: _Guard._test,
-    nodes.Call: _Guard._call,
-    nodes.Macro: _Guard._macro,
-    nodes.Keyword: _Guard._keyword,
-    nodes.If: _Guard._if,
+    nodes.Name: _Guard.look_at_name,
+    nodes.NSRef: _Guard.look_at_nsref,
+    nodes.Assign: _Guard.look_at_assign,
+    nodes.AssignBlock: _Guard.look_at_captured,
+    nodes.Const: _Guard.look_at_const,
+    nodes.Getattr: _Guard.look_at_getattr,
+    nodes.Getitem: _Guard.look_at_getitem,
+    nodes.Filter: _Guard.look_at_filter,
+    nodes.Test: _Guard.look_at_test,
+    nodes.Call: _Guard.look_at_call,
+    nodes.Macro: _Guard.look_at_macro,
+    nodes.Keyword: _Guard.look_at_keyword,
+    nodes.If: _Guard.look_at_if,
 }
 
 

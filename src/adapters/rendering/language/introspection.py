@@ -62,35 +62,38 @@ class _Reader:
             self._statement(node)
 
     def _statement(self, node: nodes.Node) -> None:
-        if isinstance(node, nodes.Output):
-            for child in node.nodes:
-                if not isinstance(child, nodes.TemplateData):
-                    self._expression(child, Evidence.PRINTED)
-        elif isinstance(node, nodes.For):
-            self._for(node)
-        elif isinstance(node, nodes.If):
-            self._if(node)
-        elif isinstance(node, nodes.Assign):
-            self._bind_all(node.target, node.node)
-        elif isinstance(node, nodes.With):
-            with self._scope():
-                for target, value in zip(node.targets, node.values, strict=True):
-                    self._bind_all(target, value)
-                self.block(node.body)
-        elif isinstance(node, nodes.AssignBlock):
-            self.block(node.body)
-            self._bind(node.target, None)
-        elif isinstance(node, nodes.Macro):
-            self._macros[node.name] = node
-            self._scopes[-1][node.name] = None
-        elif isinstance(node, nodes.CallBlock):
-            self._expression(node.call, Evidence.PRINTED)
-            with self._scope({arg.name: None for arg in node.args}):
-                self.block(node.body)
-        elif isinstance(node, nodes.ExprStmt):
-            self._expression(node.node, Evidence.ANY)
+        read = _STATEMENTS.get(type(node))
+        if read is not None:
+            read(self, node)
 
-    def _for(self, node: nodes.For) -> None:
+    def read_output(self, node: nodes.Output) -> None:
+        for child in node.nodes:
+            if not isinstance(child, nodes.TemplateData):
+                self._expression(child, Evidence.PRINTED)
+
+    def read_assign(self, node: nodes.Assign) -> None:
+        self._bind_all(node.target, node.node)
+
+    def read_assign_block(self, node: nodes.AssignBlock) -> None:
+        self.block(node.body)
+        self._bind(node.target, None)
+
+    def read_with(self, node: nodes.With) -> None:
+        with self._scope():
+            for target, value in zip(node.targets, node.values, strict=True):
+                self._bind_all(target, value)
+            self.block(node.body)
+
+    def read_macro(self, node: nodes.Macro) -> None:
+        self._macros[node.name] = node
+        self._scopes[-1][node.name] = None
+
+    def read_call_block(self, node: nodes.CallBlock) -> None:
+        self._expression(node.call, Evidence.PRINTED)
+        with self._scope({arg.name: None for arg in node.args}):
+            self.block(node.body)
+
+    def read_for(self, node: nodes.For) -> None:
         path = self._path(node.iter)
         self._expression(node.iter, Evidence.LISTED)
         with self._scope({"loop": None}):
@@ -100,7 +103,7 @@ class _Reader:
                 self.block(node.body)
         self.block(node.else_)
 
-    def _if(self, node: nodes.If) -> None:
+    def read_if(self, node: nodes.If) -> None:
         present, absent = self._truth(node.test), self._false_means(node.test)
         with self._given(present):
             self.block(node.body)
@@ -122,7 +125,7 @@ class _Reader:
         yield
         del self._guarded[len(self._guarded) - len(paths) :]
 
-    def _bind_all(self, target: nodes.Node, value: nodes.Expr) -> None:
+    def _bind_all(self, target: nodes.Node, value: nodes.Node) -> None:
         if isinstance(target, nodes.Tuple) and isinstance(value, nodes.Tuple):
             for one, other in zip(target.items, value.items, strict=False):
                 self._bind_all(one, other)
@@ -157,22 +160,19 @@ class _Reader:
         if isinstance(node, nodes.Getattr):
             return self._child(node.node, node.attr)
         if isinstance(node, nodes.Getitem):
-            if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
-                return self._child(node.node, node.arg.value)
+            return self._item_path(node)
+        if isinstance(node, nodes.Filter) and node.name in _SAME_ITEMS | _ITEM_FILTERS:
             parent = self._path(node.node)
-            if parent is None:
-                return None
-            if isinstance(node.arg, nodes.Slice):
-                return parent
-            return f"{parent}[]" if isinstance(node.arg, nodes.Const) else None
-        if isinstance(node, nodes.Filter) and node.name in _SAME_ITEMS:
-            return self._path(node.node)
-        if isinstance(node, nodes.Filter) and node.name in _ITEM_FILTERS:
-            parent = self._path(node.node)
-            return f"{parent}[]" if parent is not None else None
-        if isinstance(node, nodes.Or):
-            return self._path(node.left)
-        return None
+            return f"{parent}[]" if parent is not None and node.name in _ITEM_FILTERS else parent
+        return self._path(node.left) if isinstance(node, nodes.Or) else None
+
+    def _item_path(self, node: nodes.Getitem) -> str | None:
+        if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+            return self._child(node.node, node.arg.value)
+        parent = self._path(node.node)
+        if parent is None or isinstance(node.arg, nodes.Slice):
+            return parent
+        return f"{parent}[]" if isinstance(node.arg, nodes.Const) else None
 
     def _child(self, node: nodes.Node, key: str) -> str | None:
         parent = self._path(node)
@@ -213,11 +213,11 @@ class _Reader:
         if isinstance(node, nodes.Filter):
             self._expression(node, Evidence.NOTHING)
 
-    def _getattr(self, node: nodes.Getattr, evidence: Evidence) -> None:  # noqa: ARG002
+    def read_getattr(self, node: nodes.Getattr, evidence: Evidence) -> None:  # noqa: ARG002
         if not isinstance(node.node, nodes.Name):
             self._expression(node.node, Evidence.NOTHING)
 
-    def _getitem(self, node: nodes.Getitem, evidence: Evidence) -> None:  # noqa: ARG002
+    def read_getitem(self, node: nodes.Getitem, evidence: Evidence) -> None:  # noqa: ARG002
         if self._path(node.node) is not None or not isinstance(node.node, nodes.Name):
             self._expression(node.node, Evidence.NOTHING)
         self._expression(node.arg, Evidence.ANY)
@@ -260,7 +260,7 @@ class _Reader:
         for name in given[0].value.split(","):
             self._use(f"{path}[].{name.strip()}", evidence, node, required=required and not chosen)
 
-    def _test(self, node: nodes.Test, evidence: Evidence) -> None:
+    def read_test(self, node: nodes.Test, evidence: Evidence) -> None:
         if node.name in _PRESENCE:
             self._expression(node.node, Evidence.NOTHING, required=False)
             return
@@ -268,7 +268,7 @@ class _Reader:
         for child in (node.node, *node.args):
             self._expression(child, evidence)
 
-    def _compare(self, node: nodes.Compare, evidence: Evidence) -> None:
+    def read_compare(self, node: nodes.Compare, evidence: Evidence) -> None:
         operands = [node.expr, *(operand.expr for operand in node.ops)]
         kinds = {_constant_evidence(operand) for operand in operands if isinstance(operand, nodes.Const)}
         evidence = kinds.pop() if len(kinds) == 1 else Evidence.ANY
@@ -276,27 +276,27 @@ class _Reader:
         for index, operand in enumerate(operands):
             self._expression(operand, Evidence.ANY if inside and index else evidence)
 
-    def _arithmetic(self, node: nodes.BinExpr, evidence: Evidence) -> None:  # noqa: ARG002
+    def read_arithmetic(self, node: nodes.BinExpr, evidence: Evidence) -> None:  # noqa: ARG002
         texts = [
             side for side in (node.left, node.right) if isinstance(side, nodes.Const) and isinstance(side.value, str)
         ]
         for side in (node.left, node.right):
             self._expression(side, Evidence.PRINTED if texts else Evidence.NUMBER)
 
-    def _negation(self, node: nodes.UnaryExpr, evidence: Evidence) -> None:  # noqa: ARG002
+    def read_negation(self, node: nodes.UnaryExpr, evidence: Evidence) -> None:  # noqa: ARG002
         self._expression(node.node, Evidence.NUMBER)
 
-    def _logic(self, node: nodes.Node, evidence: Evidence) -> None:  # noqa: ARG002
+    def read_logic(self, node: nodes.Node, evidence: Evidence) -> None:  # noqa: ARG002
         self._truth(node)
 
-    def _conditional(self, node: nodes.CondExpr, evidence: Evidence) -> None:
+    def read_conditional(self, node: nodes.CondExpr, evidence: Evidence) -> None:
         with self._given(self._truth(node.test)):
             self._expression(node.expr1, evidence)
         if node.expr2 is not None:
             with self._given(self._false_means(node.test)):
                 self._expression(node.expr2, evidence)
 
-    def _call(self, node: nodes.Call, evidence: Evidence) -> None:  # noqa: ARG002
+    def read_call(self, node: nodes.Call, evidence: Evidence) -> None:  # noqa: ARG002
         target = node.node
         if isinstance(target, nodes.Getattr):
             kind = Evidence.OBJECT if target.attr in _OBJECT_METHODS else Evidence.PRINTED
@@ -372,19 +372,29 @@ def _constant_evidence(node: nodes.Const) -> Evidence:
     return Evidence.ANY if node.value is None else Evidence.NUMBER
 
 
+_STATEMENTS: Final[dict[type[nodes.Node], Any]] = {
+    nodes.Output: _Reader.read_output,
+    nodes.For: _Reader.read_for,
+    nodes.If: _Reader.read_if,
+    nodes.Assign: _Reader.read_assign,
+    nodes.AssignBlock: _Reader.read_assign_block,
+    nodes.With: _Reader.read_with,
+    nodes.Macro: _Reader.read_macro,
+    nodes.CallBlock: _Reader.read_call_block,
+}
 _OPERANDS: Final[dict[type[nodes.Node], Evidence]] = {nodes.Concat: Evidence.PRINTED}
 _VISITS: Final[dict[type[nodes.Node], Any]] = {
-    nodes.Getattr: _Reader._getattr,
-    nodes.Getitem: _Reader._getitem,
-    nodes.Test: _Reader._test,
-    nodes.Compare: _Reader._compare,
-    nodes.CondExpr: _Reader._conditional,
-    nodes.Call: _Reader._call,
-    nodes.And: _Reader._logic,
-    nodes.Not: _Reader._logic,
-    nodes.Neg: _Reader._negation,
-    nodes.Pos: _Reader._negation,
+    nodes.Getattr: _Reader.read_getattr,
+    nodes.Getitem: _Reader.read_getitem,
+    nodes.Test: _Reader.read_test,
+    nodes.Compare: _Reader.read_compare,
+    nodes.CondExpr: _Reader.read_conditional,
+    nodes.Call: _Reader.read_call,
+    nodes.And: _Reader.read_logic,
+    nodes.Not: _Reader.read_logic,
+    nodes.Neg: _Reader.read_negation,
+    nodes.Pos: _Reader.read_negation,
     **dict.fromkeys(
-        (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Pow), _Reader._arithmetic
+        (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Pow), _Reader.read_arithmetic
     ),
 }

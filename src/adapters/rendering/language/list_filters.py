@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from typing_extensions import override
+
 from adapters.rendering.language import methods, operators
 from adapters.rendering.language.predicates import TESTS
 from adapters.rendering.language.values import MISSING, Missing, Problem, kind_of
@@ -69,8 +71,8 @@ def _nothing(what: str) -> Missing:
 def sort(
     session: "RenderSession",
     value: Any,
-    reverse: Any = False,
-    case_sensitive: Any = False,
+    reverse: Any = False,  # noqa: FBT002
+    case_sensitive: Any = False,  # noqa: FBT002
     attribute: Any = None,
 ) -> list[Any]:
     """Sort; upper and lower case alike unless case_sensitive; `attribute` may name several, with commas."""
@@ -161,6 +163,7 @@ def groupby(
 class Group(dict[str, Any]):
     """A group: an object with `grouper` and `list` that can also be taken apart in a loop."""
 
+    @override
     def __iter__(self) -> Iterator[Any]:
         """Give the value and its items: {% for city, people in … | groupby('city') %}."""
         return iter(self.values())
@@ -169,7 +172,7 @@ class Group(dict[str, Any]):
 def dictsort(
     session: "RenderSession",
     value: Any,
-    case_sensitive: Any = False,
+    case_sensitive: Any = False,  # noqa: FBT002
     by: Any = "key",
     reverse: Any = False,  # noqa: FBT002
 ) -> list[Any]:
@@ -213,7 +216,7 @@ def slice_items(session: "RenderSession", value: Any, slices: Any, fill_with: An
     for number in range(count):
         end = start + size + (number < longer)
         column = items[start:end]
-        columns.append(column + [fill_with] if fill_with is not None and longer and number >= longer else column)
+        columns.append([*column, fill_with] if fill_with is not None and longer and number >= longer else column)
         start = end
     return columns
 

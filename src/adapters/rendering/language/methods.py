@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from adapters.rendering.language.operators import check_text, number, text
-from adapters.rendering.language.values import LimitError, Problem, kind_of, to_text
+from adapters.rendering.language.values import MAX_DIGITS, LimitError, Problem, kind_of, to_text
 
 MAX_WIDTH: Final = 1_000
 
@@ -137,6 +137,8 @@ def call_method(value: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
 def whole(value: Any, what: str) -> int:
     """Return a whole number, written as one or with a decimal point."""
     checked = number(value, what)
-    if checked != int(checked if abs(checked) < 10**30 else 0):
+    if isinstance(checked, int):
+        return checked
+    if checked.adjusted() > MAX_DIGITS or checked != checked.to_integral_value():
         raise Problem(f"{what} needs a whole number.")
     return int(checked)

@@ -27,7 +27,8 @@ def round_number(value: Any, precision: Any = 0, method: Any = "common") -> Deci
 
 def absolute(value: Any) -> Decimal | int:
     """Drop the sign."""
-    return abs(number(value, "abs"))
+    checked = number(value, "abs")
+    return checked if checked >= 0 else -checked
 
 
 def to_int(value: Any, default: Any = 0, base: Any = 10) -> int:

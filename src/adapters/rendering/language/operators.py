@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from adapters.rendering.language.limits import DEFAULT_LIMITS
 from adapters.rendering.language.values import MAX_DIGITS, LimitError, Missing, Problem, kind_of, to_text
@@ -15,10 +15,10 @@ _MAX_BITS: Final = 3_322  # of a whole number with MAX_DIGITS digits
 _MAX_COMPARISONS: Final = 1_000_000
 _SMALL_POWER: Final = 100
 
-Number = int | Decimal
+Number: TypeAlias = int | Decimal
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[Number]:
     """Tell whether a value is a number; true and false are none."""
     return type(value) is int or type(value) is Decimal
 

@@ -1,16 +1,18 @@
-"""The tests of the language: what may stand behind `is`. 'defined', 'undefined' and 'none' are part of the generated code."""
+"""The tests of the language: what may stand behind `is`; generated code holds 'defined', 'undefined' and 'none'."""
 
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
 from adapters.rendering.language import operators
-from adapters.rendering.language.values import Problem
+from adapters.rendering.language.values import MAX_DIGITS, Problem
 
 
 def _whole(value: Any) -> int:
     number = operators.number(value, "This test")
-    if number != int(number if abs(number) < 10**30 else 0):
+    if isinstance(number, int):
+        return number
+    if number.adjusted() > MAX_DIGITS or number != number.to_integral_value():
         raise Problem("This test needs a whole number.")
     return int(number)
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.rendering.language import operators
+from adapters.rendering.language.access import NOT_THERE, item, show
 from adapters.rendering.language.filters import FILTERS
 from adapters.rendering.language.methods import call_method
 from adapters.rendering.language.predicates import TESTS
-from adapters.rendering.language.session import NOT_THERE, item, show
 from adapters.rendering.language.values import MISSING, Fragment, Macro, Missing, Namespace, Problem, kind_of
 
 # What the careful program catches around each tag, and what makes the fast program give way to the careful one.

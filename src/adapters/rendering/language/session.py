@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from adapters.rendering.language import missing
+from adapters.rendering.language.access import NOT_THERE, item, sequence, show
+from adapters.rendering.language.failures import failure
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.segments import Tag, Writer
 from adapters.rendering.language.values import (
@@ -15,10 +16,9 @@ from adapters.rendering.language.values import (
     Macro,
     Missing,
     Problem,
-    UnprintableError,
 )
 from domain.diagnostics import Diagnostic, Severity
-from domain.errors import DataInvalidError, DiagnosedError, LimitExceededError, RenderFailedError
+from domain.errors import DataInvalidError, DiagnosedError, RenderFailedError
 from domain.render_request import MissingPolicy, RenderOptions
 
 # Pieces of output between two measurements of a long loop, and the length from which a value counts on its own.
@@ -298,73 +298,3 @@ class RenderSession:
             self.record(value)
             return writer(tag.text) if self.options.missing is MissingPolicy.KEEP else ""
         return show(writer, number, value)
-
-
-NOT_THERE: Final = object()
-
-
-def item(value: Any, key: Any) -> Any:
-    """Look up a key of an object, or the item of a list or the character of a text by its number."""
-    if isinstance(value, dict):
-        return value.get(key, NOT_THERE) if type(key) in {str, int, Decimal, bool} else NOT_THERE
-    if isinstance(value, (list, tuple, str)) and type(key) is int:
-        return value[key] if -len(value) <= key < len(value) else NOT_THERE
-    return NOT_THERE
-
-
-def show(writer: Writer, number: int, value: Any) -> str:
-    """Print a value that may be captured output; `number` is the writer's."""
-    if type(value) is Fragment and value.writer == number:
-        return value.text
-    if type(value) is Missing:
-        raise Problem("A value is missing.")
-    return writer(value)
-
-
-def sequence(value: Any) -> Any:
-    """Return what a loop runs over: items, keys of an object, characters; nothing for null."""
-    if isinstance(value, (list, tuple)):
-        return value
-    if isinstance(value, dict):
-        return list(value)
-    if type(value) is str:
-        return list(value)
-    if type(value) is range:
-        return value
-    if value is None:
-        return []
-    kind = "a number" if type(value) in {int, Decimal} else "something that is no list"
-    raise Problem(f"The loop gets {kind}, and needs a list.", "Give a list in the data, or loop over range(n).")
-
-
-def failure(error: Exception, tag: Tag | None) -> Diagnostic:
-    """Say an exception of a running template in words."""
-    code, advice = "render-error", None
-    message = "This does not work with this data."
-    if isinstance(error, Problem):
-        code, message, advice = error.code, error.message, error.suggestion
-    elif isinstance(error, RecursionError):
-        message = "This calls itself without an end."
-    elif isinstance(error, ArithmeticError):
-        message = "This number cannot be calculated: it is out of range."
-    elif isinstance(error, (TypeError, ValueError)):
-        message = "The number or the kind of the values given here does not fit."
-    return Diagnostic(
-        Severity.ERROR, code, message, advice, tag.location if tag else None, tag.snippet if tag else None
-    )
-
-
-def limit_exceeded(error: LimitError, tag: Tag | None) -> LimitExceededError:
-    """Give a broken limit its place."""
-    found = Diagnostic(
-        Severity.ERROR,
-        "limit-exceeded",
-        error.message,
-        error.suggestion,
-        tag.location if tag else None,
-        tag.snippet if tag else None,
-    )
-    return LimitExceededError(error.message, [found])
-
-
-__all__ = ["RenderSession", "UnprintableError", "failure", "item", "limit_exceeded", "sequence", "show"]

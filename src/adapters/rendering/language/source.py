@@ -7,10 +7,12 @@ from typing import Any, Final, TypeAlias
 
 from adapters.rendering.language.codegen import Generator
 from adapters.rendering.language.environment import parse
+from adapters.rendering.language.failures import limit_exceeded
 from adapters.rendering.language.introspection import merge_placeholders
+from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.runtime import FAILURES, NAMES
 from adapters.rendering.language.segments import Segment, Tag, Writer
-from adapters.rendering.language.session import RenderSession, limit_exceeded
+from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.syntax import TOO_COMPLEX, check, finding
 from adapters.rendering.language.values import LimitError
 from domain.diagnostics import Diagnostic
@@ -137,13 +139,13 @@ class SourceCompilation:
     placeholders: tuple[Placeholder, ...]
 
 
-def compile_source(segments: Sequence[Segment], *, origin: str) -> SourceCompilation:
+def compile_source(segments: Sequence[Segment], *, origin: str, limits: Limits = DEFAULT_LIMITS) -> SourceCompilation:
     """Compile a piece of template; nothing is raised for what it holds, everything becomes a diagnostic.
 
     `origin` names the piece in the tracebacks of generated code and must differ between the pieces of one template.
     """
     segments = tuple(segments)
-    checked = check(segments)
+    checked = check(segments, limits)
     if checked.tree is None:
         return SourceCompilation(None, checked.diagnostics, checked.placeholders)
     try:

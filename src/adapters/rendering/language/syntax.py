@@ -75,7 +75,7 @@ def check(segments: Sequence[Segment], limits: Limits = DEFAULT_LIMITS) -> Check
         return Checked(text, None, (finding(tag, "syntax-error", "This tag ends where it should not.", _QUOTES),))
     try:
         guarded = guard(tree, limits)
-        found = [finding(tags[number - 1], *words) for number, *words in guarded]
+        found = [finding(tags[number - 1], code, said, advice) for number, code, said, advice in guarded]
         known = placeholders_of(tree, tags)
     except RecursionError:
         return Checked(text, None, (TOO_COMPLEX,))

@@ -1,0 +1,158 @@
+"""The engine: bytes of a template in, a program out; JSON in, a document out. No I/O, no state, any thread."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from adapters.rendering.compiled import CompiledTemplate
+from adapters.rendering.language.data import parse_data
+from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.language.session import RenderSession
+from adapters.rendering.language.source import SourceCompilation, compile_source
+from adapters.rendering.language.values import to_text
+from adapters.rendering.language.whitespace import split_text
+from application.ports.template_renderer import RenderedDocument
+from domain.diagnostics import Diagnostic, Part, Severity, has_errors
+from domain.errors import (
+    DiagnosedError,
+    DocGenError,
+    LimitExceededError,
+    RenderFailedError,
+    TemplateInvalidError,
+    UnsupportedOutputError,
+)
+from domain.formats import TemplateFormat, outputs_of
+from domain.render_request import RenderOptions
+
+_log = logging.getLogger(__name__)
+
+Compiler = Callable[[bytes, Limits], CompiledTemplate]
+
+
+def _docx() -> Compiler:
+    from adapters.rendering.docx import compile_docx  # noqa: PLC0415  # lxml only where Word files are
+
+    return compile_docx
+
+
+def _markdown() -> Compiler:
+    from adapters.rendering.markdown import compile_markdown  # noqa: PLC0415  # as above
+
+    return compile_markdown
+
+
+def _text() -> Compiler:
+    from adapters.rendering.text import compile_text  # noqa: PLC0415  # as above
+
+    return compile_text
+
+
+_COMPILERS: Final[dict[TemplateFormat, Callable[[], Compiler]]] = {
+    TemplateFormat.DOCX: _docx,
+    TemplateFormat.MARKDOWN: _markdown,
+    TemplateFormat.TEXT: _text,
+}
+
+
+def compile_template(template_format: TemplateFormat, file: bytes, limits: Limits = DEFAULT_LIMITS) -> CompiledTemplate:
+    """Compile a template file; whatever its bytes are, nothing is raised: every failure is a diagnostic."""
+    try:
+        compiled = _COMPILERS[template_format]()(file, limits)
+    except (RecursionError, MemoryError):
+        compiled = _refused("template-too-complex", "The template nests too deep or is too large to be read.")
+    except DiagnosedError as error:
+        compiled = CompiledTemplate(None, error.diagnostics or (_finding(error.code, str(error)),), ())
+    except Exception:  # noqa: BLE001  # see below
+        # A fault of ours, not of the template's; whoever uploaded it still gets an answer, and we the traceback.
+        _log.exception("compiling a %s template failed", template_format)
+        compiled = _refused("template-unreadable", "The template could not be read.")
+    return replace(compiled, format=template_format, limits=limits)
+
+
+def render_template(compiled: CompiledTemplate, data: bytes, options: RenderOptions) -> RenderedDocument:
+    """Make the document of JSON data.
+
+    Raises:
+        TemplateInvalidError: the template has errors.
+        UnsupportedOutputError: the format cannot become this output.
+        DataInvalidError: the data is no JSON object, or lacks values; all missing paths are reported at once.
+        RenderFailedError: the template failed while it ran.
+        LimitExceededError: it asked for more than the limits allow.
+    """
+    if compiled.program is None:
+        raise _template_invalid(compiled)
+    limits = compiled.limits
+    if compiled.format is not None and options.output not in outputs_of(compiled.format):
+        raise UnsupportedOutputError(compiled.format, options.output, outputs_of(compiled.format))
+    if len(data) > limits.data_bytes:
+        raise _too_large(f"The data is larger than {limits.data_bytes:,} bytes.", "Send less data at a time.")
+    session = RenderSession(parse_data(data), options, limits, len(data))
+    try:
+        content = compiled.program.render(session, options.output)
+        file_name = None if options.file_name is None else _file_name(options.file_name, session)
+        session.raise_for_missing()
+    except DocGenError:
+        raise
+    except (RecursionError, MemoryError):
+        raise _too_large("The template nests too deep, or needs too much memory.", "Make it simpler.") from None
+    except Exception as error:
+        # The port promises its own errors alone, and the log keeps what ours hides.
+        _log.exception("rendering failed")
+        message = f"The template failed with this data ({type(error).__name__})."
+        raise RenderFailedError(message, [_finding("render-error", message)]) from error
+    if len(content) > limits.output_bytes:
+        raise _too_large(f"The document is larger than {limits.output_bytes:,} bytes.", "Split the document.")
+    return RenderedDocument(content, session.diagnostics(), file_name)
+
+
+def validate_template(compiled: CompiledTemplate, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
+    """Return what a render of this data would complain of, with the findings about the template itself."""
+    if compiled.program is None:
+        return compiled.diagnostics
+    try:
+        rendered = render_template(compiled, data, options)
+    except UnsupportedOutputError as error:
+        return (*compiled.diagnostics, _finding(error.code, str(error)))
+    except DiagnosedError as error:
+        return (*compiled.diagnostics, *(error.diagnostics or (_finding(error.code, str(error)),)))
+    return (*compiled.diagnostics, *rendered.diagnostics)
+
+
+def _file_name(pattern: str, session: RenderSession) -> str:
+    compiled = _compiled_name(pattern)
+    if compiled.source is None:
+        raise RenderFailedError("The pattern of the file name cannot be read.", compiled.diagnostics)
+    return "".join(compiled.source.render(session, (_name_writer,)))
+
+
+@lru_cache(maxsize=256)
+def _compiled_name(pattern: str) -> SourceCompilation:
+    split = split_text(pattern, Part.FILE_NAME)
+    if has_errors(split.diagnostics):
+        return SourceCompilation(None, split.diagnostics, ())
+    return compile_source(split.segments, origin="<file name>")
+
+
+def _name_writer(value: object) -> str:
+    return " ".join(to_text(value).split())
+
+
+def _template_invalid(compiled: CompiledTemplate) -> TemplateInvalidError:
+    errors = [found for found in compiled.diagnostics if found.severity is Severity.ERROR]
+    what = f"{len(errors)} errors" if len(errors) > 1 else "an error"
+    first = f": {errors[0].message}" if errors else "."
+    return TemplateInvalidError(f"The template has {what}{first}", compiled.diagnostics)
+
+
+def _finding(code: str, message: str, suggestion: str | None = None) -> Diagnostic:
+    return Diagnostic(Severity.ERROR, code, message, suggestion)
+
+
+def _refused(code: str, message: str) -> CompiledTemplate:
+    return CompiledTemplate(None, (_finding(code, message),), ())
+
+
+def _too_large(message: str, suggestion: str) -> LimitExceededError:
+    return LimitExceededError(message, [_finding("limit-exceeded", message, suggestion)])

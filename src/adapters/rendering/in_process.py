@@ -1,0 +1,133 @@
+"""The renderer that works in its own process: compiled templates in memory, large work in threads."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Final
+
+from typing_extensions import override
+
+from adapters.rendering.compiled import CompiledTemplate
+from adapters.rendering.engine import compile_template, render_template, validate_template
+from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from application.ports.template_renderer import (
+    RenderedDocument,
+    TemplateInspection,
+    TemplateRenderer,
+    TemplateSource,
+)
+from domain.diagnostics import Diagnostic
+from domain.errors import LimitExceededError
+from domain.formats import OutputFormat, TemplateFormat
+from domain.render_request import RenderOptions
+
+# A change of thread costs 0.1 ms, more than a letter takes; so much data and so many steps take 5 ms at most.
+INLINE_DATA_BYTES: Final = 16_000
+INLINE_STEPS: Final = 20_000
+INLINE_TEMPLATE_BYTES: Final = 500_000
+
+_Key = tuple[str, TemplateFormat]
+
+
+class InProcessRenderer(TemplateRenderer):
+    """Renders within this process, for one event loop at a time.
+
+    Compiled templates are kept, the least used given up first, up to `cache_entries` of them whose files have
+    `cache_bytes` together. A template that several requests ask for at once is loaded and compiled once.
+    """
+
+    def __init__(
+        self, limits: Limits = DEFAULT_LIMITS, *, cache_entries: int = 500, cache_bytes: int = 200_000_000
+    ) -> None:
+        self._limits = limits
+        self._cache = _Cache(cache_entries, cache_bytes)
+        self._compiling: dict[_Key, asyncio.Task[CompiledTemplate]] = {}
+
+    @override
+    async def inspect(self, source: TemplateSource) -> TemplateInspection:
+        compiled = await self._compiled(source)
+        return TemplateInspection(compiled.diagnostics, compiled.placeholders)
+
+    @override
+    async def validate(self, source: TemplateSource, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
+        compiled = await self._compiled(source)
+        return await asyncio.to_thread(validate_template, compiled, data, options)
+
+    @override
+    async def render(self, source: TemplateSource, data: bytes, options: RenderOptions) -> RenderedDocument:
+        compiled = await self._compiled(source)
+        if self._is_small(source, data, options):
+            try:
+                return render_template(_with_little_fuel(compiled), data, options)
+            except LimitExceededError:
+                # More work than it looked like: it starts again where it holds nobody up.
+                pass
+        return await asyncio.to_thread(render_template, compiled, data, options)
+
+    def _is_small(self, source: TemplateSource, data: bytes, options: RenderOptions) -> bool:
+        return (
+            len(data) <= INLINE_DATA_BYTES
+            and options.output is not OutputFormat.HTML
+            and self._cache.size_of((source.sha256, source.format)) <= INLINE_TEMPLATE_BYTES
+        )
+
+    async def _compiled(self, source: TemplateSource) -> CompiledTemplate:
+        key = (source.sha256, source.format)
+        compiled = self._cache.get(key)
+        if compiled is not None:
+            return compiled
+        task = self._compiling.get(key)
+        if task is None:
+            task = asyncio.get_running_loop().create_task(self._compile(key, source))
+            self._compiling[key] = task
+            task.add_done_callback(lambda done: self._forget(key, done))
+        # A caller that gives up must not take the others' template along.
+        return await asyncio.shield(task)
+
+    def _forget(self, key: _Key, done: asyncio.Task[CompiledTemplate]) -> None:
+        self._compiling.pop(key, None)
+        if not done.cancelled():
+            done.exception()
+
+    async def _compile(self, key: _Key, source: TemplateSource) -> CompiledTemplate:
+        file = await source.load()
+        compiled = await asyncio.to_thread(compile_template, source.format, file, self._limits)
+        self._cache.put(key, compiled, len(file))
+        return compiled
+
+
+def _with_little_fuel(compiled: CompiledTemplate) -> CompiledTemplate:
+    limits = compiled.limits
+    if limits.steps <= INLINE_STEPS:
+        return compiled
+    return replace(compiled, limits=replace(limits, steps=INLINE_STEPS))
+
+
+class _Cache:
+    """Compiled templates, the most recently used last."""
+
+    def __init__(self, entries: int, size: int) -> None:
+        self._entries = entries
+        self._size = size
+        self._used = 0
+        self._kept: OrderedDict[_Key, tuple[CompiledTemplate, int]] = OrderedDict()
+
+    def get(self, key: _Key) -> CompiledTemplate | None:
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        self._kept.move_to_end(key)
+        return kept[0]
+
+    def size_of(self, key: _Key) -> int:
+        kept = self._kept.get(key)
+        return kept[1] if kept else self._size
+
+    def put(self, key: _Key, compiled: CompiledTemplate, size: int) -> None:
+        if size > self._size or self._entries < 1:
+            return
+        self._used += size - self._kept.pop(key, (compiled, 0))[1]
+        self._kept[key] = (compiled, size)
+        while len(self._kept) > self._entries or self._used > self._size:
+            _, (_, freed) = self._kept.popitem(last=False)
+            self._used -= freed

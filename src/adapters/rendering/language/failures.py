@@ -1,0 +1,36 @@
+"""Exceptions of a running template, in words and with their place."""
+
+from adapters.rendering.language.segments import Tag
+from adapters.rendering.language.values import LimitError, Problem
+from domain.diagnostics import Diagnostic, Severity
+from domain.errors import LimitExceededError
+
+
+def failure(error: Exception, tag: Tag | None) -> Diagnostic:
+    """Say an exception of a running template in words."""
+    code, advice = "render-error", None
+    message = "This does not work with this data."
+    if isinstance(error, Problem):
+        code, message, advice = error.code, error.message, error.suggestion
+    elif isinstance(error, RecursionError):
+        message = "This calls itself without an end."
+    elif isinstance(error, ArithmeticError):
+        message = "This number cannot be calculated: it is out of range."
+    elif isinstance(error, (TypeError, ValueError)):
+        message = "The number or the kind of the values given here does not fit."
+    return Diagnostic(
+        Severity.ERROR, code, message, advice, tag.location if tag else None, tag.snippet if tag else None
+    )
+
+
+def limit_exceeded(error: LimitError, tag: Tag | None) -> LimitExceededError:
+    """Give a broken limit its place."""
+    found = Diagnostic(
+        Severity.ERROR,
+        "limit-exceeded",
+        error.message,
+        error.suggestion,
+        tag.location if tag else None,
+        tag.snippet if tag else None,
+    )
+    return LimitExceededError(error.message, [found])

@@ -1,0 +1,63 @@
+"""Compiles Markdown templates."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from typing_extensions import override
+
+from adapters.rendering.compiled import CompiledTemplate, Program
+from adapters.rendering.language.encoding import read_text
+from adapters.rendering.language.limits import Limits
+from adapters.rendering.language.segments import Writer
+from adapters.rendering.language.session import RenderSession
+from adapters.rendering.language.source import Source, compile_source
+from adapters.rendering.language.whitespace import split_text
+from adapters.rendering.markdown.escape import writers_for
+from adapters.rendering.markdown.places import Places
+from domain.diagnostics import Diagnostic, Severity, has_errors
+from domain.errors import LimitExceededError
+from domain.formats import OutputFormat
+
+# Markdown is read at some 1 MB a second.
+MAX_HTML_SOURCE: Final = 2_000_000
+
+
+def compile_markdown(file: bytes, limits: Limits) -> CompiledTemplate:
+    """Compile a Markdown file; nothing is raised for its contents."""
+    read = read_text(file, limits)
+    if read.text is None:
+        return CompiledTemplate(None, read.diagnostics, ())
+    split = split_text(read.text, writer=Places(read.text).of)
+    compiled = compile_source(split.segments, origin="<template markdown>", limits=limits)
+    diagnostics = (*split.diagnostics, *compiled.diagnostics)
+    program = None
+    if compiled.source is not None and not has_errors(diagnostics):
+        program = MarkdownProgram(compiled.source, writers_for(read.text))
+    return CompiledTemplate(program, diagnostics, compiled.placeholders)
+
+
+class MarkdownProgram(Program):
+    """A Markdown template that can run."""
+
+    def __init__(self, source: Source, writers: Sequence[Writer]) -> None:
+        self._source = source
+        self._writers = writers
+
+    @override
+    def render(self, session: RenderSession, output: OutputFormat) -> bytes:
+        """Return Markdown, or a page of HTML, in UTF-8.
+
+        Raises:
+            LimitExceededError: there is too much Markdown to make a page of it.
+        """
+        text = "".join(self._source.render(session, self._writers))
+        if output is not OutputFormat.HTML:
+            return text.encode()
+        if len(text) > MAX_HTML_SOURCE:
+            message = f"The Markdown has {len(text):,} characters; the limit for HTML is {MAX_HTML_SOURCE:,}."
+            found = Diagnostic(Severity.ERROR, "limit-exceeded", message, "Render it as .md, or split the document.")
+            raise LimitExceededError(message, [found])
+        # Reading Markdown is the one dear import of this format, and only HTML needs it.
+        from adapters.rendering.markdown.html import page_of  # noqa: PLC0415
+
+        return page_of(text, session.options.locale).encode()

@@ -1,0 +1,75 @@
+"""Compiles plain text templates."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from typing_extensions import override
+
+from adapters.rendering.compiled import CompiledTemplate, Program
+from adapters.rendering.language.encoding import read_text
+from adapters.rendering.language.limits import Limits
+from adapters.rendering.language.segments import Writer
+from adapters.rendering.language.session import RenderSession
+from adapters.rendering.language.source import Source, compile_source
+from adapters.rendering.language.values import to_text
+from adapters.rendering.language.whitespace import split_text
+from domain.diagnostics import has_errors
+from domain.formats import OutputFormat
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+def compile_text(file: bytes, limits: Limits) -> CompiledTemplate:
+    """Compile a text file; nothing is raised for its contents."""
+    read = read_text(file, limits)
+    if read.text is None:
+        return CompiledTemplate(None, read.diagnostics, ())
+    split = split_text(read.text)
+    compiled = compile_source(split.segments, origin="<template text>", limits=limits)
+    diagnostics = (*split.diagnostics, *compiled.diagnostics)
+    program = None
+    if compiled.source is not None and not has_errors(diagnostics):
+        program = TextProgram(compiled.source, text_writer(newline_of(read.text)))
+    return CompiledTemplate(program, diagnostics, compiled.placeholders)
+
+
+class TextProgram(Program):
+    """A text template that can run."""
+
+    def __init__(self, source: Source, writer: Writer) -> None:
+        self._source = source
+        self._writers = (writer,)
+
+    @override
+    def render(self, session: RenderSession, output: OutputFormat) -> bytes:
+        """Return the text in UTF-8, without a byte order mark."""
+        return "".join(self._source.render(session, self._writers)).encode()
+
+
+def newline_of(text: str) -> str:
+    """Return the newline of a text: that of its first line."""
+    first = _NEWLINE.search(text)
+    return first.group() if first else "\n"
+
+
+def text_writer(newline: str) -> Writer:
+    """Make a writer that prints text as it is, with this newline and without characters that no text should have."""
+
+    def write(value: Any) -> str:
+        text = value if type(value) is str else to_text(value)
+        if text.isprintable():
+            return text
+        return clean(text, newline)
+
+    return write
+
+
+def clean(text: str, newline: str = "\n") -> str:
+    """Drop control characters, and write newlines as given."""
+    return _NEWLINE.sub(_literally(newline), _FORBIDDEN.sub("", text))
+
+
+def _literally(words: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: words  # noqa: ARG005  # re.sub's callable
