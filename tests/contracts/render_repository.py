@@ -109,6 +109,15 @@ class RenderRepositoryContract(UnitsOfWorkFixtures):
         with pytest.raises(NotFoundError, match="template"):
             await added(units, a_render_request(a_template(workspace_id=acme.id)))
 
+    async def test_a_request_in_a_workspace_that_is_gone_is_refused(
+        self, units: UnitsOfWork, acme: Workspace, template: Template
+    ) -> None:
+        async with units.of_administration() as unit:
+            await unit.workspaces.delete(acme.slug)
+            await unit.commit()
+        with pytest.raises(NotFoundError, match="workspace"):
+            await added(units, a_render_request(template))
+
     async def test_another_workspace_sees_nothing(
         self, units: UnitsOfWork, template: Template, globex: Workspace
     ) -> None:

@@ -284,6 +284,15 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
         other = a_template("other", workspace_id=acme.id)
         await stored(units, other, a_version(other, 1, b"same"))
 
+    async def test_a_version_of_a_template_that_is_not_there_is_refused(
+        self, units: UnitsOfWork, acme: Workspace
+    ) -> None:
+        template = a_template(workspace_id=acme.id)
+        async with units.of_workspace(acme.id) as unit:
+            with pytest.raises(NotFoundError) as failure:
+                await unit.templates.add_version(a_version(template))
+        assert (failure.value.kind, failure.value.reference) == ("template", template.id)
+
     @pytest.mark.parametrize("field", VERSION_TEXTS)
     @pytest.mark.parametrize("text", UNSTORABLE.values(), ids=UNSTORABLE)
     async def test_a_version_with_text_that_cannot_be_kept_is_refused(

@@ -51,6 +51,10 @@ class View:
             await lock.acquire()
             self._held[row] = lock
 
+    def has_workspace(self, workspace_id: WorkspaceId) -> bool:
+        """Tell whether there is such a workspace."""
+        return any(workspace.id == workspace_id for workspace in self.workspaces.rows())
+
     def commit(self) -> None:
         """Publish the changes and let the locks go."""
         for table in (self.workspaces, self.templates, self.versions, self.renders, self.data):

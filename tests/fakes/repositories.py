@@ -23,7 +23,7 @@ class InMemoryTemplateRepository(TemplateRepository):
     @override
     async def add(self, template: Template, first_version: TemplateVersion) -> None:
         await self._view.query()
-        if not any(workspace.id == self._workspace_id for workspace in self._view.workspaces.rows()):
+        if not self._view.has_workspace(self._workspace_id):
             raise NotFoundError("workspace", self._workspace_id)
         await self._store(template)
         await self.add_version(first_version)
@@ -56,6 +56,8 @@ class InMemoryTemplateRepository(TemplateRepository):
     @override
     async def add_version(self, version: TemplateVersion) -> None:
         await self._view.query()
+        if self._view.templates.get((self._workspace_id, version.template_id)) is None:
+            raise NotFoundError("template", version.template_id)
         require_storable(file_name=version.file_name, schema=version.schema, created_by=version.created_by)
         if any(v.number == version.number or v.sha256 == version.sha256 for v in self._versions(version.template_id)):
             raise ConflictError(
@@ -129,6 +131,8 @@ class InMemoryRenderRepository(RenderRepository):
     @override
     async def add(self, request: RenderRequest, data: bytes) -> None:
         await self._view.query()
+        if not self._view.has_workspace(self._workspace_id):
+            raise NotFoundError("workspace", self._workspace_id)
         if self._view.templates.get((self._workspace_id, request.template_id)) is None:
             raise NotFoundError("template", request.template_id)
         self._store(request)

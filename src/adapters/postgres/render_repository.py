@@ -8,7 +8,7 @@ from adapters.postgres.failures import violations
 from adapters.postgres.mapping import render_columns, render_of
 from adapters.postgres.rows import RenderRow
 from application.ports.render_repository import RenderFilter, RenderRepository
-from domain.errors import NotFoundError
+from domain.errors import DocGenError, NotFoundError
 from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId, is_id
 from domain.render_request import RenderRequest
 
@@ -22,7 +22,11 @@ class PostgresRenderRepository(RenderRepository):
 
     @override
     async def add(self, request: RenderRequest, data: bytes) -> None:
-        with violations({"fk_renders_templates": NotFoundError("template", request.template_id)}):
+        gone: dict[str, DocGenError] = {
+            "fk_renders_workspaces": NotFoundError("workspace", self._workspace_id),
+            "fk_renders_templates": NotFoundError("template", request.template_id),
+        }
+        with violations(gone):
             await self._session.execute(insert(RenderRow).values(render_columns(request) | {"data": data}))
 
     @override

@@ -11,7 +11,7 @@ from adapters.postgres.mapping import template_columns, template_of, version_col
 from adapters.postgres.rows import TemplateRow, TemplateVersionRow
 from adapters.postgres.texts import is_storable, require_storable
 from application.ports.template_repository import TemplateFilter, TemplateRepository
-from domain.errors import ConflictError, NotFoundError, PreconditionFailedError, SlugTakenError
+from domain.errors import ConflictError, DocGenError, NotFoundError, PreconditionFailedError, SlugTakenError
 from domain.identifiers import TEMPLATE_PREFIX, TemplateId, WorkspaceId, is_id
 from domain.template import Template, TemplateStatus, TemplateVersion
 
@@ -68,9 +68,13 @@ class PostgresTemplateRepository(TemplateRepository):
         taken = ConflictError(
             f"The template has a version {version.number}, or one with these bytes, already: read it again."
         )
-        names = ("pk_template_versions", "uq_template_versions_workspace_id_template_id_sha256")
+        errors: dict[str, DocGenError] = {
+            "pk_template_versions": taken,
+            "uq_template_versions_workspace_id_template_id_sha256": taken,
+            "fk_template_versions_templates": NotFoundError("template", version.template_id),
+        }
         columns = version_columns(version, self._workspace_id)
-        with violations(dict.fromkeys(names, taken)):
+        with violations(errors):
             await self._session.execute(insert(TemplateVersionRow).values(columns))
 
     @override

@@ -23,7 +23,12 @@ class RenderRepository(Protocol):
 
     @abstractmethod
     async def add(self, request: RenderRequest, data: bytes) -> None:
-        """Add a request with its data (JSON text in UTF-8, kept byte for byte)."""
+        """Add a request with its data (JSON text in UTF-8, kept byte for byte).
+
+        Raises:
+            NotFoundError: its template, or the workspace, is gone.
+            InvalidRequestError: a text of its options cannot be kept.
+        """
 
     @abstractmethod
     async def get(self, render_id: str) -> RenderRequest:

@@ -23,7 +23,11 @@ class TemplateFilter:
 
 
 class TemplateRepository(Protocol):
-    """Templates and their versions, those of one workspace alone."""
+    """Templates and their versions, those of one workspace alone.
+
+    Whatever takes a text raises InvalidRequestError for one that cannot be kept or looked for: with a NUL character,
+    or half of a surrogate pair. References to nothing are merely not found, whatever they hold.
+    """
 
     @abstractmethod
     async def add(self, template: Template, first_version: TemplateVersion) -> None:
@@ -31,6 +35,7 @@ class TemplateRepository(Protocol):
 
         Raises:
             SlugTakenError: another template of the workspace, archived ones included, has its slug.
+            NotFoundError: the workspace is gone.
         """
 
     @abstractmethod
@@ -56,7 +61,12 @@ class TemplateRepository(Protocol):
 
     @abstractmethod
     async def add_version(self, version: TemplateVersion) -> None:
-        """Add a version to a template that was read with `for_change`."""
+        """Add a version to a template that was read with `for_change`.
+
+        Raises:
+            ConflictError: it has a version of this number or with these bytes, because it was not.
+            NotFoundError: there is no such template.
+        """
 
     @abstractmethod
     async def get_version(self, template_id: TemplateId, number: int) -> TemplateVersion:
