@@ -1,0 +1,123 @@
+"""Values that break out of their run: new paragraphs, page breaks, runs of rich text.
+
+Writers announce them by control characters (see writers.py). When a part is finished, the elements that are open at
+such a place are known: they are closed before it and opened again behind it, with the same properties.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.rendering.docx.writers import NEW_PARAGRAPH, PAGE_BREAK, RUNS_BEGIN, RUNS_END
+
+_NEXT: Final = re.compile(f"[{NEW_PARAGRAPH}{PAGE_BREAK}{RUNS_BEGIN}]")
+_TAG: Final = re.compile(r"<(/?)([\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>")
+
+
+def announced(text: str) -> bool:
+    """Tell whether a part has breaks to put."""
+    return NEW_PARAGRAPH in text or PAGE_BREAK in text or RUNS_BEGIN in text
+
+
+class TooLargeError(Exception):
+    """Breaks would make the part larger than allowed."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element that is open at a place: its name, its start tag, and its properties as they stand in the text."""
+
+    name: str
+    start: str
+    properties: str = ""
+
+
+def put_breaks(text: str, prefix: str, limit: int) -> str:
+    """Return the part with its announced breaks put into effect.
+
+    Raises:
+        TooLargeError: it would have more than `limit` characters.
+    """
+    out: list[str] = []
+    size = done = 0
+    context: list[_Open] = []
+    context_end = -1
+    while match := _NEXT.search(text, done):
+        position = match.start()
+        out.append(text[done:position])
+        # Between two breaks of one value nothing but text stands, and the same elements are open.
+        if context_end < 0 or "<" in text[context_end:position]:
+            context = _open_at(text, position, prefix)
+        done = context_end = position + 1
+        if match.group() == RUNS_BEGIN:
+            done = text.index(RUNS_END, position) + 1
+            out.append(_runs(text[position + 1 : done - 1], context, prefix))
+            context_end = -1
+        else:
+            out.append(_break(match.group(), context, prefix))
+        size += len(out[-1]) + len(out[-2])
+        if size > limit:
+            raise TooLargeError
+    out.append(text[done:])
+    return "".join(out)
+
+
+def _open_at(text: str, position: int, prefix: str) -> list[_Open]:
+    """List the elements that are open at a place, from its paragraph inwards."""
+    opened: list[_Open] = []
+    for tag in _TAG.finditer(text, _paragraph_start(text, position, prefix), position):
+        closes, name, _, empty = tag.groups()
+        if closes:
+            closed = opened.pop()
+            if name in (f"{prefix}pPr", f"{prefix}rPr") and opened and not opened[-1].properties:
+                opened[-1].properties = text[text.rfind(closed.start, 0, tag.start()) : tag.end()]
+        elif not empty:
+            opened.append(_Open(name, tag.group()))
+    return opened
+
+
+def _paragraph_start(text: str, position: int, prefix: str) -> int:
+    """Find the start tag of the paragraph that is open at a place; closed ones before it are text boxes in it."""
+    start_tag = re.compile(f"<{prefix}p[ >]")
+    end_tag = f"</{prefix}p>"
+    start = position
+    while True:
+        start = max(text.rfind(f"<{prefix}p>", 0, start), text.rfind(f"<{prefix}p ", 0, start))
+        if start < 0:
+            return 0
+        inside = text[start:position]
+        if len(start_tag.findall(inside)) > inside.count(end_tag):
+            return start
+
+
+def _break(kind: str, context: list[_Open], prefix: str) -> str:
+    if any(element.name == f"{prefix}sdt" for element in context) or not context:
+        # A content control cannot be split in two: it keeps its text in one paragraph.
+        return f'</{prefix}t><{prefix}br/><{prefix}t xml:space="preserve">'
+    closing = "".join(f"</{element.name}>" for element in reversed(context))
+    opening = "".join(_reopen(element, prefix) for element in context)
+    page = f'<{prefix}p><{prefix}r><{prefix}br {prefix}type="page"/></{prefix}r></{prefix}p>'
+    return closing + (page if kind == PAGE_BREAK else "") + opening
+
+
+def _runs(runs: str, context: list[_Open], prefix: str) -> str:
+    """Put runs between two halves of the run that is open."""
+    names = [element.name for element in context]
+    start = names.index(f"{prefix}r") if f"{prefix}r" in names else len(names)
+    inner = context[start:]
+    closing = "".join(f"</{element.name}>" for element in reversed(inner))
+    # A break within rich text leaves the paragraph from within one of the new runs.
+    if NEW_PARAGRAPH in runs or PAGE_BREAK in runs:
+        runs = put_breaks("".join(map(_start, context[:start])) + runs, prefix, len(runs) * 1000)
+        runs = runs[sum(len(_start(element)) for element in context[:start]) :]
+    return closing + runs + "".join(_reopen(element, prefix) for element in inner)
+
+
+def _start(element: _Open) -> str:
+    return element.start + element.properties
+
+
+def _reopen(element: _Open, prefix: str) -> str:
+    """Write the element's start again; a section ends once, however often its last paragraph is divided."""
+    properties = re.sub(f"<{prefix}sectPr[ >].*?</{prefix}sectPr>|<{prefix}sectPr[^>]*/>", "", element.properties)
+    return element.start + properties

@@ -1,0 +1,62 @@
+"""From the bytes of a .docx to a program, with everything that is to be said about the file."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from adapters.rendering.compiled import CompiledTemplate
+from adapters.rendering.docx.archive import Archive
+from adapters.rendering.docx.findings import UnusableFileError
+from adapters.rendering.docx.package import Package, TextPart, not_word, parse_xml
+from adapters.rendering.docx.program import DocxProgram
+from adapters.rendering.docx.properties import compile_properties
+from adapters.rendering.docx.story import CompiledPart, compile_story
+from adapters.rendering.docx.tree import w
+from adapters.rendering.language.limits import Limits
+from adapters.rendering.language.source import merge_placeholders
+from domain.diagnostics import Location, Part, has_errors
+
+_ROOTS: Final = {
+    Part.BODY: w("document"),
+    Part.HEADER: w("hdr"),
+    Part.FOOTER: w("ftr"),
+    Part.FOOTNOTES: w("footnotes"),
+    Part.ENDNOTES: w("endnotes"),
+    Part.COMMENTS: w("comments"),
+}
+
+
+def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
+    """Compile a Word template; nothing is raised for what the file holds, everything becomes a diagnostic."""
+    del limits
+    try:
+        package = Package(file)
+    except UnusableFileError as problem:
+        return CompiledTemplate(None, (problem.finding,), ())
+    compiled = [_compile_part(package, part) for part in package.text_parts()]
+    diagnostics = tuple(finding for part in compiled for finding in part.diagnostics)
+    placeholders = merge_placeholders([part.placeholders for part in compiled])
+    if has_errors(diagnostics):
+        return CompiledTemplate(None, diagnostics, placeholders)
+    return CompiledTemplate(_assemble(package, compiled), diagnostics, placeholders)
+
+
+def _compile_part(package: Package, part: TextPart) -> CompiledPart:
+    contents = package.contents[part.name]
+    location = Location(part.part, part.number)
+    try:
+        root = parse_xml(part.name, contents)
+        expected = _ROOTS.get(part.part)
+        if expected is not None and root.tag != expected:
+            raise not_word(f"its part {part.name!r} holds something else")
+    except UnusableFileError as problem:
+        return CompiledPart(diagnostics=(replace(problem.finding, location=location),))
+    compile_it = compile_properties if part.part is Part.PROPERTIES else compile_story
+    return compile_it(part, root, contents)
+
+
+def _assemble(package: Package, compiled: Sequence[CompiledPart]) -> DocxProgram:
+    parts = [part.program for part in compiled if part.program is not None]
+    changed = {part.name for part in parts}
+    archive = Archive.of([member for member in package.members if member.name not in changed])
+    return DocxProgram(archive, parts, None if parts else package.file)

@@ -1,0 +1,177 @@
+"""A Word file as a package of parts (ECMA-376 part 2): what its parts are, and how they hang together."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from lxml import etree
+
+from adapters.rendering.docx.findings import UnusableFileError, unusable
+from adapters.rendering.docx.tree import Node
+from adapters.rendering.docx.zip_reader import read_members
+from adapters.rendering.docx.zip_records import Member
+from domain.diagnostics import Part
+
+CONTENT_TYPES: Final = "[Content_Types].xml"
+ROOT_RELATIONSHIPS: Final = "_rels/.rels"
+ELEMENTS: Final = 400_000
+_CT: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_REL: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+_OFFICE_DOCUMENT: Final = "/officeDocument"
+_STRICT: Final = "http://purl.oclc.org/ooxml/"
+WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+MAIN_TYPE: Final = WORD + "document.main+xml"
+# Parts that tags are looked for in, by content type.
+_TEXT_PARTS: Final = {
+    MAIN_TYPE: Part.BODY,
+    WORD + "header+xml": Part.HEADER,
+    WORD + "footer+xml": Part.FOOTER,
+    WORD + "footnotes+xml": Part.FOOTNOTES,
+    WORD + "endnotes+xml": Part.ENDNOTES,
+    WORD + "comments+xml": Part.COMMENTS,
+    "application/vnd.openxmlformats-package.core-properties+xml": Part.PROPERTIES,
+    "application/vnd.openxmlformats-officedocument.extended-properties+xml": Part.PROPERTIES,
+    "application/vnd.openxmlformats-officedocument.custom-properties+xml": Part.PROPERTIES,
+}
+_NUMBERED: Final = frozenset({Part.HEADER, Part.FOOTER})
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """A part that may hold tags; `number` tells headers and footers apart."""
+
+    name: str
+    part: Part
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """One entry of a .rels part; `source` is the folder that relative targets start from."""
+
+    part: str
+    id: str
+    type: str
+    target: str
+    external: bool
+
+
+class Package:
+    """The parts of a Word file with their contents, after the checks that make it one."""
+
+    def __init__(self, file: bytes) -> None:
+        """Read a file.
+
+        Raises:
+            UnusableFileError: it is no zip that can be read, or no Word document.
+        """
+        self.file = file
+        read = read_members(file)
+        self.members: list[Member] = [member for member, _ in read]
+        self.contents: dict[str, bytes] = {member.name: contents for member, contents in read}
+        self.types, self._defaults = self._read_content_types()
+        self.main = self._find_main()
+
+    def type_of(self, name: str) -> str:
+        """Return the content type of a part, '' where none is declared."""
+        return self.types.get(name.lower()) or self._defaults.get(name.rpartition(".")[2].lower(), "")
+
+    def text_parts(self) -> list[TextPart]:
+        """List the parts that tags are looked for in: the body first, then in the order of their names."""
+        found = sorted(
+            (kind is not Part.BODY, kind, _natural(name), name)
+            for name in self.contents
+            if (kind := self._kind(name)) is not None
+        )
+        counts: dict[Part, int] = {}
+        parts = []
+        for _, kind, _, name in found:
+            counts[kind] = counts.get(kind, 0) + 1
+            parts.append(TextPart(name, kind, counts[kind] if kind in _NUMBERED else None))
+        return parts
+
+    def relationships(self) -> list[Relationship]:
+        """List the relationships of all parts."""
+        return [
+            Relationship(
+                name,
+                node.get("Id", ""),
+                node.get("Type", ""),
+                node.get("Target", ""),
+                node.get("TargetMode", "Internal").lower() == "external",
+            )
+            for name in self.contents
+            if name.lower().endswith(".rels")
+            for node in parse_xml(name, self.contents[name]).iter(_REL + "Relationship")
+        ]
+
+    def _kind(self, name: str) -> Part | None:
+        if name == self.main:
+            return Part.BODY
+        kind = _TEXT_PARTS.get(self.type_of(name))
+        return None if kind is Part.BODY else kind
+
+    def _read_content_types(self) -> tuple[dict[str, str], dict[str, str]]:
+        if CONTENT_TYPES not in self.contents:
+            raise not_word("it has no list of its contents")
+        root = parse_xml(CONTENT_TYPES, self.contents[CONTENT_TYPES])
+        types = {
+            unquote(node.get("PartName", "")).lstrip("/").lower(): node.get("ContentType", "")
+            for node in root.iter(_CT + "Override")
+        }
+        defaults = {
+            node.get("Extension", "").lower(): node.get("ContentType", "") for node in root.iter(_CT + "Default")
+        }
+        return types, defaults
+
+    def _find_main(self) -> str:
+        if ROOT_RELATIONSHIPS not in self.contents:
+            raise not_word("it does not say which of its parts is the text")
+        root = parse_xml(ROOT_RELATIONSHIPS, self.contents[ROOT_RELATIONSHIPS])
+        for node in root.iter(_REL + "Relationship"):
+            if not node.get("Type", "").endswith(_OFFICE_DOCUMENT):
+                continue
+            if node.get("Type", "").startswith(_STRICT):
+                raise unusable(
+                    "strict-format",
+                    "This document is saved in the format 'Strict Open XML'.",
+                    "Save it as 'Word Document (.docx)' instead.",
+                )
+            name = unquote(node.get("Target", "")).lstrip("/")
+            if name in self.contents:
+                return name
+        raise not_word("it has no word/document.xml")
+
+
+def not_word(why: str) -> UnusableFileError:
+    """Make the exception for a zip that is no Word document."""
+    return unusable("not-a-word-document", f"This is not a Word document: {why}.", "Upload a file that Word opens.")
+
+
+def parse_xml(name: str, contents: bytes) -> Node:
+    """Parse a part and return its root element; nothing outside of it is ever read.
+
+    Raises:
+        UnusableFileError: it is not well-formed, has a document type, or is too deep or too large.
+    """
+    if contents.count(b"<") - contents.count(b"</") > ELEMENTS:
+        raise unusable("too-large", f"The part {name!r} has more than {ELEMENTS:,} elements.", "Split the document.")
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False, remove_comments=True,
+        remove_pis=True,
+    )  # fmt: skip
+    try:
+        root = etree.fromstring(contents, parser)
+    except etree.XMLSyntaxError as problem:
+        if "depth" in str(problem).lower():
+            raise unusable("too-deep", f"The part {name!r} nests its elements too deep.") from None
+        raise unusable("bad-xml", f"The part {name!r} is damaged: {problem.msg}.", "Save it in Word again.") from None
+    if root.getroottree().docinfo.doctype:
+        raise unusable("dtd", f"The part {name!r} declares a document type, which no Word file does.")
+    return root
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sort header2.xml before header10.xml."""
+    return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in re.split(r"(\d+)", name)]

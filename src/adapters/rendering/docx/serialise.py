@@ -1,0 +1,50 @@
+"""From a tree with tokens to segments: static XML, and the tags between it."""
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from adapters.rendering.docx.tokens import Token, TokenTable
+from adapters.rendering.docx.tree import W14, Node, w
+from adapters.rendering.language.segments import Segment, Tag
+
+_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# Marks of editing sessions, which Word makes anew: they say nothing about the document and repeat in loops.
+_SESSION_MARKS: Final = [
+    w(name)
+    for name in ("rsidR", "rsidRPr", "rsidRDefault", "rsidP", "rsidDel", "rsidTr", "rsidSect")
+]  # fmt: skip
+_PARAGRAPH_IDS: Final = [f"{{{W14}}}paraId", f"{{{W14}}}textId"]
+
+
+def tidy(root: Node, *, keep_paragraph_ids: bool) -> None:
+    """Drop what Word keeps for itself; comments are referred to by the ids of their paragraphs."""
+    etree.strip_attributes(root, *_SESSION_MARKS)
+    if not keep_paragraph_ids:
+        etree.strip_attributes(root, *_PARAGRAPH_IDS)
+    etree.strip_elements(root, w("proofErr"), with_tail=False)
+
+
+def to_segments(root: Node, tokens: TokenTable) -> list[Segment]:
+    """Write the tree as text, with the tags where their tokens stand; static text begins with the XML declaration."""
+    text = _DECLARATION + etree.tostring(root, encoding="unicode")
+    pieces = re.split(f"<\\?t (\\d+)\\?>|{tokens.mark}(\\d+){tokens.mark}", text)
+    segments: list[Segment] = []
+    # Of each three pieces, one is static, and one of the two others the index of a token.
+    for index in range(0, len(pieces), 3):
+        if pieces[index]:
+            segments.append(pieces[index])
+        if index + 1 < len(pieces):
+            segments.append(_tag(tokens[int(pieces[index + 1] or pieces[index + 2])]))
+    return segments
+
+
+def _tag(token: Token) -> Tag:
+    return Tag(token.text, token.location, token.snippet, token.writer)
+
+
+def free_mark(contents: bytes) -> str:
+    """Return a private-use character that a part does not hold."""
+    text = contents.decode("utf-8", "replace")
+    return next(mark for mark in map(chr, range(0xE000, 0xF8FF)) if mark not in text)

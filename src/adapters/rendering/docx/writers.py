@@ -1,0 +1,82 @@
+"""Writers: values become text that is escaped for its place, as the last step before they are output.
+
+What is more than text within one run (a new paragraph, a page break, runs of rich text) is announced by a control
+character, which no XML may hold, and put into effect when the part is finished and its surroundings are known (see
+breaks.py). So one writer serves all runs, and what a template captures can be printed in any of them.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from adapters.rendering.docx.richtext import rich_runs
+from adapters.rendering.language.segments import Writer
+from adapters.rendering.language.values import to_text
+
+# Indices of the writers that every part's tags may name.
+RUN_TEXT: Final = 0
+ATTRIBUTE: Final = 1
+PLAIN: Final = 2
+
+NEW_PARAGRAPH: Final = "\x01"
+PAGE_BREAK: Final = "\x02"
+RUNS_BEGIN: Final = "\x03"
+RUNS_END: Final = "\x04"
+
+# Characters that XML 1.0 forbids; Python's str may also hold lone surrogates.
+_FORBIDDEN: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_drop_forbidden: Final = re.compile(f"[{_FORBIDDEN}]").sub
+_in_run: Final = re.compile(f"[&<>\n\r\t{_FORBIDDEN}]").search
+_in_attribute: Final = re.compile(f'[&<>"\n\r\t{_FORBIDDEN}]').search
+_in_plain: Final = re.compile(f"[&<>\r{_FORBIDDEN}]").search
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _unix_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _run_text(prefix: str) -> Callable[[str], str]:
+    reopen = f'<{prefix}t xml:space="preserve">'
+    line_break = f"</{prefix}t><{prefix}br/>{reopen}"
+    tab = f"</{prefix}t><{prefix}tab/>{reopen}"
+    forbidden = dict.fromkeys((*range(0x20), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
+    mapping: dict[int, str | None] = dict(forbidden)
+    mapping |= {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", 0x07: NEW_PARAGRAPH, 0x0C: PAGE_BREAK}
+    mapping |= {0x0A: line_break, 0x09: tab}
+
+    def write(text: str) -> str:
+        return _unix_lines(text).translate(mapping)
+
+    return write
+
+
+def make_writers(prefix: str) -> Sequence[Writer]:
+    """Return the writers for a part whose WordprocessingML names begin with `prefix` ('w:', or '' for none)."""
+    run_text = _run_text(prefix)
+
+    def write_run(value: Any) -> str:
+        if type(value) is str:
+            return run_text(value) if _in_run(value) else value
+        if type(value) is dict and "$richtext" in value:
+            return RUNS_BEGIN + rich_runs(value["$richtext"], prefix, run_text) + RUNS_END
+        text = to_text(value)
+        return run_text(text) if _in_run(text) else text
+
+    return (write_run, _write_attribute, _write_plain)
+
+
+def _write_attribute(value: Any) -> str:
+    text = value if type(value) is str else to_text(value)
+    if not _in_attribute(text):
+        return text
+    spaced = _unix_lines(text).replace("\n", " ").replace("\t", " ")
+    return _escape(_drop_forbidden("", spaced)).replace('"', "&quot;")
+
+
+def _write_plain(value: Any) -> str:
+    text = value if type(value) is str else to_text(value)
+    return _escape(_drop_forbidden("", _unix_lines(text))) if _in_plain(text) else text
