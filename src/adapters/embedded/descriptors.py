@@ -15,6 +15,11 @@ class OwnDescriptor:
         self._descriptor: int | None = descriptor
         _open_descriptors.add(self)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it has been closed, or belongs to the parent of this forked process."""
+        return self._descriptor is None
+
     def fileno(self) -> int:
         """The number of the open descriptor, to be handed to a program; ValueError when it is closed."""
         if self._descriptor is None:

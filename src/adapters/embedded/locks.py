@@ -35,8 +35,8 @@ class FileLock:
 
     @property
     def held(self) -> bool:
-        """Whether this object holds the lock."""
-        return self._descriptor is not None
+        """Whether this object holds the lock; never in a forked child, whose parent goes on holding it."""
+        return self._descriptor is not None and not self._descriptor.closed
 
     def fileno(self) -> int:
         """The descriptor that holds the lock, for a program that shall hold it too; ValueError when it is not held."""
