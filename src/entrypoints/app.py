@@ -11,6 +11,7 @@ from entrypoints.container import Container
 from entrypoints.http.body_guard import BodyGuardMiddleware
 from entrypoints.http.docs_page import mount_docs
 from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
+from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.request_id import RequestIdMiddleware
 from entrypoints.http.routes import renders, system, templates, versions
 from entrypoints.lifespan import entered
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         async with entered(container.lifetimes()):
             yield {"container": container}
 
-    app = FastAPI(
+    app = DescribedApi(
         title="DocGen",
         version=version("docgen"),
         description=DESCRIPTION,

@@ -14,8 +14,7 @@ from adapters.postgres.migrator import head_revision, upgrade
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
-from adapters.storage.health import LocalStorageHealthCheck
-from adapters.storage.local import LocalDocumentStorage
+from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, Uuid7Generator
 from application.defaults import RenderDefaults
 from application.use_cases.add_version import AddVersion

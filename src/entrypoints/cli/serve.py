@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from argparse import Namespace
+from typing import NoReturn
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -29,6 +31,9 @@ def run(options: Namespace) -> int:
     listener = _bind(settings)
     if listener is None:
         return 3
+    # Raised wherever the signal comes, it leaves every block below in order. uvicorn takes the signal over while it
+    # serves, finishes what runs, and then raises the signal again.
+    signal.signal(signal.SIGTERM, _end)
     with listener, with_database(settings) as ready:
         _hand_to_processes(ready)
         asyncio.run(_open_once(ready))
@@ -39,6 +44,10 @@ def run(options: Namespace) -> int:
         say(f"DocGen listens on {_address(settings)} (API description: {_address(settings)}/docs). Ctrl-C ends it.")
         sys.stdout.flush()
         return _serve(ready, listener)
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)
 
 
 async def _open_once(settings: Settings) -> None:

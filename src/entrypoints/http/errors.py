@@ -14,12 +14,11 @@ from starlette.responses import Response
 
 from domain.diagnostics import Diagnostic
 from domain.errors import DocGenError, InvalidRequestError, ServiceUnavailableError
+from entrypoints.http.openapi import PROBLEM
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.schemas.problem import DiagnosticBody, Problem
 
 logger = logging.getLogger("docgen.http")
-
-MEDIA_TYPE: Final = "application/problem+json"
 
 STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "malformed-request": 400,
@@ -94,7 +93,6 @@ def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
         status: {
             "model": Problem,
             "description": f"{HTTPStatus(int(status)).phrase}: {', '.join(names)}",
-            "content": {MEDIA_TYPE: {}},
         }
         for status, names in by_status.items()
     }
@@ -127,7 +125,7 @@ def problem(
     if found:
         body["diagnostics"] = found
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+    return Response(content, status_code=status, media_type=PROBLEM, headers=dict(headers or {}))
 
 
 def install_error_handlers(app: FastAPI) -> None:

@@ -15,7 +15,7 @@ from application.ports.render_repository import RenderFilter
 from application.use_cases.render_document import FinishedRender, RenderDocumentCommand
 from domain.errors import InvalidRequestError
 from domain.identifiers import RENDER_PREFIX, RenderId
-from domain.render_request import RenderStatus
+from domain.render_request import MissingPolicy, RenderStatus
 from entrypoints.http.cursors import decode_id_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,
@@ -60,7 +60,7 @@ _RENDER_CODES = (
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RenderBody"}}},
+            "content": {"application/json": {"schema": RenderBody.model_json_schema()}},
         }
     },
 )
@@ -79,7 +79,7 @@ async def create_render(request: Request, container: ContainerDependency, caller
                 locale=envelope.locale,
                 timezone=envelope.timezone,
                 now=envelope.now,
-                missing=envelope.missing,
+                missing=MissingPolicy(envelope.missing),
                 file_name=envelope.file_name,
             ),
             store=envelope.store,
@@ -183,6 +183,3 @@ async def get_document(
         media_type=stored.document.media_type,
         file_name=stored.document.file_name,
     )
-
-
-EXTRA_SCHEMAS = (RenderBody,)

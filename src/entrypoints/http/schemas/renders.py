@@ -1,12 +1,12 @@
 """Bodies about renders."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.formats import OutputFormat
-from domain.render_request import MissingPolicy, RenderRequest, RenderStatus
+from domain.render_request import RenderRequest, RenderStatus
 from entrypoints.http.schemas.problem import DiagnosticBody
 
 
@@ -21,7 +21,7 @@ class RenderEnvelope(BaseModel):
     locale: str | None = None
     timezone: str | None = None
     now: Annotated[AwareDatetime | None, Field(description="What `now` and `today` mean. Default: the present.")] = None
-    missing: MissingPolicy = MissingPolicy.ERROR
+    missing: Annotated[Literal["error", "empty", "keep"], Field(description="What a missing value does.")] = "error"
     file_name: Annotated[str | None, Field(max_length=1000, description="May hold tags: `{{ name }}-offer`.")] = None
     store: Annotated[bool, Field(description="False keeps no record, no data and no document.")] = True
     expires_in: Annotated[int | None, Field(ge=1, description="Seconds that the document is kept.")] = None

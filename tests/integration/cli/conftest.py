@@ -1,0 +1,40 @@
+"""The command line as a user runs it: a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+DOCGEN = Path(sys.executable).with_name("docgen")
+EXAMPLES = Path("examples").resolve()
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """The environment without any setting but these."""
+    return {**{k: v for k, v in os.environ.items() if not k.startswith("DOCGEN_")}, **settings}
+
+
+@pytest.fixture
+def docgen(tmp_path: Path) -> Run:
+    """Run `docgen` in an empty directory and return what it said."""
+
+    def run(*arguments: object, stdin: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
+        done = subprocess.run(
+            [DOCGEN, *map(str, arguments)],
+            cwd=tmp_path,
+            env=clean_environment(**settings),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr + done.stdout, done.stderr
+        return done
+
+    return run

@@ -1,0 +1,141 @@
+"""render, check and schema: no server, no database."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.integration.cli.conftest import EXAMPLES, Run
+
+TEMPLATES = ["offer-letter.docx", "invoice.docx", "meeting-minutes.md", "payment-reminder.txt"]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_example_renders(docgen: Run, tmp_path: Path, name: str) -> None:
+    template = EXAMPLES / name
+    output = tmp_path / name
+    done = docgen("render", template, "--data", template.with_suffix(".json"), "--output", output)
+    assert (done.returncode, done.stderr) == (0, "")
+    if output.suffix == ".docx":
+        with zipfile.ZipFile(output) as archive:
+            assert archive.testzip() is None
+            text = archive.read("word/document.xml").decode()
+    else:
+        text = output.read_text(encoding="utf-8")
+    assert "{{" not in text
+    assert "{%" not in text
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_example_has_no_finding_and_a_schema_that_its_data_fits(docgen: Run, name: str) -> None:
+    template = EXAMPLES / name
+    data = template.with_suffix(".json")
+    checked = docgen("check", template, "--data", data)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    schema = json.loads(docgen("schema", template).stdout)
+    Draft202012Validator.check_schema(schema)
+    assert set(schema["required"]) <= set(json.loads(data.read_text(encoding="utf-8")))
+
+
+def test_markdown_becomes_html_by_the_extension(docgen: Run, tmp_path: Path) -> None:
+    template = EXAMPLES / "meeting-minutes.md"
+    output = tmp_path / "minutes.html"
+    done = docgen("render", template, "--data", template.with_suffix(".json"), "--output", output)
+    assert done.returncode == 0
+    assert output.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_data_may_come_from_standard_input(docgen: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Dear {{ name }}", encoding="utf-8")
+    done = docgen("render", "a.txt", "--data", "-", "--output", "out.txt", stdin='{"name": "Ada"}')
+    assert done.returncode == 0
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8") == "Dear Ada"
+
+
+def test_missing_data_is_listed_at_once_and_nothing_is_written(docgen: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("{{ name }} {{ city }}", encoding="utf-8")
+    (tmp_path / "out.txt").write_text("before", encoding="utf-8")
+    done = docgen("render", "a.txt", "--data", "-", "--output", "out.txt", stdin='{"nam": "Ada"}')
+    assert done.returncode == 1
+    assert "name" in done.stderr
+    assert "city" in done.stderr
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8") == "before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "out.txt"]
+
+
+@pytest.mark.parametrize(("missing", "text"), [("empty", "<>"), ("keep", "<{{ name }}>")])
+def test_missing_data_may_be_left_out(docgen: Run, tmp_path: Path, missing: str, text: str) -> None:
+    (tmp_path / "a.txt").write_text("<{{ name }}>", encoding="utf-8")
+    docgen("render", "a.txt", "--data", "-", "--output", "out.txt", "--missing", missing, stdin="{}")
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8") == text
+
+
+def test_diagnostics_come_as_json(docgen: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("ok\n{% for a in b %}", encoding="utf-8")
+    done = docgen("check", "a.txt", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert not report["ok"]
+    assert report["diagnostics"][0]["location"]["line"] == 2
+    failed = docgen("render", "a.txt", "--data", "-", "--output", "o.txt", "--json", stdin="{}")
+    assert failed.returncode == 1
+    assert json.loads(failed.stdout)["diagnostics"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["render", "none.txt", "--data", "-", "--output", "o.txt"], 3, "none.txt"),
+        (["render", "a.txt", "--data", "none.json", "--output", "o.txt"], 3, "none.json"),
+        (["render", "a.txt", "--data", "-", "--output", "nowhere/o.txt"], 3, "nowhere"),
+        (["render", "a.txt", "--data", "-", "--output", "o.pdf"], 2, "possible output is: txt"),
+        (["render", "a.txt", "--data", "-", "--output", "o.txt", "--locale", "x y"], 2, "locale"),
+        (["render", "a.txt", "--data", "-", "--output", "o.txt", "--timezone", "Mars"], 2, "time zone"),
+        (["render", "a.txt", "--data", "-", "--output", "o.txt", "--now", "soon"], 2, "2026-01-31T"),
+        (["render", "a.txt", "--output", "o.txt"], 2, "--data"),
+        (["check", "a.doc"], 1, "save it as .docx"),
+        (["check", "fake.docx"], 1, "not a Word document"),
+        (["nonsense"], 2, "invalid choice"),
+        ([], 2, "usage"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_its_exit_code(
+    docgen: Run, tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    for name in ("a.txt", "a.doc", "fake.docx"):
+        (tmp_path / name).write_text("plain", encoding="utf-8")
+    done = docgen(*arguments, stdin="{}")
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+
+
+def test_a_template_larger_than_the_limit_is_refused(docgen: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x" * 101, encoding="utf-8")
+    done = docgen("check", "a.txt", DOCGEN_LIMITS__TEMPLATE_BYTES="100")
+    assert done.returncode == 1
+    assert "100 bytes" in done.stderr
+
+
+def test_a_wrong_setting_is_one_sentence(docgen: Run) -> None:
+    done = docgen("config", DOCGEN_HTTP__PROT="1")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "docgen: There is no setting DOCGEN_HTTP__PROT; did you mean DOCGEN_HTTP__PORT?\n",
+    )
+
+
+def test_config_hides_passwords(docgen: Run) -> None:
+    done = docgen("config", DOCGEN_DATABASE__URL="postgresql://docgen:s3cret@db/docgen")
+    assert "DOCGEN_DATABASE__URL=postgresql://docgen:***@db/docgen" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_local_commands_import_nothing_of_the_service() -> None:
+    """The service's packages take longer to import than a letter takes to render."""
+    script = "import sys, entrypoints.cli.main, entrypoints.cli.render; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"fastapi", "sqlalchemy", "pydantic", "dependency_injector", "alembic"} & set(loaded)

@@ -1,0 +1,208 @@
+"""serve, migrate, workspace and healthcheck on an embedded PostgreSQL, as a first user runs them."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.conftest import DOCGEN, EXAMPLES, Run, clean_environment
+
+DEADLINE_SECONDS = 60
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(directory: Path, *arguments: str, **settings: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run `docgen serve` until it is ready; yield the process and its address."""
+    port = free_port()
+    log = directory / "serve.log"
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [DOCGEN, "serve", "--port", str(port), *arguments],
+            cwd=directory,
+            env=clean_environment(**settings),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_ready(process, address, log)
+        yield process, address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(DEADLINE_SECONDS)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(process: "subprocess.Popen[str]", address: str, log: Path) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)  # between two questions of a loop with a deadline
+    pytest.fail(f"not ready in {DEADLINE_SECONDS} s: {log.read_text(encoding='utf-8')}")
+
+
+def get(url: str) -> object:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        answer: object = json.load(response)
+        return answer
+
+
+def test_a_first_start_serves_the_examples_and_ends_in_order(tmp_path: Path, docgen: Run) -> None:
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    with serving(tmp_path, "--examples") as (process, address):
+        slugs = {template["slug"] for template in get(f"{address}/v1/templates")["data"]}  # type: ignore[index,call-overload]  # JSON
+        assert slugs == {"offer-letter", "invoice", "meeting-minutes", "payment-reminder"}
+        assert docgen("healthcheck", "--url", address).stdout == "ready\n"
+        # Another command on the same data directory shares the running database.
+        assert docgen("workspace", "create", "acme", "--name", "Acme").returncode == 0
+        assert "acme\tAcme" in docgen("workspace", "list").stdout
+        assert docgen("migrate").returncode == 0
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(DEADLINE_SECONDS) == 0
+    log = (tmp_path / "serve.log").read_text(encoding="utf-8")
+    assert "Loaded the example templates" in log
+    assert "Traceback" not in log
+    assert docgen("healthcheck", "--url", address).returncode == 3
+    with serving(tmp_path, "--examples") as (_, second):
+        assert len(get(f"{second}/v1/templates")["data"]) == 4  # type: ignore[index,call-overload,arg-type]  # JSON
+    assert "Loaded" not in (tmp_path / "serve.log").read_text(encoding="utf-8")
+
+
+def test_several_processes_share_the_embedded_database(tmp_path: Path) -> None:
+    with serving(tmp_path, DOCGEN_HTTP__WORKERS="2") as (_, address):
+        for _ in range(20):
+            assert get(f"{address}/v1/templates") == {"data": [], "next_cursor": None}
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path: Path, docgen: Run) -> None:
+    with closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        done = docgen("serve", "--port", other.getsockname()[1])
+    assert done.returncode == 3
+    assert re.fullmatch(r"docgen: Cannot listen on 127\.0\.0\.1:\d+: .* with --port\.\n", done.stderr)
+    assert not (tmp_path / ".docgen").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings"),
+    [
+        (["--host", "0.0.0.0"], {}),
+        ([], {"DOCGEN_DATABASE__URL": "postgresql://docgen@127.0.0.1:1/docgen"}),
+    ],
+)
+def test_without_authentication_it_serves_only_a_first_try(
+    docgen: Run, arguments: list[str], settings: dict[str, str]
+) -> None:
+    done = docgen("serve", "--port", free_port(), *arguments, **settings)
+    assert done.returncode == 2
+    assert "DOCGEN_AUTH__MODE=none" in done.stderr
+
+
+def test_a_database_that_is_down_lets_the_service_start_unready(tmp_path: Path) -> None:
+    port = free_port()
+    settings = {
+        "DOCGEN_DATABASE__URL": f"postgresql://docgen@127.0.0.1:{free_port()}/docgen",
+        "DOCGEN_AUTH__MODE": "none",
+    }
+    process = subprocess.Popen(
+        [DOCGEN, "serve", "--port", str(port)],
+        cwd=tmp_path,
+        env=clean_environment(**settings),
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5).close()
+                break
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)  # between two questions of a loop with a deadline
+        with pytest.raises(urllib.error.HTTPError) as unready:
+            get(f"http://127.0.0.1:{port}/readyz")
+        problem = json.load(unready.value)
+        unready.value.close()
+        assert unready.value.code == 503
+        assert "database" in problem["detail"]
+    finally:
+        process.terminate()
+        assert process.wait(DEADLINE_SECONDS) == 0
+
+
+def test_a_workspace_is_created_once_and_deleted_when_it_is_meant(docgen: Run) -> None:
+    assert docgen("workspace", "create", "acme").returncode == 0
+    taken = docgen("workspace", "create", "acme")
+    assert (taken.returncode, "belongs to another workspace" in taken.stderr) == (2, True)
+    assert docgen("workspace", "create", "Not A Slug").returncode == 2
+    assert "--yes" in docgen("workspace", "delete", "acme").stderr
+    assert docgen("workspace", "delete", "acme", "--yes").returncode == 0
+    assert docgen("workspace", "delete", "acme", "--yes").returncode == 2
+    assert docgen("workspace", "delete", "default", "--yes").returncode == 2
+    assert [line.split("\t")[0] for line in docgen("workspace", "list").stdout.splitlines()] == ["default"]
+
+
+def test_a_database_that_is_away_is_said_by_commands(docgen: Run) -> None:
+    url = f"postgresql://docgen@127.0.0.1:{free_port()}/docgen"
+    for command in (["migrate"], ["workspace", "list"]):
+        done = docgen(*command, DOCGEN_DATABASE__URL=url)
+        assert done.returncode == 3
+        assert done.stderr.startswith("docgen: ")
+
+
+def test_the_tour_of_the_readme_works_as_it_is_written(tmp_path: Path) -> None:
+    readme = Path("README.md").read_text(encoding="utf-8")
+    tour = readme.partition("## A tour with curl")[2].partition("## Settings")[0]
+    steps = re.findall(r"```sh\n(.*?)```", tour, re.DOTALL)
+    assert len(steps) >= 6
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "docgen").symlink_to(DOCGEN)
+    with serving(tmp_path, "--examples") as (_, address):
+        answers = []
+        for step in steps:
+            script = step.replace("http://127.0.0.1:8000", address).replace("curl -s", "curl -sS")
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", script],
+                cwd=tmp_path,
+                env=clean_environment(PATH=os.environ["PATH"]),
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            assert done.returncode == 0, (script, done.stderr)
+            answers.append(done.stdout)
+    assert (tmp_path / "offer.docx").read_bytes().startswith(b"PK")
+    everything = "\n".join(answers)
+    assert '"status":"succeeded"' in everything
+    assert "Dear Ada,\n\n- one\n- two\n" in everything or "Dear Ada,\n- one\n- two\n" in everything
+    assert '"code": "data-invalid"' in everything
+    assert everything.count("application/problem+json") == 0

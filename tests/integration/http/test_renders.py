@@ -1,0 +1,155 @@
+"""Renders over HTTP."""
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.integration.http.conftest import EXAMPLES, register
+from tests.integration.http.problems import assert_problem
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def example(name: str) -> dict[str, object]:
+    data: dict[str, object] = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    return data
+
+
+@pytest.mark.parametrize("name", ["offer-letter", "invoice"])
+def test_an_example_becomes_a_word_file(client: TestClient, name: str) -> None:
+    register(client, (EXAMPLES / f"{name}.docx").read_bytes(), name=f"{name}.docx")
+    response = client.post("/v1/renders", json={"template": name, "data": example(name)}, headers={"Accept": DOCX})
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == DOCX
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        assert archive.testzip() is None
+        assert b"{{" not in archive.read("word/document.xml")
+    record = client.get(response.headers["content-location"].removesuffix("/document")).json()
+    assert (record["status"], record["bytes"]) == ("succeeded", len(response.content))
+
+
+def test_a_record_leads_to_the_document(client: TestClient) -> None:
+    template = register(client)
+    created = client.post("/v1/renders", json={"template": "letter", "data": {"name": "Ada"}})
+    assert created.status_code == 201
+    render = created.json()
+    assert created.headers["location"] == render["links"]["self"]
+    assert render["template"] == {"id": template["id"], "slug": "letter", "version": 1}
+    assert (render["status"], render["output"], render["file_name"]) == ("succeeded", "txt", "letter.txt")
+    assert client.get(render["links"]["self"]).json() == render
+    document = client.get(render["links"]["document"])
+    assert document.text == "Dear Ada,\n"
+    assert document.headers["content-disposition"] == (
+        "attachment; filename=\"letter.txt\"; filename*=UTF-8''letter.txt"
+    )
+
+
+def test_parts_of_a_document_and_none_of_it(client: TestClient) -> None:
+    register(client)
+    render = client.post("/v1/renders", json={"template": "letter", "data": {"name": "Ada"}}).json()
+    url = render["links"]["document"]
+    part = client.get(url, headers={"Range": "bytes=5-7"})
+    assert (part.status_code, part.text, part.headers["content-range"]) == (206, "Ada", "bytes 5-7/10")
+    assert client.get(url, headers={"Range": "bytes=-2"}).text == ",\n"
+    assert client.get(url, headers={"Range": "bytes=99-"}).status_code == 200
+    same = client.get(url, headers={"If-None-Match": part.headers["etag"]})
+    assert (same.status_code, same.content) == (304, b"")
+
+
+def test_numbers_and_the_order_of_keys_are_those_of_the_request(client: TestClient) -> None:
+    register(client, "{% for k, v in d.items() %}{{ k }}={{ v }};{% endfor %}")
+    body = b'{"template": "letter", "data": {"d": {"z": 1.10, "a": 12345678901234567890.123456789, "m": 1e2}}}'
+    response = client.post(
+        "/v1/renders", content=body, headers={"Content-Type": "application/json", "Accept": "text/plain"}
+    )
+    assert response.text == "z=1.10;a=12345678901234567890.123456789;m=100;"
+
+
+def test_markdown_becomes_html_and_data_cannot_be_markup(client: TestClient) -> None:
+    register(client, "# Hello {{ name }}\n", name="note.md")
+    body = {"template": "note", "data": {"name": "<script>alert(1)</script>"}}
+    response = client.post("/v1/renders", json=body, headers={"Accept": "text/html"})
+    assert "<h1>Hello" in response.text
+    assert "<script" not in response.text
+
+
+def test_a_failed_render_leaves_a_record_with_every_missing_path(client: TestClient) -> None:
+    register(client, "{{ name }} {{ city }}")
+    response = client.post("/v1/renders", json={"template": "letter", "data": {"nam": "Ada"}})
+    problem = assert_problem(response, 422, "data-invalid")
+    assert len(problem["diagnostics"]) == 2
+    record = client.get(f"/v1/renders/{problem['render_id']}").json()
+    assert (record["status"], record["error"]["code"]) == ("failed", "data-invalid")
+    assert_problem(client.get(f"/v1/renders/{record['id']}/document"), 409, "not-ready")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 400, "malformed-request"),
+        (b"{", 400, "malformed-request"),
+        (b"[]", 400, "malformed-request"),
+        (b"\xff", 400, "malformed-request"),
+        (b'{"template": "letter"}', 422, "request-invalid"),
+        (b'{"data": {}}', 422, "request-invalid"),
+        (b'{"template": "letter", "data": []}', 422, "data-invalid"),
+        (b'{"template": "letter", "data": "x"}', 422, "data-invalid"),
+        (b'{"template": "letter", "data": {"name": 1, "name": 2}}', 422, "data-invalid"),
+        (b'{"template": "nothing", "data": {}}', 404, "not-found"),
+        (b'{"template": "letter", "data": {"name": "x"}, "version": 7}', 404, "not-found"),
+        (b'{"template": "letter", "data": {}, "output": "pdf"}', 422, "unsupported-output"),
+        (b'{"template": "letter", "data": {}, "tempo": 1}', 422, "request-invalid"),
+        (b'{"template": "letter", "data": {}, "now": "yesterday"}', 422, "request-invalid"),
+        (b'{"template": "letter", "data": {}, "now": "2026-01-01T00:00:00"}', 422, "request-invalid"),
+        (b'{"template": "letter", "data": {}, "timezone": "Mars"}', 422, "request-invalid"),
+        (b'{"template": "draft", "data": {}}', 409, "not-published"),
+        (b'{"template": "letter", "data": {"name": "' + b"x" * 250_000 + b'"}}', 413, "payload-too-large"),
+    ],
+)
+def test_wrong_requests_get_their_problem(client: TestClient, body: bytes, status: int, code: str) -> None:
+    register(client)
+    register(client, name="draft.txt", publish="false")
+    response = client.post("/v1/renders", content=body, headers={"Content-Type": "application/json"})
+    assert_problem(response, status, code)
+
+
+def test_an_output_that_is_not_there_names_the_possible_ones(client: TestClient) -> None:
+    register(client, name="note.md")
+    body = {"template": "note", "data": {"name": "x"}, "output": "pdf"}
+    problem = assert_problem(client.post("/v1/renders", json=body), 422, "unsupported-output")
+    assert "md, html" in problem["detail"]
+
+
+def test_other_content_types_and_answers_are_refused(client: TestClient) -> None:
+    register(client)
+    text = client.post("/v1/renders", content=b"{}", headers={"Content-Type": "text/plain"})
+    assert_problem(text, 415, "unsupported-media-type")
+    body = {"template": "letter", "data": {"name": "x"}}
+    assert_problem(client.post("/v1/renders", json=body, headers={"Accept": "image/png"}), 406, "not-acceptable")
+
+
+def test_without_store_only_the_bytes_come(client: TestClient) -> None:
+    register(client)
+    response = client.post("/v1/renders", json={"template": "letter", "data": {"name": "Ada"}, "store": False})
+    assert response.text == "Dear Ada,\n"
+    assert client.get("/v1/renders").json()["data"] == []
+
+
+def test_lists_are_filtered(client: TestClient) -> None:
+    register(client)
+    register(client, "x", name="other.txt")
+    client.post("/v1/renders", json={"template": "letter", "data": {}})
+    client.post("/v1/renders", json={"template": "other", "data": {}})
+    assert len(client.get("/v1/renders").json()["data"]) == 2
+    assert len(client.get("/v1/renders", params={"template": "other"}).json()["data"]) == 1
+    assert len(client.get("/v1/renders", params={"status": "failed"}).json()["data"]) == 1
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    assert client.get("/v1/renders", params={"created_after": later}).json()["data"] == []
+    assert_problem(client.get("/v1/renders", params={"template": "nothing"}), 404, "not-found")
+    page = client.get("/v1/renders", params={"limit": 1}).json()
+    rest = client.get("/v1/renders", params={"limit": 1, "cursor": page["next_cursor"]}).json()
+    assert {page["data"][0]["template"]["slug"], rest["data"][0]["template"]["slug"]} == {"letter", "other"}
