@@ -7,9 +7,11 @@ from typing import Final
 from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.docx.archive import Archive
 from adapters.rendering.docx.findings import UnusableFileError
+from adapters.rendering.docx.gate import check_package
 from adapters.rendering.docx.package import Package, TextPart, not_word, parse_xml
 from adapters.rendering.docx.program import DocxProgram
 from adapters.rendering.docx.properties import compile_properties
+from adapters.rendering.docx.settings import cut_off
 from adapters.rendering.docx.story import CompiledPart, compile_story
 from adapters.rendering.docx.tree import w
 from adapters.rendering.language.limits import Limits
@@ -31,10 +33,13 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
     del limits
     try:
         package = Package(file)
+        found = check_package(package)
     except UnusableFileError as problem:
         return CompiledTemplate(None, (problem.finding,), ())
+    if has_errors(found):
+        return CompiledTemplate(None, tuple(found), ())
     compiled = [_compile_part(package, part) for part in package.text_parts()]
-    diagnostics = tuple(finding for part in compiled for finding in part.diagnostics)
+    diagnostics = (*found, *(finding for part in compiled for finding in part.diagnostics))
     placeholders = merge_placeholders([part.placeholders for part in compiled])
     if has_errors(diagnostics):
         return CompiledTemplate(None, diagnostics, placeholders)
@@ -57,6 +62,7 @@ def _compile_part(package: Package, part: TextPart) -> CompiledPart:
 
 def _assemble(package: Package, compiled: Sequence[CompiledPart]) -> DocxProgram:
     parts = [part.program for part in compiled if part.program is not None]
-    changed = {part.name for part in parts}
-    archive = Archive.of([member for member in package.members if member.name not in changed])
-    return DocxProgram(archive, parts, None if parts else package.file)
+    tagged = {part.name for part in parts}
+    replaced = cut_off(package)
+    archive = Archive.of([replaced.get(member.name, member) for member in package.members if member.name not in tagged])
+    return DocxProgram(archive, parts, None if parts or replaced else package.file)

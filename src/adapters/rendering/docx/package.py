@@ -166,7 +166,10 @@ def parse_xml(name: str, contents: bytes) -> Node:
     except etree.XMLSyntaxError as problem:
         if "depth" in str(problem).lower():
             raise unusable("too-deep", f"The part {name!r} nests its elements too deep.") from None
-        raise unusable("bad-xml", f"The part {name!r} is damaged: {problem.msg}.", "Save it in Word again.") from None
+        if "limit" in str(problem).lower():
+            raise unusable("too-large", f"The part {name!r} holds a text that is too large.") from None
+        where = f"line {problem.lineno}, column {problem.offset}"
+        raise unusable("bad-xml", f"The part {name!r} is no proper XML ({where}).", "Save it in Word again.") from None
     if root.getroottree().docinfo.doctype:
         raise unusable("dtd", f"The part {name!r} declares a document type, which no Word file does.")
     return root

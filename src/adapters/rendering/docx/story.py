@@ -6,6 +6,7 @@ from adapters.rendering.docx.attributes import tag_attributes
 from adapters.rendering.docx.blocks import level_blocks
 from adapters.rendering.docx.cells import apply_cell_tags
 from adapters.rendering.docx.deflate import Stretch
+from adapters.rendering.docx.fields import check_fields
 from adapters.rendering.docx.joins import join_paragraphs
 from adapters.rendering.docx.normalise import normalise
 from adapters.rendering.docx.package import TextPart
@@ -23,7 +24,7 @@ from domain.diagnostics import Diagnostic, Part, has_errors
 from domain.placeholder import Placeholder
 
 # Static text from this length on is deflated once, at compile time.
-_STRETCH_CHARACTERS: Final = 4_000
+_STRETCH_CHARACTERS: Final = 2_000
 
 
 class CompiledPart:
@@ -44,7 +45,7 @@ def compile_story(part: TextPart, root: Node, contents: bytes) -> CompiledPart:
     """Compile a part of WordprocessingML with its tags; nothing is raised for what it holds."""
     tokens = TokenTable(free_mark(contents))
     places = Places(root, part.part, part.number)
-    findings = [*tag_attributes(root, tokens, places), *normalise(root, tokens, places)]
+    findings = [*check_fields(root, places), *tag_attributes(root, tokens, places), *normalise(root, tokens, places)]
     if not len(tokens) and not _has_escapes(contents):
         return CompiledPart(diagnostics=tuple(findings))
     # What the language says of single tags does not hang on the structure, so both report.
