@@ -1,0 +1,1 @@
+"""Measurements of DocGen; `python -m benchmarks.render --help`."""
