@@ -1,13 +1,16 @@
 """The PostgreSQL of the tests: an embedded one, or the one that DOCGEN_TEST_DATABASE_URL names."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.integration.support.databases import Template, shared_template
-from tests.integration.support.servers import shared_server
+from tests.integration.support.servers import remove_data_dir, shared_server
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +36,20 @@ async def database_url(template_database: Template) -> AsyncIterator[str]:
     """The URL of a migrated database of the test's own."""
     async with template_database.copy() as url:
         yield url
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can enter; pytest's own are closed."""
+    folder = Path(tempfile.mkdtemp(prefix="docgen-embedded-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data_dir(open_folder: Path) -> Iterator[Path]:
+    """A data directory that does not exist yet, and is removed with whatever the embedded server put elsewhere."""
+    data_dir = open_folder / ".docgen"
+    yield data_dir
+    remove_data_dir(data_dir)

@@ -134,8 +134,8 @@ def _refuse_other_version(cluster: Cluster) -> None:
         raise EmbeddedPostgresError(
             f"The database in {cluster.data} was made by PostgreSQL {version}, and {cluster.programs.bin} has "
             f"PostgreSQL {cluster.programs.major}, which cannot read it: set DOCGEN_PG_BIN to the programs of a "
-            f"PostgreSQL {version}, or take its contents over with the pg_dumpall of {version}, or move the folder away to "
-            "begin with an empty database."
+            f"PostgreSQL {version}, or take its contents over with the pg_dumpall of {version}, or move the folder "
+            "away to begin with an empty database."
         )
 
 
