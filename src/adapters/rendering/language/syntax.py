@@ -38,6 +38,8 @@ _OPENING: Final = {end: start for start, end in _CLOSING.items()}
 _NAMES: Final = {"for": "loop", "if": "condition", "set": "set block"}
 _BRANCHES: Final = {"elif": ("if",), "else": ("if", "for")}
 _MAX_TAG_ERRORS: Final = 100
+# A tag alone does not know the macros that other tags define.
+_KNOWN_BY_OTHERS: Final = frozenset({"unknown-function"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,10 @@ def check(segments: Sequence[Segment], limits: Limits = DEFAULT_LIMITS) -> Check
         tree = parse(text)
         strange = _strange(tree)
     except TemplateSyntaxError as error:
-        found = _errors_of(tags) or [_said(error, tags)]
+        found = _errors_of(tags, limits) or [_said(error, tags)]
         return Checked(text, None, tuple(found), _placeholders_despite(tags))
     except (RecursionError, MemoryError, ValueError, OverflowError):
-        return Checked(text, None, tuple(_errors_of(tags)) or (TOO_COMPLEX,))
+        return Checked(text, None, tuple(_errors_of(tags, limits)) or (TOO_COMPLEX,))
     if strange is not None:
         tag = tags[min(strange, len(tags)) - 1]
         return Checked(text, None, (finding(tag, "syntax-error", "This tag ends where it should not.", _QUOTES),))
@@ -103,19 +105,25 @@ def _strange(tree: nodes.Template) -> int | None:
     return None
 
 
-def _errors_of(tags: Sequence[Tag]) -> list[Diagnostic]:
-    """Look at each tag by itself, then at how blocks nest."""
+def _errors_of(tags: Sequence[Tag], limits: Limits) -> list[Diagnostic]:
+    """Look at each tag by itself, its syntax and what it uses, then at how blocks nest."""
     found: list[Diagnostic] = []
     for tag in tags:
         source = tag_source(tag)
         if not source or len(found) >= _MAX_TAG_ERRORS:
             continue
         try:
-            parse(_completed(source))
+            guarded = list(guard(parse(_completed(source)), limits))
         except TemplateSyntaxError as error:
             found.append(_said(error, [tag]))
         except (RecursionError, MemoryError, ValueError, OverflowError):
             found.append(finding(tag, TOO_COMPLEX.code, TOO_COMPLEX.message, TOO_COMPLEX.suggestion))
+        else:
+            found += [
+                finding(tag, code, message, advice)
+                for _, code, message, advice in guarded
+                if code not in _KNOWN_BY_OTHERS
+            ]
     return [*found, *_nesting_errors(tags)]
 
 
