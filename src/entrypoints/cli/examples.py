@@ -1,6 +1,7 @@
 """The example templates of a source checkout, for a first try."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 from application.caller import Caller
@@ -50,8 +51,14 @@ async def _load(settings: Settings, templates: list[Path]) -> list[str]:
     return [path.stem for path in templates]
 
 
+def _program() -> str:
+    """Name this program as the reader can type it here."""
+    program = Path(sys.argv[0]).absolute()
+    return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else program.name
+
+
 def _say_what_to_try(settings: Settings, template: Path) -> None:
     address = f"http://{settings.http.host}:{settings.http.port}"
     say(f"""Try:
   curl {address}/v1/templates
-  docgen render {template} --data {template.with_suffix(".json")} --output {template.name}""")
+  {_program()} render {template} --data {template.with_suffix(".json")} --output {template.name}""")

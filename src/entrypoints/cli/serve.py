@@ -34,6 +34,7 @@ def run(options: Namespace) -> int:
     # Raised wherever the signal comes, it leaves every block below in order. uvicorn takes the signal over while it
     # serves, finishes what runs, and then raises the signal again.
     signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
     with listener, with_database(settings) as ready:
         _hand_to_processes(ready)
         asyncio.run(_open_once(ready))

@@ -96,15 +96,19 @@ class RenderResponse(BaseModel):
             diagnostics=[DiagnosticBody.of(diagnostic) for diagnostic in request.diagnostics],
             error=RenderError(code=failure.code, detail=failure.message) if failure else None,
             timings=TimingsBody(
-                queued_ms=request.timings.queued_ms,
-                render_ms=request.timings.render_ms,
-                store_ms=request.timings.store_ms,
+                queued_ms=_rounded(request.timings.queued_ms),
+                render_ms=_rounded(request.timings.render_ms),
+                store_ms=_rounded(request.timings.store_ms),
             ),
             created_at=request.created_at,
             finished_at=request.finished_at,
             expires_at=request.expires_at,
             links=links,
         )
+
+
+def _rounded(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else round(milliseconds, 3)
 
 
 class RenderListResponse(BaseModel):
