@@ -106,6 +106,14 @@ def set_look(table: Table, *, first_row: bool = False, last_row: bool = False) -
         look.set(qn(f"w:{name}"), str(int(on)))
 
 
+def keep_together(table: Table) -> None:
+    """Keep all rows on one page: every paragraph but those of the last row stays with what follows it."""
+    for row in list(table.rows)[:-1]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
+
+
 def _untouched(container: Container) -> Paragraph | None:
     """The empty paragraph that every new cell has, as long as nobody has written it."""
     if not isinstance(container, _Cell):

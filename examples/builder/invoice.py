@@ -2,7 +2,7 @@
 
 from docx.document import Document
 
-from examples.builder.blocks import Piece, add_row, add_table, set_look, write, write_cut
+from examples.builder.blocks import Piece, add_row, add_table, keep_together, set_look, write, write_cut
 from examples.builder.letterhead import add_address, add_letterhead
 from examples.builder.package import new_document
 
@@ -107,6 +107,7 @@ def _totals(document: Document) -> None:
     add_row(table, (("Table Text", "{%tr endfor %}"),))
     add_row(table, (("Table Total", "Total {{ invoice.currency }}"), ("Table Total Number", "{{ totals.gross }}")))
     set_look(table, last_row=True)
+    keep_together(table)
 
 
 def _payment(document: Document) -> None:
@@ -114,6 +115,7 @@ def _payment(document: Document) -> None:
     table = add_table(document, "Layout Table", (22, 48, 20, 75))
     for row in _PAYMENT:
         add_row(table, zip(("Table Label", "Table Text") * 2, row, strict=True))
+    keep_together(table)
     write(document, "Reference End")
 
 

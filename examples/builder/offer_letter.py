@@ -138,6 +138,7 @@ def _closing(document: Document) -> None:
         ". If anything is unclear, call {{ contact.name }} on {{ contact.phone }}; a short question is better than a"
         " long doubt. We look forward to working with you."
     )
+    deadline.paragraph_format.keep_with_next = True  # no signature stands alone on a page
     write(document, "Closing", "Yours sincerely")
     _signatures(document)
 
