@@ -206,3 +206,52 @@ def test_the_tour_of_the_readme_works_as_it_is_written(tmp_path: Path) -> None:
     assert "Dear Ada,\n\n- one\n- two\n" in everything or "Dear Ada,\n- one\n- two\n" in everything
     assert '"code": "data-invalid"' in everything
     assert everything.count("application/problem+json") == 0
+
+
+def test_sigterm_lets_a_request_that_runs_finish(tmp_path: Path) -> None:
+    body = json.dumps({"template": "note", "data": {"name": "Ada"}}).encode()
+    head = (
+        f"POST /v1/renders HTTP/1.1\r\nHost: docgen\r\nContent-Type: application/json\r\nAccept: text/plain\r\n"
+        f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    with serving(tmp_path) as (process, address):
+        upload(address, "note.txt", b"Dear {{ name }}")
+        host, _, port = address.removeprefix("http://").partition(":")
+        with closing(socket.create_connection((host, int(port)), timeout=DEADLINE_SECONDS)) as connection:
+            connection.sendall(head + body[:10])
+            # The answer to a second request shows that the first one's head was read: one loop serves both.
+            get(f"{address}/livez")
+            process.send_signal(signal.SIGTERM)
+            wait_until_refused(host, int(port))
+            connection.sendall(body[10:])
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert process.wait(DEADLINE_SECONDS) == 0
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"Dear Ada")
+
+
+def upload(address: str, name: str, content: bytes) -> None:
+    boundary = "c0ffee"
+    parts = (
+        (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="publish"\r\n\r\ntrue\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        ).encode()
+        + content
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
+    request = urllib.request.Request(
+        f"{address}/v1/templates", parts, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    )
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def wait_until_refused(host: str, port: int) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            return
+        time.sleep(0.02)  # between two questions of a loop with a deadline
+    pytest.fail("the service still takes connections")
