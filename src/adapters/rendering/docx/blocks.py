@@ -163,7 +163,8 @@ def _lift_lonely_paragraphs(root: Node, tokens: TokenTable) -> None:
 
 def _level(block: Block) -> Diagnostic | None:
     nodes = block.nodes
-    if len({id(node.getparent()) for node in nodes}) == 1:
+    parent = nodes[0].getparent()
+    if all(node.getparent() is parent for node in nodes):
         return None
     top = common_ancestor(nodes)
     if top.tag == TBL:
