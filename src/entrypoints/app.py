@@ -14,7 +14,7 @@ from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
 from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.request_id import RequestIdMiddleware
 from entrypoints.http.routes import renders, system, templates, versions
-from entrypoints.lifespan import entered
+from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
 
 DESCRIPTION = """Letters, contracts, invoices and notes from Word, Markdown and text templates.
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        end_with_parent()
         async with entered(container.lifetimes()):
             yield {"container": container}
 

@@ -1,5 +1,10 @@
 """Lifetimes: what is opened before the first request, and closed in the opposite order after the last."""
 
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -12,3 +17,18 @@ async def entered(lifetimes: Iterable[AbstractAsyncContextManager[Any]]) -> Asyn
         for lifetime in lifetimes:
             await stack.enter_async_context(lifetime)
         yield
+
+
+def end_with_parent() -> None:
+    """Let this process end in order when the one that started it is gone, however that died.
+
+    Otherwise the worker processes of a killed service would keep its port, without the database that it ran.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_await_end, args=(parent.sentinel,), name="parent-watch", daemon=True).start()
+
+
+def _await_end(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -20,6 +20,12 @@ def clean_environment(**settings: str) -> dict[str, str]:
 
 
 @pytest.fixture
+def tmp_path(data_dir: Path) -> Path:
+    """An empty directory that every user can enter; what the embedded database leaves is removed with it."""
+    return data_dir.parent
+
+
+@pytest.fixture
 def docgen(tmp_path: Path) -> Run:
     """Run `docgen` in an empty directory and return what it said."""
 

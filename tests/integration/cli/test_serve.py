@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
+from adapters.embedded import EmbeddedPostgres
 from tests.integration.cli.conftest import DOCGEN, EXAMPLES, Run, clean_environment
 
 DEADLINE_SECONDS = 60
@@ -29,9 +31,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(directory: Path, *arguments: str, **settings: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def serving(
+    directory: Path, *arguments: str, port: int | None = None, **settings: str
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """Run `docgen serve` until it is ready; yield the process and its address."""
-    port = free_port()
+    port = port or free_port()
     log = directory / "serve.log"
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
@@ -100,6 +104,18 @@ def test_several_processes_share_the_embedded_database(tmp_path: Path) -> None:
             assert get(f"{address}/v1/templates") == {"data": [], "next_cursor": None}
 
 
+def test_killed_processes_leave_nothing_that_hinders_a_new_start(tmp_path: Path) -> None:
+    with serving(tmp_path, DOCGEN_HTTP__WORKERS="2") as (process, address):
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        gone, alive = psutil.wait_procs(workers, timeout=DEADLINE_SECONDS)
+        assert not alive
+        assert len(gone) >= 2
+    with serving(tmp_path, port=int(address.rpartition(":")[2])) as (_, again):
+        assert get(f"{again}/v1/templates") == {"data": [], "next_cursor": None}
+
+
 def test_a_port_in_use_is_one_sentence(tmp_path: Path, docgen: Run) -> None:
     with closing(socket.socket()) as other:
         other.bind(("127.0.0.1", 0))
@@ -157,16 +173,17 @@ def test_a_database_that_is_down_lets_the_service_start_unready(tmp_path: Path) 
         assert process.wait(DEADLINE_SECONDS) == 0
 
 
-def test_a_workspace_is_created_once_and_deleted_when_it_is_meant(docgen: Run) -> None:
-    assert docgen("workspace", "create", "acme").returncode == 0
-    taken = docgen("workspace", "create", "acme")
-    assert (taken.returncode, "belongs to another workspace" in taken.stderr) == (2, True)
-    assert docgen("workspace", "create", "Not A Slug").returncode == 2
-    assert "--yes" in docgen("workspace", "delete", "acme").stderr
-    assert docgen("workspace", "delete", "acme", "--yes").returncode == 0
-    assert docgen("workspace", "delete", "acme", "--yes").returncode == 2
-    assert docgen("workspace", "delete", "default", "--yes").returncode == 2
-    assert [line.split("\t")[0] for line in docgen("workspace", "list").stdout.splitlines()] == ["default"]
+def test_a_workspace_is_created_once_and_deleted_when_it_is_meant(data_dir: Path, docgen: Run) -> None:
+    with EmbeddedPostgres(data_dir):  # the commands attach to it, instead of starting one each
+        assert docgen("workspace", "create", "acme").returncode == 0
+        taken = docgen("workspace", "create", "acme")
+        assert (taken.returncode, "belongs to another workspace" in taken.stderr) == (2, True)
+        assert docgen("workspace", "create", "Not A Slug").returncode == 2
+        assert "--yes" in docgen("workspace", "delete", "acme").stderr
+        assert docgen("workspace", "delete", "acme", "--yes").returncode == 0
+        assert docgen("workspace", "delete", "acme", "--yes").returncode == 2
+        assert docgen("workspace", "delete", "default", "--yes").returncode == 2
+        assert [line.split("\t")[0] for line in docgen("workspace", "list").stdout.splitlines()] == ["default"]
 
 
 def test_a_database_that_is_away_is_said_by_commands(docgen: Run) -> None:
