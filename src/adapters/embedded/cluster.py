@@ -17,7 +17,7 @@ from adapters.embedded.programs import Programs
 from adapters.embedded.room import STAGING, find_room, link_cluster, reachable_programs
 from adapters.embedded.server_log import ServerLog
 from adapters.embedded.server_user import ServerUser, server_user
-from adapters.embedded.watchdog import read_postmaster
+from adapters.embedded.watchdog import is_postgres, read_postmaster
 
 SUPERUSER = "docgen"
 DATABASE = "docgen"
@@ -158,7 +158,7 @@ def _runs_here(pid: int, data: Path) -> bool:
         call = [ps or "ps", "-p", str(pid), "-o", "comm="]
         return b"postgres" in subprocess.run(call, check=False, capture_output=True).stdout  # noqa: S603
     with suppress(FileNotFoundError, ProcessLookupError):
-        if (process / "comm").read_text().strip() != "postgres":
+        if not is_postgres(pid):
             return False
         try:
             return (process / "cwd").readlink() == data

@@ -34,7 +34,7 @@ from adapters.embedded.watchdog import POLL_SECONDS, end_server, is_held
 _LOG = logging.getLogger(__name__)
 # How often a user looks whether the owner is gone and the server with it.
 _TAKE_OVER_SECONDS = 0.5
-_LOCK_SECONDS = 5.0
+_LOCK_SECONDS = 60.0
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
 
 
@@ -139,8 +139,8 @@ class EmbeddedPostgres:
         path, pidfile = str(self._files.server_lock), str(self._files.cluster / "postmaster.pid")
         deadline = time.monotonic() + _LOCK_SECONDS
         while not lock.try_exclusive():
-            # Held for a moment by those who ask whether it is held; for longer by a server whose owner and watchdog
-            # were both killed.
+            # Held for a moment by those who ask whether it is held; for longer by the initdb of a killed process, or by
+            # a server whose owner and watchdog were both killed.
             if time.monotonic() > deadline or not end_server(path, pidfile):
                 raise EmbeddedPostgresError(
                     f"Processes of an earlier PostgreSQL in {self._files.home} do not end: end them (the programs that "

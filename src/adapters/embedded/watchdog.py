@@ -43,6 +43,15 @@ def read_postmaster(pidfile: str) -> Postmaster | None:
     return Postmaster(pid, port, ready=lines[7:8] == ["ready"]) if pid > 0 else None
 
 
+def is_postgres(pid: int) -> bool:
+    """Whether this process is PostgreSQL's; yes where the system does not tell as simply as Linux does."""
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as file:  # noqa: PTH123  # as above
+            return file.read().strip() == "postgres"
+    except (FileNotFoundError, ProcessLookupError):
+        return not os.path.exists("/proc/self/comm")  # noqa: PTH110  # as above
+
+
 def try_lock(path: str, *, shared: bool = False) -> int | None:
     """A descriptor that holds the lock on this file until its last copy is closed; None while others hold it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -79,7 +88,8 @@ def end_server(server_lock: str, pidfile: str) -> bool:
                 return True
             # A server that is just starting writes its number a moment later: hence inside the loop.
             postmaster = read_postmaster(pidfile)
-            if postmaster is not None and postmaster.pid != signalled:
+            # Its children may outlive it a little, and its number be somebody else's already.
+            if postmaster is not None and postmaster.pid != signalled and is_postgres(postmaster.pid):
                 signalled = postmaster.pid
                 with suppress(ProcessLookupError):
                     os.kill(signalled, number)

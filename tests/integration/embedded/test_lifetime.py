@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import pytest
 
 from adapters.embedded import EmbeddedPostgres
 from adapters.embedded.room import STAGING
+from adapters.embedded.watchdog import is_postgres
 from tests.integration.embedded.processes import (
     StartHolder,
     eventually,
@@ -191,6 +193,13 @@ async def test_a_user_takes_over_what_its_owner_left(data_dir: Path, start_holde
     assert len(watchdogs_of(data_dir)) == 1
     assert user.leave() == {"url": url, "owned": True}
     assert not runs(data_dir)
+
+
+def test_only_a_postgresql_is_ever_signalled(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir):
+        assert is_postgres(server_of(data_dir).pid)
+        if sys.platform == "linux":
+            assert not is_postgres(os.getpid())
 
 
 # --- what killed processes leave behind ---------------------------------------------------------------------------
