@@ -29,7 +29,11 @@ def parse_data(text: bytes) -> dict[str, Any]:
     """
     try:
         data = jiter.from_json(
-            text.removeprefix(_BOM), allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal"
+            text.removeprefix(_BOM),
+            allow_inf_nan=False,
+            catch_duplicate_keys=True,
+            float_mode="decimal",
+            cache_mode="keys",
         )
     except ValueError as error:
         raise _invalid(*_explain(text, str(error))) from None

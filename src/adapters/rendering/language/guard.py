@@ -64,17 +64,27 @@ class _Guard:
 
     def findings(self) -> Iterator[Finding]:
         count = 0
-        waiting: list[tuple[nodes.Node, int, int]] = [(self._tree, 0, 0)]
+        waiting: list[tuple[nodes.Node, int, int, bool]] = [(self._tree, 0, 0, False)]
         while waiting:
-            node, depth, loops = waiting.pop()
+            node, depth, loops, within = waiting.pop()
             count += 1
             if count > self._limits.nodes or depth > self._limits.depth or loops > self._limits.loops:
                 yield self._too_much(node, count, depth)
                 return
             yield from self._look_at(node)
             inner = depth + (0 if isinstance(node, (nodes.Template, nodes.Output)) else 1)
-            loops += isinstance(node, nodes.For)
-            children = [(child, inner, loops) for child in node.iter_child_nodes()]
+            if isinstance(node, nodes.For):
+                loops, within = loops + 1, True
+            elif isinstance(node, (nodes.Macro, nodes.CallBlock)):
+                within = False
+            elif isinstance(node, (nodes.Break, nodes.Continue)) and not within:
+                yield (
+                    node.lineno,
+                    "stray-tag",
+                    "This stands in no loop.",
+                    "Move it between {% for … %} and {% endfor %}.",
+                )
+            children = [(child, inner, loops, within) for child in node.iter_child_nodes()]
             waiting.extend(reversed(children))
 
     def _too_much(self, node: nodes.Node, count: int, depth: int) -> Finding:

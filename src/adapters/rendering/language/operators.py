@@ -161,7 +161,7 @@ def power(left: Any, right: Any) -> Any:
             return a**b if a not in {0, 1, -1} else a ** (b % 2 + 2 if b else 0)
         if b <= _SMALL_POWER:
             return EXACT.power(a, b)
-    return QUOTIENT.power(a, b)
+    return QUOTIENT.normalize(QUOTIENT.power(a, b))
 
 
 def negative(value: Any) -> Any:

@@ -138,6 +138,7 @@ NAMES: dict[str, Any] = {
     },
     "FAILURES": FAILURES,
     "MISSING": MISSING,
+    "NoneType": type(None),
     "Missing": Missing,
     "Macro": Macro,
     "Namespace": Namespace,

@@ -162,8 +162,13 @@ class RenderSession:
             self.charge(0)
         return value
 
-    def watch(self, items: list[Any], pieces: list[str], prints: int) -> Iterator[Any]:
-        """Go through a long loop, and measure the output now and then."""
+    def watch(self, items: Any, pieces: list[str], prints: int, *, passing: bool) -> Any:
+        """Return a way through a long loop that measures the output now and then, where it could become too large."""
+        if passing and self._pending + self.data_size * _ESCAPED * prints <= self.limits.output_bytes:
+            return items
+        return self._measured(items, pieces, prints)
+
+    def _measured(self, items: Any, pieces: list[str], prints: int) -> Iterator[Any]:
         stride = max(1, WATCHED_PIECES // (prints + 1))
         for start in range(0, len(items), stride):
             self.measure(pieces)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import CodeType
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from adapters.rendering.language.codegen import Generator
 from adapters.rendering.language.environment import parse
@@ -12,7 +12,7 @@ from adapters.rendering.language.introspection import merge_placeholders
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.runtime import FAILURES, NAMES
 from adapters.rendering.language.segments import Segment, Tag, Writer
-from adapters.rendering.language.session import RenderSession
+from adapters.rendering.language.session import LONG_TEXT, RenderSession
 from adapters.rendering.language.syntax import TOO_COMPLEX, check, finding
 from adapters.rendering.language.values import LimitError
 from domain.diagnostics import Diagnostic
@@ -23,9 +23,6 @@ __all__ = ["Source", "SourceCompilation", "compile_source", "merge_placeholders"
 # Pairs of a tag's number, from 1, and the first line of its code.
 LineTable: TypeAlias = list[tuple[int, int]]
 
-# No short value is longer than this once it is escaped; longer ones are paid for one by one.
-_LONGEST_SHORT: Final = 512
-
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -33,6 +30,7 @@ class Code:
 
     code: CodeType
     lines: LineTable
+    longest_repeated: int
 
 
 class Source:
@@ -46,7 +44,8 @@ class Source:
         self._origin = origin
         self._fast = self._function(code.code)
         self._careful: Any = None
-        self._longest = max((len(s) for s in self._segments if isinstance(s, str)), default=0) + _LONGEST_SHORT
+        self._static = sum(len(segment) for segment in self._segments if isinstance(segment, str))
+        self._longest = code.longest_repeated + LONG_TEXT
 
     def render(self, session: RenderSession, writers: Sequence[Writer]) -> list[str]:
         """Run the template and return its output in pieces; static ones are the very objects that were given.
@@ -66,7 +65,8 @@ class Source:
         except FAILURES:
             session.restore(state)
             out = self._render_carefully(session, writers)
-        if len(out) * self._longest > session.limits.output_bytes:
+        # Long values are paid for; what may be left is counted only where it could be too much.
+        if self._static + len(out) * self._longest > session.limits.output_bytes:
             try:
                 session.measure(out)
             except LimitError as error:
@@ -114,7 +114,7 @@ def generator_for(tree: Any, segments: Sequence[Segment], origin: str, *, carefu
     generator = Generator(writers, sizes, careful=careful)
     text, lines = generator.generate(tree)
     code = compile(text, origin, "exec", dont_inherit=True, optimize=1)
-    return Code(code, lines), generator
+    return Code(code, lines, generator.longest_repeated), generator
 
 
 def _with_statics(code: CodeType, segments: Sequence[Segment]) -> CodeType:

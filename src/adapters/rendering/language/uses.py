@@ -43,7 +43,9 @@ _MAX_OCCURRENCES: Final = 1_000
 class _Use:
     evidence: set[Evidence] = field(default_factory=set)
     kinds: set[PlaceholderKind] = field(default_factory=set)
-    required: bool = False
+    # None where only something below this path was used so far.
+    required: bool | None = None
+    implied: bool = False
     occurrences: dict[Occurrence, None] = field(default_factory=dict)
 
 
@@ -58,20 +60,24 @@ class Uses:
         occurrence = Occurrence(tag.location, tag.snippet)
         start = 0
         while (end := path.find("[]", start)) >= 0:
-            self._note(path[:end], required=required, occurrence=occurrence).evidence.add(Evidence.LISTED)
+            parent = self._note(path[:end], occurrence)
+            parent.evidence.add(Evidence.LISTED)
+            parent.implied = parent.implied or required
             start = end + 2
         if not path.endswith("[]") or evidence not in {Evidence.NOTHING, Evidence.ANY}:
-            self._note(path, required=required, occurrence=occurrence).evidence.add(evidence)
+            use = self._note(path, occurrence)
+            use.evidence.add(evidence)
+            use.required = bool(use.required) or required
 
     def add_placeholder(self, placeholder: Placeholder) -> None:
         """Note the uses of one part."""
-        use = self._note(placeholder.path, required=placeholder.required)
+        use = self._note(placeholder.path)
+        use.required = bool(use.required) or placeholder.required
         use.kinds.add(placeholder.kind)
         use.occurrences.update(dict.fromkeys(placeholder.occurrences))
 
-    def _note(self, path: str, *, required: bool, occurrence: Occurrence | None = None) -> _Use:
+    def _note(self, path: str, occurrence: Occurrence | None = None) -> _Use:
         use = self._uses.setdefault(path, _Use())
-        use.required = use.required or required
         if occurrence is not None and len(use.occurrences) < _MAX_OCCURRENCES:
             use.occurrences[occurrence] = None
         return use
@@ -79,9 +85,10 @@ class Uses:
     def placeholders(self) -> tuple[Placeholder, ...]:
         """Make placeholders of the uses; an object is known by its children alone."""
         parents = {path.rpartition(".")[0] for path in self._uses}
-        optional = [path for path, use in self._uses.items() if not use.required]
+        needed = {path: use.implied if use.required is None else use.required for path, use in self._uses.items()}
+        optional = [path for path, required in needed.items() if not required]
         return tuple(
-            Placeholder(path, _kind(use), use.required and not _within(path, optional), tuple(use.occurrences))
+            Placeholder(path, _kind(use), needed[path] and not _within(path, optional), tuple(use.occurrences))
             for path, use in self._uses.items()
             if path not in parents or Evidence.LISTED in use.evidence or PlaceholderKind.LIST in use.kinds
         )

@@ -276,10 +276,10 @@ class ExpressionGenerator(LookupGenerator):
     @override
     def visit_Test(self, node: nodes.Test, frame: Frame) -> None:
         if node.name in {"defined", "undefined", "none"}:
-            name = {"defined": " is not Missing", "undefined": " is Missing", "none": " is None"}[node.name]
-            self.write("(" if node.name == "none" else "(type(")
+            kind = {"defined": "is not Missing", "undefined": "is Missing", "none": "is NoneType"}[node.name]
+            self.write("(type(")
             self._lenient(node.node, frame)
-            self.write(f"{name})" if node.name == "none" else f"){name})")
+            self.write(f") {kind})")
             return
         self._call(f"T_{_TEST_NAMES.get(node.name, node.name)}", [node.node, *node.args], node.kwargs, frame)
 

@@ -59,6 +59,8 @@ class LookupGenerator(CodeGenerator):
         self._loops: dict[str, Loop] = {}
         self._clean: set[str] = set()
         self._paths: dict[str, str] = {}
+        # The characters of the longest static text that can come out more than once.
+        self.longest_repeated = 0
         # What only this walk can see to be wrong: tag number, code, message, suggestion.
         self.findings: list[tuple[int, str, str, str]] = []
         # The targets of the loop around, where it passes over data that no loop around it repeats; else None.
@@ -176,9 +178,13 @@ class LookupGenerator(CodeGenerator):
             self.write(f", {key!r}, {self._path(node, frame) or '.' + key!r})")
         elif lenient:
             self._optional(node, frame)
-        else:
+        elif isinstance(node.node, (nodes.Name, nodes.Getattr)) or key_of(node.node) is not None:
             self.visit(node.node, frame)
             self.write(f"[{key!r}]")
+        else:
+            self.write("item_of(")
+            self.visit(node.node, frame)
+            self.write(f", {key!r})")
 
     def _loop_value(self, loop: Loop, key: str, node: nodes.Node) -> None:
         if key in _LOOP_VALUES:

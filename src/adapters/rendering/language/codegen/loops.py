@@ -91,7 +91,9 @@ class LoopGenerator(ExpressionGenerator):
             self.writeline(f"{loop.changed} = []")
         prints = _prints(node)
         stride = WATCHED_PIECES // (prints + 1)
-        items = f"({loop.seq} if len({loop.seq}) < {stride} else s.watch({loop.seq}, {loop_frame.buffer}, {prints}))"
+        passing = f", passing={self._fresh[-1] is not None}"
+        watched = f"s.watch({loop.seq}, {loop_frame.buffer}, {prints}{passing})"
+        items = f"({loop.seq} if len({loop.seq}) < {stride} else {watched})"
         self.writeline(f"for {loop.n}, " if loop_ref else "for ", node)
         self._target(node.target, loop_frame)
         self.write(f" in enumerate({items}, 1):" if loop_ref else f" in {items}:")
@@ -157,4 +159,6 @@ def target_names(node: nodes.Node) -> list[str]:
 
 
 def _prints(node: nodes.Node) -> int:
-    return sum(len(output.nodes) for output in node.find_all(nodes.Output))
+    """Count the values that one round of a loop prints at most."""
+    outputs = node.find_all(nodes.Output)
+    return sum(not isinstance(child, nodes.TemplateData) for output in outputs for child in output.nodes)

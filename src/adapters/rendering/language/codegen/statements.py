@@ -44,7 +44,7 @@ class Generator(LoopGenerator):
         pieces: list[int | nodes.Expr] = []
         for child in node.nodes:
             if isinstance(child, nodes.TemplateData):
-                pieces.extend(statics_in(child.data) or ())
+                pieces.extend(self._note(statics_in(child.data) or []))
             else:
                 pieces.append(child)
         if self.careful:
@@ -52,6 +52,11 @@ class Generator(LoopGenerator):
             return
         for start in range(0, len(pieces), _CHUNK):
             self._fast_output(pieces[start : start + _CHUNK], frame)
+
+    def _note(self, statics: list[int]) -> list[int]:
+        if self._fresh:
+            self.longest_repeated = max(self.longest_repeated, *(self._sizes[index] for index in statics), 0)
+        return statics
 
     def _fast_output(self, pieces: list[int | nodes.Expr], frame: Frame) -> None:
         alone = len(pieces) == 1

@@ -1,0 +1,73 @@
+"""Where our policy is the same, a template gives what plain Jinja2 gives."""
+
+from typing import Any
+
+import jinja2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.rendering.language.whitespace import split_text
+from tests.unit.adapters.rendering.template_text import render
+
+DATA: dict[str, Any] = {
+    "a": "text",
+    "b": 7,
+    "o": {"k": "v", "n": 3, "in": {"x": "deep"}},
+    "l": ["p", "q", "r"],
+    "rows": [{"n": 1, "s": "one"}, {"n": 2, "s": "two"}],
+    "yes": True,
+    "e": [],
+}
+# Booleans print in lower case with us, so no expression here prints one.
+_texts = st.sampled_from(["a", "o.k", "o['k']", "o.in.x", "l[1]", "'lit'", "a | upper", "l | join('+')", "rows[1].s"])
+_numbers = st.sampled_from(["b", "o.n", "3", "b + o.n", "b * 2 - 1", "b // 2", "b % 4", "-b", "l | length", "2 ** 3"])
+_values = st.one_of(_texts, _numbers, st.builds("({}) ~ ({})".format, _texts, _numbers))
+_conditions = st.sampled_from(
+    ["yes", "not yes", "e", "b > 3", "a == 'text'", "o.zzz is defined", "'p' in l", "b is odd", "1 < b < 9", "e or yes"]
+)
+_leaf = st.one_of(
+    st.sampled_from(["txt ", "\n", "  ", "{# c #}", "{% set z = b %}{{ z }}", "{% raw %}{{ q }}{% endraw %}"]),
+    st.builds("{{{{ {} }}}}".format, _values),
+    st.builds("{{{{ {} if {} else {} }}}}".format, _values, _conditions, _values),
+)
+
+
+def _blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    body = st.lists(inner, min_size=1, max_size=3).map("".join)
+    space = st.sampled_from(["", "-", "+"])
+    return st.one_of(
+        st.builds("{{%{} if {} %}}{}{{% else %}}{}{{% endif %}}".format, space, _conditions, body, body),
+        st.builds("{{% for i in l {}%}}{{{{ i }}}}{}{{% endfor {}%}}".format, space, body, space),
+        st.builds("{{% for r in rows if r.n > 1 %}}{{{{ loop.index }}}}{{{{ r.s }}}}{}{{% endfor %}}".format, body),
+        st.builds("{{% with w = {} %}}{{{{ w }}}}{}{{% endwith %}}".format, _values, body),
+        st.builds("{{% set c %}}{}{{% endset %}}{{{{ c }}}}".format, body),
+        st.builds("{{% macro m(x) %}}{{{{ x }}}}{}{{% endmacro %}}{{{{ m({}) }}}}".format, body, _values),
+        st.builds("line\n  {{% if {} %}}\n{}\n  {{%- endif %}}\n".format, _conditions, body),
+    )
+
+
+_templates = st.lists(st.recursive(_leaf, _blocks, max_leaves=8), min_size=1, max_size=4).map("".join)
+
+
+@given(_templates)
+def test_output_is_that_of_jinja(template: str) -> None:
+    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    assert render(template, DATA) == environment.from_string(template).render(DATA)
+
+
+_pieces = st.one_of(
+    st.sampled_from(["{% if yes %}", "{%- if yes %}", "{% if yes -%}", "{%+ if yes %}", "{% if yes +%}"]),
+    st.sampled_from(["\n", " ", "x", "\t", "{{ b }}", "{{- b -}}", "{# c #}", "{#- c -#}"]),
+)
+
+
+@given(st.lists(_pieces, max_size=14))
+def test_white_space_is_treated_as_by_jinja(parts: list[str]) -> None:
+    template = "".join(parts) + "{% endif %}" * sum("if" in part for part in parts)
+    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    assert render(template, DATA) == environment.from_string(template).render(DATA)
+
+
+def test_static_text_is_the_text_between_the_tags() -> None:
+    split = split_text("a {{ b }} c\n  {% if x %}\r\nd{% endif +%}\n")
+    assert [segment for segment in split.segments if isinstance(segment, str)] == ["a ", " c\n", "d", "\n"]
