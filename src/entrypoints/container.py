@@ -70,7 +70,9 @@ class Container(containers.DeclarativeContainer):
     update_template = providers.Singleton(UpdateTemplate, units_of_work, clock)
     archive_template = providers.Singleton(ArchiveTemplate, units_of_work, clock)
     read_templates = providers.Singleton(ReadTemplates, units_of_work, storage)
-    validate_template = providers.Singleton(ValidateTemplate, inspect_upload, renderer, defaults, clock)
+    validate_template = providers.Singleton(
+        ValidateTemplate, inspect_upload, renderer, defaults, clock, settings.provided.limits.data_bytes
+    )
     render_document = providers.Singleton(
         RenderDocument,
         renderer,

@@ -40,7 +40,7 @@ def build_local() -> Local:
     clock = SystemClock()
     renderer = InProcessRenderer(limits)
     inspect_upload = InspectUpload(renderer, limits.template_bytes)
-    validate_template = ValidateTemplate(inspect_upload, renderer, defaults, clock)
+    validate_template = ValidateTemplate(inspect_upload, renderer, defaults, clock, limits.data_bytes)
     return Local(renderer, inspect_upload, validate_template, defaults, clock, limits)
 
 

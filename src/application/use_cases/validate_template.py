@@ -7,6 +7,7 @@ from application.ports.clock import Clock
 from application.ports.template_renderer import TemplateRenderer
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from domain.diagnostics import Diagnostic, has_errors
+from domain.errors import PayloadTooLargeError
 from domain.placeholder import Placeholder
 from domain.schema import JsonObject, infer_schema, sample_of
 
@@ -39,19 +40,28 @@ class ValidateTemplate:
     """Findings about the template and, where it works, about the data: all of them in one answer."""
 
     def __init__(
-        self, inspect_upload: InspectUpload, renderer: TemplateRenderer, defaults: RenderDefaults, clock: Clock
+        self,
+        inspect_upload: InspectUpload,
+        renderer: TemplateRenderer,
+        defaults: RenderDefaults,
+        clock: Clock,
+        max_data_bytes: int,
     ) -> None:
         self._inspect_upload = inspect_upload
         self._renderer = renderer
         self._defaults = defaults
         self._clock = clock
+        self._max_data_bytes = max_data_bytes
 
     async def __call__(self, command: ValidateTemplateCommand) -> TemplateReport:
         """Validate the template.
 
         Raises:
-            UnsupportedMediaTypeError, PayloadTooLargeError, InvalidRequestError: see InspectUpload.
+            PayloadTooLargeError: the file or the data is larger than its limit.
+            UnsupportedMediaTypeError, InvalidRequestError: see InspectUpload.
         """
+        if command.data is not None and len(command.data) > self._max_data_bytes:
+            raise PayloadTooLargeError("The data", self._max_data_bytes)
         inspected = await self._inspect_upload(command.upload)
         diagnostics = inspected.inspection.diagnostics
         if command.data is not None and inspected.ok:

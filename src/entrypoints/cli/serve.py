@@ -19,6 +19,8 @@ from entrypoints.settings import Settings, load_settings
 
 # What runs when SIGTERM comes may take this long to finish; then connections are closed.
 _GRACEFUL_SECONDS = 30
+# Of its 200 connections some stay free for other commands and for the superuser.
+_EMBEDDED_CONNECTIONS = 180
 
 
 def run(options: Namespace) -> int:
@@ -63,6 +65,12 @@ def _overrides(options: Namespace) -> dict[str, dict[str, object]]:
 
 
 def _refusal(settings: Settings) -> str | None:
+    connections = settings.http.workers * settings.database.pool_size
+    if settings.uses_embedded_database and connections > _EMBEDDED_CONNECTIONS:
+        return (
+            f"DOCGEN_HTTP__WORKERS times DOCGEN_DATABASE__POOL_SIZE is {connections}, and the embedded database takes "
+            f"{_EMBEDDED_CONNECTIONS} connections: lower one of them, or set DOCGEN_DATABASE__URL."
+        )
     if settings.auth.mode is not None or (settings.uses_embedded_database and settings.http.is_loopback):
         return None
     return (

@@ -74,7 +74,7 @@ def world() -> World:
         update=UpdateTemplate(units, clock),
         archive=ArchiveTemplate(units, clock),
         templates=ReadTemplates(units, storage),
-        validate=ValidateTemplate(inspect, renderer, defaults, clock),
+        validate=ValidateTemplate(inspect, renderer, defaults, clock, MAX_BYTES),
         render=RenderDocument(renderer, storage, units, defaults, clock, ids, MAX_BYTES),
         renders=renders,
         document=GetDocument(renders, storage, clock),

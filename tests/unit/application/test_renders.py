@@ -207,3 +207,9 @@ async def test_validation_of_a_broken_template_reports_its_findings(world: World
     report = await world.validate(ValidateTemplateCommand(TemplateUpload("note.txt", b"{% if a %}"), data=ADA))
     assert not report.ok
     assert report.diagnostics
+
+
+async def test_validation_refuses_more_data_than_a_render_would(world: World) -> None:
+    command = ValidateTemplateCommand(TemplateUpload("note.txt", b"{{ name }}"), data=b" " * (MAX_BYTES + 1))
+    with pytest.raises(PayloadTooLargeError, match="The data"):
+        await world.validate(command)
