@@ -1,0 +1,55 @@
+"""The benchmark of renders."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.render import main, measure
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    template, data = tmp_path / "letter.txt", tmp_path / "letter.json"
+    template.write_text("Dear {{ name }},\n", encoding="utf-8")
+    data.write_text('{"name": "Ada"}', encoding="utf-8")
+    return template, data
+
+
+def test_it_prints_one_json_object(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    template, data = files
+    assert main([str(template), "--data", str(data), "--seconds", "0", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert set(result) == {"median_ms", "min_ms", "cpu_ms", "docs_per_s", "peak_rss_mb", "out_bytes"}
+    assert result["out_bytes"] == len("Dear Ada,\n")
+    assert 0 < result["min_ms"] <= result["median_ms"]
+
+
+def test_it_prints_a_line(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    template, data = files
+    assert main([str(template), "--data", str(data), "--seconds", "0"]) == 0
+    assert capsys.readouterr().out.startswith("letter.txt: median ")
+
+
+def test_faults_of_the_template_are_told(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    template, data = files
+    template.write_text("{{ nme }}", encoding="utf-8")
+    assert main([str(template), "--data", str(data)]) == 1
+    assert "Did you mean 'name'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["letter.pdf", "missing.txt"])
+def test_wrong_usage_exits_with_2(files: tuple[Path, Path], name: str) -> None:
+    template, data = files
+    with pytest.raises(SystemExit) as caught:
+        main([str(template.with_name(name)), "--data", str(data)])
+    assert caught.value.code == 2
+
+
+def test_changing_or_empty_documents_are_noticed() -> None:
+    numbers = itertools.count()
+    with pytest.raises(RuntimeError, match="differ"):
+        measure(lambda: str(next(numbers)).encode(), 0)
+    with pytest.raises(RuntimeError, match="empty"):
+        measure(lambda: b"", 0)
