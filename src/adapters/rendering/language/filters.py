@@ -22,7 +22,7 @@ def _unchanged(value: Any) -> Any:
 
 
 FILTERS: Final[dict[str, Filter]] = {
-    **{name: Filter(_unchanged) for name in ("e", "escape", "forceescape", "safe")},
+    **{name: Filter(_unchanged) for name in ("e", "escape", "forceescape")},
     # Generated code holds these itself; the functions are here for map() and for the arguments' check.
     "default": Filter(list_filters.default),
     "d": Filter(list_filters.default),

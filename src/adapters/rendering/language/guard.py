@@ -41,6 +41,7 @@ _LEFT_OUT: Final = {
     "attr": "Write customer.name, or customer['name'].",
     "pprint": "Print single values.",
     "random": "A document has to be the same each time.",
+    "safe": "Values are always printed as text; delete the filter.",
     "striptags": "Values are always printed as text.",
     "tojson": "Print single values.",
     "urlencode": "Put the finished address into the data.",

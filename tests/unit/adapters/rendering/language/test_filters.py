@@ -39,7 +39,7 @@ DATA: dict[str, Any] = {
         ("'{} {b:>4}|{c:,.2f}'.format('x', b='y', c=1234.5)", "x    y|1,234.50"),
         ("5 | string ~ 'x'", "5x"),
         ("'<b>' | e", "<b>"),
-        ("'<b>' | escape | safe", "<b>"),
+        ("'<b>' | escape | forceescape", "<b>"),
         ("'abc' | length", "3"),
         ("[1, 2] | count", "2"),
         ("none | length", "0"),

@@ -49,6 +49,7 @@ def found_in(template: str) -> set[str]:
         ("{{ nope() }}", "unknown-function"),
         ("{{ x.mro() }}", "unknown-method"),
         ("{{ x.append(1) }}", "unknown-method"),
+        ("{{ x | safe }}", "unknown-filter"),
         ("{{ x | attr('y') }}", "unknown-filter"),
         ("{{ x | uper }}", "unknown-filter"),
         ("{{ x | map('uper') }}", "unknown-filter"),

@@ -52,7 +52,7 @@ def test_each_tag_is_written_by_its_writer() -> None:
 
 
 def test_the_writer_is_the_last_step_for_every_value() -> None:
-    source = source_from(tag("{{ x | safe }}"), tag("{{ x | e | upper }}"), tag("{{ '<' ~ x }}"), tag("{{ 5 }}"))
+    source = source_from(tag("{{ x | forceescape }}"), tag("{{ x | e | upper }}"), tag("{{ '<' ~ x }}"), tag("{{ 5 }}"))
     assert run(source, {"x": "<b>"}, lambda value: to_text(value).replace("<", "&lt;")) == [
         "&lt;b>",
         "&lt;B>",
