@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.rendering.language.whitespace import split_text
+from domain.render_request import MissingPolicy
 from tests.unit.adapters.rendering.template_text import render
 
 DATA: dict[str, Any] = {
@@ -53,6 +54,14 @@ _templates = st.lists(st.recursive(_leaf, _blocks, max_leaves=8), min_size=1, ma
 def test_output_is_that_of_jinja(template: str) -> None:
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     assert render(template, DATA) == environment.from_string(template).render(DATA)
+
+
+@given(_templates)
+def test_the_careful_program_gives_the_same(template: str) -> None:
+    """A tolerated missing value makes the whole template run in the program that looks before each step."""
+    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    careful = render(template + "{{ missing }}", DATA, missing=MissingPolicy.EMPTY)
+    assert careful == environment.from_string(template + "{{ missing }}").render(DATA)
 
 
 _pieces = st.one_of(
