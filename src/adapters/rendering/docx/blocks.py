@@ -1,39 +1,16 @@
-"""Where blocks begin and end: which tags belong together, and the level of the document that each block repeats.
+"""Where blocks begin and end: which tags belong together, and the proof that no data can break the document.
 
 Every boundary of a block ({% for %}, {% else %}, {% endfor %}) must stand where the same elements are open: then what
-lies between two of them is well-formed on its own, whatever the data leaves out or repeats. That rule is checked at
-the end for every block; what comes before only looks for the level that the author meant.
+lies between two of them is well-formed on its own, whatever the data leaves out or repeats. levels.py looks for the
+level that the author meant; here each block is checked when that is done.
 """
 
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Final
 
 from adapters.rendering.docx.findings import error
-from adapters.rendering.docx.prefixes import drop_if_blank, section_end
 from adapters.rendering.docx.tokens import CAPTURES, Token, TokenTable
-from adapters.rendering.docx.tree import (
-    BLOCK_CONTAINERS,
-    SDT,
-    TBL,
-    TC,
-    TR,
-    Node,
-    P,
-    T,
-    ancestor,
-    atoms,
-    child_on_path,
-    common_ancestor,
-    is_token,
-    isolate,
-    put_after,
-    put_before,
-    put_first,
-    shape,
-    take,
-    tokens_in,
-)
+from adapters.rendering.docx.tree import Node, T, shape, tokens_in
 from domain.diagnostics import Diagnostic
 
 
@@ -54,46 +31,44 @@ class Block:
         return [token.place for token in self.boundaries]
 
 
-def find_blocks(root: Node, tokens: TokenTable) -> list[Block]:
-    """Pair the tags of a part, outer blocks first; what has no partner is left to the language to report."""
+def find_blocks(root: Node, tokens: TokenTable) -> tuple[list[Block], list[Token]]:
+    """Pair the tags of a part: return its blocks, outer ones first, and the tags that have no partner."""
     blocks: list[Block] = []
     open_blocks: list[Block] = []
+    strays: list[Token] = []
     for node in tokens_in(root):
         token = tokens.of(node)
         if token.opens:
             open_blocks.append(Block([token]))
             blocks.append(open_blocks[-1])
-        elif not open_blocks:
-            continue
-        elif token.divides:
+        elif token.divides and open_blocks and open_blocks[-1].opener.keyword in _DIVIDED:
             open_blocks[-1].boundaries.append(token)
-        elif token.closes and token.closes == open_blocks[-1].opener.keyword:
+        elif token.closes and open_blocks and token.closes == open_blocks[-1].opener.keyword:
             open_blocks.pop().boundaries.append(token)
-    unfinished = {id(block) for block in open_blocks}
-    return [block for block in blocks if id(block) not in unfinished]
+        elif token.divides or token.closes:
+            strays.append(token)
+    unfinished = [block.opener for block in open_blocks]
+    return [block for block in blocks if block.opener not in unfinished], strays + unfinished
 
 
-def level_blocks(root: Node, tokens: TokenTable) -> list[Diagnostic]:
-    """Bring the tags of every block to one level, and return the blocks for which there is none."""
-    blocks = find_blocks(root, tokens)
-    findings = [finding for block in blocks if (finding := _mixed(block)) is not None]
-    if findings:
-        return findings
-    _lift_lonely_rows(root, tokens, blocks)
-    _lift_lonely_paragraphs(root, tokens)
-    for block in blocks:
-        finding = _level(block)
-        if finding is not None:
-            findings.append(finding)
-    if findings:
-        return findings
-    return [finding for block in blocks if (finding := _verify(block, tokens)) is not None]
+_DIVIDED: Final = frozenset({"if", "for"})
+
+
+def unpaired(token: Token) -> Diagnostic:
+    """Say that a tag has no partner; the language says it better, where it knows the tag."""
+    return error(
+        "unpaired-tag",
+        "This tag opens or closes a block that has no other end.",
+        "Every {% if %} needs an {% endif %}, every {% for %} an {% endfor %}.",
+        token.location,
+        token.snippet,
+    )
 
 
 _FIXED: Final = frozenset({"tr", "tc"})
 
 
-def _mixed(block: Block) -> Diagnostic | None:
+def find_mixed_scopes(block: Block) -> Diagnostic | None:
     """Find a row loop that is closed by a plain tag, or the other way round."""
     letters = {token.prefix if token.prefix in _FIXED else "" for token in block.boundaries}
     if len(letters) == 1:
@@ -112,204 +87,11 @@ def _mixed(block: Block) -> Diagnostic | None:
     )
 
 
-def _control_only(element: Node, tokens: TokenTable) -> list[Node]:
-    """Return the tokens of an element that holds nothing but control tags; an empty list where it holds more."""
-    found: list[Node] = []
-    for atom in atoms(element):
-        if not is_token(atom) or not tokens.of(atom).is_control:
-            return []
-        found.append(atom)
-    return found
-
-
-def _lift_lonely_rows(root: Node, tokens: TokenTable, blocks: list[Block]) -> None:
-    """Replace rows by their tags where they hold only tags, and some block reaches beyond the row."""
-    block_of = {id(token): block for block in blocks for token in block.boundaries}
-    for row in list(root.iter(TR)):
-        found = _control_only(row, tokens)
-        reaches_out = any(
-            ancestor(node, TR) is not row
-            for inner in found
-            if (block := block_of.get(id(tokens.of(inner)))) is not None
-            for node in block.nodes
-        )
-        if found and reaches_out:
-            for node in found:
-                put_before(row, node)
-            take(row)
-
-
-def _lift_lonely_paragraphs(root: Node, tokens: TokenTable) -> None:
-    """Replace paragraphs by their tags where they hold nothing else."""
-    for paragraph in list(root.iter(P)):
-        container = paragraph.getparent()
-        if container is None or container.tag not in BLOCK_CONTAINERS:
-            continue
-        found = _control_only(paragraph, tokens)
-        if not found:
-            continue
-        if section_end(paragraph) is not None and tokens.of(found[0]).opens:
-            for node in reversed(found):
-                put_after(paragraph, node)
-        else:
-            for node in found:
-                put_before(paragraph, node)
-        if container.tag != TC or len(container.findall(P)) > 1:
-            drop_if_blank(paragraph)
-        else:
-            for run in [child for child in paragraph if any(True for _ in child.iter(T))]:
-                take(run)
-
-
-def _level(block: Block) -> Diagnostic | None:
-    nodes = block.nodes
-    parent = nodes[0].getparent()
-    if all(node.getparent() is parent for node in nodes):
-        return None
-    top = common_ancestor(nodes)
-    if top.tag == TBL:
-        return _level_rows(block, top)
-    if top.tag == TR:
-        return _level_cells(block, top)
-    if top.tag in BLOCK_CONTAINERS:
-        return _level_paragraphs(block, top)
-    if top.tag == P or ancestor(top, P) is not None:
-        return _level_runs(block, top)
-    return _crossing(block, "The block opened here ends in another part of the document.")
-
-
-def _level_runs(block: Block, top: Node) -> Diagnostic | None:
-    """Split runs and hyperlinks so that the tags become siblings within one paragraph."""
-    for node in block.nodes:
-        above = takewhile(lambda element: element is not top, node.iterancestors())
-        if any(element.tag in (SDT, P) for element in above):
-            return _crossing(block, "The block opened here and its end do not lie in the same content control.")
-    for node in block.nodes:
-        isolate(node, top)
-    return None
-
-
-def _edge(top: Node, node: Node) -> tuple[bool, bool]:
-    """Tell whether nothing stands before, and nothing behind a node in an element."""
-    seen = list(atoms(top))
-    # A tag within a text box is no atom of the paragraph that the box is anchored in.
-    return bool(seen) and seen[0] is node, bool(seen) and seen[-1] is node
-
-
-def _side(block: Block, token: Token, top: Node) -> str:
-    """Return the side of an element that a tag can go to without passing anything: 'before', 'after' or ''."""
-    if top is token.place:
-        return "here"
-    first, last = _edge(top, token.place)
-    sides = [("before", first), ("after", last)]
-    if token is block.boundaries[-1]:
-        sides.reverse()
-    return next((side for side, free in sides if free), "")
-
-
-def _go(token: Token, top: Node, side: str) -> None:
-    if side == "before":
-        put_before(top, token.place)
-    elif side == "after":
-        put_after(top, token.place)
-
-
-def _level_rows(block: Block, table: Node) -> Diagnostic | None:
-    tops = [child_on_path(table, node) for node in block.nodes]
-    if any(not is_token(top) and top.tag != TR for top in tops):
-        return _crossing(block, "The block opened here and its end do not lie in the same content control.")
-    sides = [
-        _side(block, token, top) or _outer_cell(block, token, top)
-        for token, top in zip(block.boundaries, tops, strict=True)
-    ]
-    if not all(sides):
-        return _crossing(block, "The block opened here begins or ends in the middle of a table row.")
-    for token, top, side in zip(block.boundaries, tops, sides, strict=True):
-        _go(token, top, side)
-    return None
-
-
-def _outer_cell(block: Block, token: Token, row: Node) -> str:
-    """Where text stands beside the tag: the first cell opens the row, the last one closes it."""
-    cells = [child for child in row if child.tag == TC]
-    cell = child_on_path(row, token.place)
-    if token is block.opener and cell is cells[0]:
-        return "before"
-    if token is block.boundaries[-1] and cell is cells[-1]:
-        return "after"
-    return ""
-
-
-def _level_cells(block: Block, row: Node) -> Diagnostic | None:
-    cells = [child for child in row if child.tag == TC]
-    tops = [child_on_path(row, node) for node in block.nodes]
-    if tops[0] is cells[0] and tops[-1] is cells[-1]:
-        if len(tops) > 2:  # noqa: PLR2004
-            return _crossing(block, "The block opened here is divided in the middle of a table row.")
-        put_before(row, block.opener.place)
-        put_after(row, block.boundaries[-1].place)
-        return None
-    sides = [_side(block, token, top) for token, top in zip(block.boundaries, tops, strict=True)]
-    if not all(sides) or any(not is_token(top) and top.tag != TC for top in tops):
-        return _crossing(block, "The block opened here ends in another table cell, and text stands beside its tags.")
-    for token, top, side in zip(block.boundaries, tops, sides, strict=True):
-        _go(token, top, side)
-        if top is not token.place and not any(True for _ in atoms(top)):
-            take(top)
-    return None
-
-
-def _level_paragraphs(block: Block, container: Node) -> Diagnostic | None:
-    tops = [child_on_path(container, node) for node in block.nodes]
-    if any(not is_token(top) and top.tag != P for top in tops):
-        inside = "a table" if any(top.tag == TBL for top in tops) else "a content control"
-        return _crossing(block, f"The block opened here and its end lie on different sides of the edge of {inside}.")
-    if any(
-        ancestor(token.place, P) is not top for token, top in zip(block.boundaries, tops, strict=True) if top.tag == P
-    ):
-        return _crossing(block, "The block opened here begins or ends in a text box, and goes on outside of it.")
-    sides = [_side(block, token, top) for token, top in zip(block.boundaries, tops, strict=True)]
-    if all(sides):
-        for token, top, side in zip(block.boundaries, tops, sides, strict=True):
-            _go(token, top, side)
-            if top.tag == P:
-                drop_if_blank(top)
-        return None
-    return _join_paragraphs(block, tops)
-
-
-def _join_paragraphs(block: Block, tops: list[Node]) -> Diagnostic | None:
-    """Let the block begin and end in the middle of paragraphs: what it leaves out, joins what stands around it."""
-    for token, top in zip(block.boundaries, tops, strict=True):
-        if top is token.place and not _enter_paragraph(block, token):
-            return _crossing(block, "The block opened here begins in the middle of a paragraph and ends elsewhere.")
-    for token in block.boundaries:
-        paragraph = ancestor(token.place, P)
-        if paragraph is not None:
-            isolate(token.place, paragraph)
-    return None
-
-
-def _enter_paragraph(block: Block, token: Token) -> bool:
-    """Move a tag that was alone in its paragraph into the next one, or the one before where it ends the block."""
-    if token is block.boundaries[-1]:
-        neighbour = token.place.getprevious()
-        if neighbour is None or neighbour.tag != P:
-            return False
-        neighbour.append(take(token.place))
-    else:
-        neighbour = token.place.getnext()
-        if neighbour is None or neighbour.tag != P:
-            return False
-        put_first(neighbour, token.place)
-    return True
-
-
-def _verify(block: Block, tokens: TokenTable) -> Diagnostic | None:
+def verify(block: Block, tokens: TokenTable) -> Diagnostic | None:
     """Prove that the block is well-formed for any data: the same elements are open at each of its tags."""
     shapes = [shape(node) for node in block.nodes]
     if any(other != shapes[0] for other in shapes[1:]):
-        return _crossing(block, "The block opened here ends at another level of the document.")
+        return crossing(block, "The block opened here ends at another level of the document.")
     opener = block.opener
     if opener.keyword in CAPTURES and not _is_plain_text(block):
         return error(
@@ -336,11 +118,11 @@ def _verify_recursion(block: Block, tokens: TokenTable) -> Diagnostic | None:
     for node in tokens_in(first.getroottree().getroot()):
         token = tokens.of(node)
         if token.is_output and "loop(" in token.text.replace(" ", "") and shape(node) != shape(first):
-            return _crossing(block, "This loop calls itself at another level of the document than it stands on.")
+            return crossing(block, "This loop calls itself at another level of the document than it stands on.")
     return None
 
 
-def _crossing(block: Block, message: str) -> Diagnostic:
+def crossing(block: Block, message: str) -> Diagnostic:
     closer = block.boundaries[-1]
     return error(
         "crossing-block",

@@ -8,11 +8,12 @@ from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.docx.archive import Archive
 from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.gate import check_package
-from adapters.rendering.docx.package import Package, TextPart, not_word, parse_xml
-from adapters.rendering.docx.program import DocxProgram
+from adapters.rendering.docx.links import compile_links, has_tags
+from adapters.rendering.docx.package import Package, TextPart, not_word, parse_xml, relationships_of
+from adapters.rendering.docx.program import CompiledPart, DocxProgram
 from adapters.rendering.docx.properties import compile_properties
 from adapters.rendering.docx.settings import cut_off
-from adapters.rendering.docx.story import CompiledPart, compile_story
+from adapters.rendering.docx.story import compile_story
 from adapters.rendering.docx.tree import w
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.language.source import merge_placeholders
@@ -38,7 +39,7 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
         return CompiledTemplate(None, (problem.finding,), ())
     if has_errors(found):
         return CompiledTemplate(None, tuple(found), ())
-    compiled = [_compile_part(package, part) for part in package.text_parts()]
+    compiled = [each for part in package.text_parts() for each in _compile_part(package, part)]
     diagnostics = (*found, *(finding for part in compiled for finding in part.diagnostics))
     placeholders = merge_placeholders([part.placeholders for part in compiled])
     if has_errors(diagnostics):
@@ -46,7 +47,17 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
     return CompiledTemplate(_assemble(package, compiled), diagnostics, placeholders)
 
 
-def _compile_part(package: Package, part: TextPart) -> CompiledPart:
+def _compile_part(package: Package, part: TextPart) -> list[CompiledPart]:
+    """Compile a part, and its relationships where they have tags."""
+    compiled = [_compile_xml(package, part)]
+    links = relationships_of(part.name)
+    if any(found.part == links and has_tags(found.target) for found in package.relationships):
+        contents = package.contents[links]
+        compiled.append(compile_links(replace(part, name=links), parse_xml(links, contents), contents))
+    return compiled
+
+
+def _compile_xml(package: Package, part: TextPart) -> CompiledPart:
     contents = package.contents[part.name]
     location = Location(part.part, part.number)
     try:

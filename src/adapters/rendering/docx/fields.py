@@ -6,6 +6,7 @@ from typing import Final
 
 from adapters.rendering.docx.findings import error
 from adapters.rendering.docx.places import Places
+from adapters.rendering.docx.richtext import LINK_SCHEMES
 from adapters.rendering.docx.tree import Node, P, ancestor, w
 from domain.diagnostics import Diagnostic
 
@@ -22,7 +23,6 @@ _ALLOWED: Final = frozenset(
 _NAME: Final = re.compile(r"\s*(=|\\?\w+)")
 _TAG: Final = re.compile(r"\{[{%#]")
 _ADDRESS: Final = re.compile(r'^\s*HYPERLINK\s+"?([a-z][\w+.-]*):', re.IGNORECASE)
-_LINK_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 _FLD_CHAR, _INSTR, _SIMPLE = w("fldChar"), w("instrText"), w("fldSimple")
 _TYPE, _CODE = w("fldCharType"), w("instr")
 
@@ -42,7 +42,7 @@ def check_fields(root: Node, places: Places) -> list[Diagnostic]:
         elif name and name.group(1).upper() not in _ALLOWED and not _is_bookmark(name.group(1), root):
             message = f"The document has a field {name.group(1).upper()}, which may reach outside of it."
             findings.append(error("forbidden-field", message, "Delete the field.", location, snippet))
-        elif address and address.group(1).lower() not in _LINK_SCHEMES:
+        elif address and address.group(1).lower() not in LINK_SCHEMES:
             message = "A hyperlink may begin with https://, http://, mailto: or tel: only."
             findings.append(error("external-reference", message, "Change the link.", location, snippet))
     return findings

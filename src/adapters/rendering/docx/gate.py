@@ -9,13 +9,13 @@ import posixpath
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from adapters.rendering.docx.findings import error, warning
+from adapters.rendering.docx.links import may_lead_out
 from adapters.rendering.docx.package import MAIN_TYPE, Package, Relationship
 from domain.diagnostics import Diagnostic
 
-_LINK_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 _OLE_START: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Relationships to the outside that are cut off and not refused.
 CUT_OFF: Final = frozenset({"attachedTemplate", "mailMergeSource", "mailMergeHeaderSource", "mailMergeRecipientData"})
@@ -33,7 +33,7 @@ _SAVE_PLAIN: Final = "Save the document as 'Word Document (.docx)'."
 
 def check_package(package: Package) -> list[Diagnostic]:
     """Return what in a file must not come in, part by part, and what is cut off."""
-    relationships = package.relationships()
+    relationships = package.relationships
     return [
         *_check_main_type(package),
         *_check_contents(package),
@@ -91,7 +91,7 @@ def _check_external(found: Relationship, kind: str) -> Iterator[Diagnostic]:
     if kind in CUT_OFF:
         message = f"The link to {_NAMES.get(kind, 'the data of a mail merge')} is left out of the documents."
         yield warning("external-reference-dropped", message)
-    elif kind != "hyperlink" or urlsplit(_untagged(found.target)).scheme.lower() not in _LINK_SCHEMES:
+    elif kind != "hyperlink" or not may_lead_out(found.target):
         shown = found.target[:60]
         message = f"The document refers to something outside of it: {shown!r}."
         advice = "A hyperlink may begin with https://, http://, mailto: or tel:, pictures must be in the document."
@@ -99,11 +99,6 @@ def _check_external(found: Relationship, kind: str) -> Iterator[Diagnostic]:
 
 
 _NAMES: Final = {"attachedTemplate": "the Word template that this document was based on"}
-
-
-def _untagged(target: str) -> str:
-    """Return the target as far as its scheme can be read; a target that begins with a tag is checked when rendered."""
-    return unquote(target).strip()
 
 
 def _escapes(found: Relationship) -> bool:

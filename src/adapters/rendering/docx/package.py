@@ -72,6 +72,7 @@ class Package:
         self.contents: dict[str, bytes] = {member.name: contents for member, contents in read}
         self.types, self._defaults = self._read_content_types()
         self.main = self._find_main()
+        self.relationships = self._read_relationships()
 
     def type_of(self, name: str) -> str:
         """Return the content type of a part, '' where none is declared."""
@@ -91,8 +92,7 @@ class Package:
             parts.append(TextPart(name, kind, counts[kind] if kind in _NUMBERED else None))
         return parts
 
-    def relationships(self) -> list[Relationship]:
-        """List the relationships of all parts."""
+    def _read_relationships(self) -> list[Relationship]:
         return [
             Relationship(
                 name,
@@ -142,6 +142,12 @@ class Package:
             if name in self.contents:
                 return name
         raise not_word("it has no word/document.xml")
+
+
+def relationships_of(name: str) -> str:
+    """Return the name of the part that holds the relationships of a part."""
+    folder, slash, file = name.rpartition("/")
+    return f"{folder}{slash}_rels/{file}.rels"
 
 
 def not_word(why: str) -> UnusableFileError:

@@ -15,8 +15,10 @@ from adapters.rendering.docx.zip_records import Member
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import Source
+from domain.diagnostics import Diagnostic
 from domain.errors import LimitExceededError
 from domain.formats import OutputFormat
+from domain.placeholder import Placeholder
 
 # What stands in a part's code for a stretch of static XML: no output can hold this character otherwise.
 _STRETCH: Final = "\x00"
@@ -82,6 +84,15 @@ class TaggedPart:
             return put_breaks(text, self.prefix, limit)
         except TooLargeError:
             raise LimitExceededError(f"This document would be larger than {limit:,} bytes.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPart:
+    """What became of a part: `program` is None where it has no tags, or where a finding is an error."""
+
+    program: TaggedPart | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    placeholders: tuple[Placeholder, ...] = ()
 
 
 class DocxProgram(Program):

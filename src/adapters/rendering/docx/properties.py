@@ -2,9 +2,8 @@
 
 from adapters.rendering.docx.attributes import tokenize
 from adapters.rendering.docx.package import TextPart
-from adapters.rendering.docx.program import TaggedPart
+from adapters.rendering.docx.program import CompiledPart, TaggedPart
 from adapters.rendering.docx.serialise import free_mark, to_segments
-from adapters.rendering.docx.story import CompiledPart
 from adapters.rendering.docx.tokens import TokenTable
 from adapters.rendering.docx.tree import Node
 from adapters.rendering.docx.writers import PLAIN, make_writers

@@ -21,7 +21,7 @@ _UNDERLINES: Final = {
     for name in ("single", "words", "double", "thick", "dotted", "dash", "dotDash", "dotDotDash", "wave", "none")
 }
 _VERTICAL: Final = {name: name for name in ("superscript", "subscript", "baseline")}
-_LINK_SCHEMES: Final = frozenset(("http", "https", "mailto", "tel"))
+LINK_SCHEMES: Final = frozenset(("http", "https", "mailto", "tel"))
 _KNOWN: Final = frozenset(
     {"text", "bold", "italic", "underline", "strike", "color"}
     | {"highlight", "size", "font", "style", "vertical_align", "url"}
@@ -148,7 +148,7 @@ def _one_of(value: str, known: dict[str, str], key: str) -> str:
 def _linked(run: str, url: Any, prefix: str) -> str:
     """Make the run a hyperlink by a field, which needs no entry in the part's relationships."""
     text = to_text(url)
-    if urlsplit(text).scheme.lower() not in _LINK_SCHEMES:
+    if urlsplit(text).scheme.lower() not in LINK_SCHEMES:
         raise UnprintableError("A link may begin with https://, http://, mailto: or tel: only.")
     address = quote(text, safe="%/:?#[]@!$&()*+,;=~-._").replace("&", "&amp;")
     return f"<{prefix}fldSimple {prefix}instr=' HYPERLINK \"{address}\" '>{run}</{prefix}fldSimple>"

@@ -18,7 +18,7 @@ _LINKS: Final = (w("attachedTemplate"), w("mailMerge"))
 def cut_off(package: Package) -> dict[str, Member]:
     """Return new versions of the parts that link to the template or the data source, without those links."""
     relationship_parts = {
-        found.part for found in package.relationships() if found.external and found.type.rpartition("/")[2] in CUT_OFF
+        found.part for found in package.relationships if found.external and found.type.rpartition("/")[2] in CUT_OFF
     }
     return {member.name: member for name in sorted(relationship_parts) for member in _without_links(package, name)}
 

@@ -3,16 +3,16 @@
 from typing import Final
 
 from adapters.rendering.docx.attributes import tag_attributes
-from adapters.rendering.docx.blocks import level_blocks
 from adapters.rendering.docx.cells import apply_cell_tags
 from adapters.rendering.docx.deflate import Stretch
 from adapters.rendering.docx.fields import check_fields
 from adapters.rendering.docx.joins import join_paragraphs
+from adapters.rendering.docx.levels import level_blocks
 from adapters.rendering.docx.normalise import normalise
 from adapters.rendering.docx.package import TextPart
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.prefixes import lift_prefixed
-from adapters.rendering.docx.program import TaggedPart, stretch_name
+from adapters.rendering.docx.program import CompiledPart, TaggedPart, stretch_name
 from adapters.rendering.docx.repairs import fill_containers, find_repairs
 from adapters.rendering.docx.serialise import free_mark, tidy, to_segments
 from adapters.rendering.docx.tokens import CAPTURES, TokenTable
@@ -21,24 +21,9 @@ from adapters.rendering.docx.writers import make_writers
 from adapters.rendering.language.segments import Segment, Tag
 from adapters.rendering.language.source import compile_source
 from domain.diagnostics import Diagnostic, Part, has_errors
-from domain.placeholder import Placeholder
 
 # Static text from this length on is deflated once, at compile time.
 _STRETCH_CHARACTERS: Final = 2_000
-
-
-class CompiledPart:
-    """What became of a part: `program` is None where it has no tags, or where a finding is an error."""
-
-    def __init__(
-        self,
-        program: TaggedPart | None = None,
-        diagnostics: tuple[Diagnostic, ...] = (),
-        placeholders: tuple[Placeholder, ...] = (),
-    ) -> None:
-        self.program = program
-        self.diagnostics = diagnostics
-        self.placeholders = placeholders
 
 
 def compile_story(part: TextPart, root: Node, contents: bytes) -> CompiledPart:
@@ -58,6 +43,9 @@ def compile_story(part: TextPart, root: Node, contents: bytes) -> CompiledPart:
     segments = to_segments(root, tokens)
     segments, stretches = (segments, ()) if repairs else _stretch(segments)
     compiled = compile_source(segments, origin=part.name)
+    if has_errors(compiled.diagnostics):
+        # The language names the tag that is missing.
+        findings = [finding for finding in findings if finding.code != "unpaired-tag"]
     diagnostics = (*findings, *compiled.diagnostics)
     if compiled.source is None or has_errors(diagnostics):
         return CompiledPart(None, diagnostics, compiled.placeholders)

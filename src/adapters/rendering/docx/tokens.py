@@ -11,7 +11,7 @@ from domain.diagnostics import Location
 _PREFIX: Final = re.compile(r"(\{[{%#])(tr|tc|p|r)\s+(?![|.=<>!*+/}%#)]|$)")
 _KEYWORD: Final = re.compile(r"\{%\s*(\w+)")
 # {% set name = … %} assigns; {% set name %} captures up to {% endset %}.
-_ASSIGNS: Final = re.compile(r"\{%\s*set\s[^=]*=", re.DOTALL)
+_ASSIGNS: Final = re.compile(r"\{%\s*set\s[\w\s.,()]*=(?!=)")
 
 CELL_KEYWORDS: Final = frozenset({"cellbg", "colspan", "hm", "vm"})
 CAPTURES: Final = frozenset({"macro", "call", "set", "filter"})

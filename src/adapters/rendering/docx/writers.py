@@ -27,6 +27,7 @@ RUNS_END: Final = "\x04"
 _FORBIDDEN: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
 _drop_forbidden: Final = re.compile(f"[{_FORBIDDEN}]").sub
 _in_run: Final = re.compile(f"[&<>\n\r\t{_FORBIDDEN}]").search
+_beyond_text: Final = re.compile(f"[\n\r\t{_FORBIDDEN}]").search
 _in_attribute: Final = re.compile(f'[&<>"\n\r\t{_FORBIDDEN}]').search
 _in_plain: Final = re.compile(f"[&<>\r{_FORBIDDEN}]").search
 
@@ -49,7 +50,8 @@ def _run_text(prefix: str) -> Callable[[str], str]:
     mapping |= {0x0A: line_break, 0x09: tab}
 
     def write(text: str) -> str:
-        return _unix_lines(text).translate(mapping)
+        # Three replacements in C are five times as fast as a translation.
+        return _unix_lines(text).translate(mapping) if _beyond_text(text) else _escape(text)
 
     return write
 
