@@ -23,6 +23,7 @@ from domain.errors import (
 )
 from domain.formats import OutputFormat, TemplateFormat, outputs_of
 from domain.render_request import MissingPolicy, RenderOptions
+from tests.word_files import lines_of, p, word_file
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
@@ -88,6 +89,29 @@ class TemplateRendererContract(ABC):
         assert b"<h1>Hi &lt;script&gt;</h1>" in document.content
         assert document.content.startswith(b"<!DOCTYPE html>")
 
+    async def test_a_word_file_becomes_a_word_file(self, renderer: TemplateRenderer) -> None:
+        source = source_of(
+            word_file("Dear {{ name }},", parts={"word/footer1.xml": p("{{ place }}")}), TemplateFormat.DOCX
+        )
+        data = data_of(name="Ada & Bob", place="Rome")
+        documents = [await renderer.render(source, data, options(OutputFormat.DOCX)) for _ in range(2)]
+        assert documents[0] == documents[1]
+        assert lines_of(documents[0].content) == ["Dear Ada & Bob,"]
+        assert lines_of(documents[0].content, "word/footer1.xml") == ["Rome"]
+
+    async def test_all_parts_of_a_word_file_report_together(self, renderer: TemplateRenderer) -> None:
+        source = source_of(word_file("{{ a }}", parts={"word/header1.xml": p("{{ b }}")}), TemplateFormat.DOCX)
+        with pytest.raises(DataInvalidError) as caught:
+            await renderer.render(source, b"{}", options(OutputFormat.DOCX))
+        assert [str(found.location) for found in caught.value.diagnostics] == [
+            "body, paragraph 1",
+            "header 1, paragraph 1",
+        ]
+        broken = source_of(word_file("{{ a b }}", parts={"word/header1.xml": p("{% endif %}")}), TemplateFormat.DOCX)
+        with pytest.raises(TemplateInvalidError) as refused:
+            await renderer.render(broken, b"{}", options(OutputFormat.DOCX))
+        assert len(refused.value.diagnostics) == 2
+
     async def test_the_same_input_gives_the_same_document(self, renderer: TemplateRenderer) -> None:
         source = source_of("{{ now }}{% for k, v in d.items() %}{{ k }}{{ v }}{% endfor %}")
         data = b'{"d": {"z": 1, "a": 2.50}}'
@@ -126,7 +150,7 @@ class TemplateRendererContract(ABC):
             b"\xef\xbb\xbf",
         ],
     )
-    @pytest.mark.parametrize("template_format", [TemplateFormat.TEXT, TemplateFormat.MARKDOWN])
+    @pytest.mark.parametrize("template_format", list(TemplateFormat))
     async def test_inspection_never_raises(
         self, renderer: TemplateRenderer, content: bytes, template_format: TemplateFormat
     ) -> None:

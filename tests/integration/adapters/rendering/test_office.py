@@ -1,0 +1,79 @@
+"""What comes out opens: an office program reads our documents and prints them."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.word_files import lines_of, p, r, render_word, tbl, tc, tr, word_file
+
+EXAMPLES = Path(__file__).parents[4] / "examples"
+SOFFICE = shutil.which("soffice")
+PDFTOTEXT = shutil.which("pdftotext")
+
+EVERYTHING = word_file(
+    "{% for g in groups %}",
+    p("Group ", r("{{ g.name }}", "<w:b/>"), " of {{ groups | length }}"),
+    tbl(
+        tr("Name", "Quantity"),
+        tr("{%tr for i in g.items %}", ""),
+        tr(tc("{% cellbg i.color %}{{ i.name }}"), tc("{{ i.count }}")),
+        tr("{%tr endfor %}", ""),
+    ),
+    p("A {% if g.items %}B", properties='<w:jc w:val="center"/>'),
+    "C{% endif %} D",
+    "{% endfor %}",
+    "{{ note }}",
+    "{{r rich }}",
+    parts={"word/media/unused.bin": bytes(100)},
+)
+DATA = {
+    "groups": [
+        {"name": "One & <two>", "items": [{"name": "a", "count": 1, "color": "FFDD00"}]},
+        {"name": "Empty", "items": []},
+    ],
+    "note": "first line\nsecond line\tafter a tab\aanother paragraph\fanother page",
+    "rich": {"$richtext": ["plain ", {"text": "bold", "bold": True, "color": "C00000"}]},
+}
+
+
+def printed(document: bytes, folder: Path) -> str:
+    """Let LibreOffice print a document, and return the text of its pages."""
+    if SOFFICE is None or PDFTOTEXT is None:
+        missing = "soffice" if SOFFICE is None else "pdftotext"
+        pytest.skip(f"{missing} is not installed, so no office program can open the documents")
+    (folder / "document.docx").write_bytes(document)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    convert = ["--headless", "--convert-to", "pdf", "--outdir", str(folder), str(folder / "document.docx")]
+    subprocess.run([SOFFICE, profile, *convert], check=True, capture_output=True, timeout=100)
+    page_text = subprocess.run(
+        [PDFTOTEXT, "-layout", str(folder / "document.pdf"), "-"], check=True, capture_output=True, timeout=20
+    )
+    return page_text.stdout.decode()
+
+
+def lost_words(document: bytes, text: str) -> list[str]:
+    """List the words of a document that are not on its pages; the spaces there are guesses."""
+    on_pages = "".join(text.split())
+    return [word for word in re.findall(r"\w+", " ".join(lines_of(document))) if word not in on_pages]
+
+
+@pytest.mark.parametrize("name", ["offer-letter", "invoice"])
+def test_the_examples_open(name: str, tmp_path: Path) -> None:
+    data = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    document = render_word((EXAMPLES / f"{name}.docx").read_bytes(), data)
+    text = printed(document, tmp_path)
+    assert "{{" not in text
+    assert "{%" not in text
+    assert lost_words(document, text) == []
+
+
+def test_a_document_with_everything_opens(tmp_path: Path) -> None:
+    document = render_word(EVERYTHING, DATA)
+    text = printed(document, tmp_path)
+    assert text.count("\f") == 2, "two pages"
+    assert lost_words(document, text) == []
+    assert "One & <two>" in text
