@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from adapters.rendering.language.segments import Writer
-from adapters.rendering.language.values import Fragment, Missing, Problem
+from adapters.rendering.language.values import Fragment, Missing, Problem, kind_of
 
 # What item() gives where there is nothing; no value of a template can be it.
 NOT_THERE: Final = object()
@@ -26,6 +26,18 @@ def show(writer: Writer, number: int, value: Any) -> str:
     if type(value) is Missing:
         raise Problem("A value is missing.")
     return writer(value)
+
+
+def unpack(value: Any, count: int) -> list[Any]:
+    """Take a list of so many items apart, for {% for a, b in … %} and {% set a, b = … %}."""
+    parts = list(value) if isinstance(value, (list, tuple, dict, str, range)) else None
+    if parts is None or len(parts) != count:
+        given = kind_of(value) if parts is None else f"{kind_of(value)} of {len(parts)}"
+        raise Problem(
+            f"This takes a value apart into {count} names, and the value is {given}.",
+            "Give lists of that length; for the pairs of an object write {% for key, value in object.items() %}.",
+        )
+    return parts
 
 
 def sequence(value: Any) -> Any:

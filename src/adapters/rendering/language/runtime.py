@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.rendering.language import operators
-from adapters.rendering.language.access import NOT_THERE, item, show
+from adapters.rendering.language.access import NOT_THERE, item, show, unpack
 from adapters.rendering.language.filters import FILTERS
 from adapters.rendering.language.methods import call_method
 from adapters.rendering.language.predicates import TESTS
@@ -133,7 +133,7 @@ NAMES: dict[str, Any] = {
         function.__name__: function
         for function in (
             opt, item_of, item_or_missing, sliced, make_list, make_dict, make_range, items, changed, loop_info,
-            present, set_value, call_method, show,
+            present, set_value, call_method, show, unpack,
         )
     },
     "FAILURES": FAILURES,

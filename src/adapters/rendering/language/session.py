@@ -6,7 +6,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from adapters.rendering.language import missing
-from adapters.rendering.language.access import NOT_THERE, item, sequence, show
+from adapters.rendering.language.access import NOT_THERE, item, sequence, show, unpack
 from adapters.rendering.language.failures import failure
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.segments import Tag, Writer
@@ -295,6 +295,18 @@ class RenderSession:
             self.record(value)
             return []
         return value
+
+    def parts(self, value: Any, count: int) -> list[Any]:
+        """Take a value apart; a missing one becomes missing parts."""
+        if type(value) is Missing:
+            self.record(value)
+            return [value] * count
+        return unpack(value, count)
+
+    def rows(self, items: Any, count: int) -> Iterator[list[Any]]:
+        """Take each item of a loop apart."""
+        for value in items:
+            yield self.parts(value, count)
 
     def show(self, writer: Writer, number: int, value: Any, tag: Tag) -> str:
         """Print a value; what is missing prints nothing, or its own tag."""

@@ -318,8 +318,9 @@ class ExpressionGenerator(LookupGenerator):
     def _method(self, node: nodes.Call, target: nodes.Getattr, frame: Frame) -> None:
         loop = self._loop_of(target.node, frame)
         if loop is not None and target.attr == "cycle" and node.args:
-            self._items("[", "]", node.args, frame)
-            self.write(f"[({loop.n} - 1) % {len(node.args)}]")
+            self.write("[")
+            self._arguments(node.args, [], frame, lenient=True)
+            self.write(f"][({loop.n} - 1) % {len(node.args)}]")
         elif loop is not None and target.attr == "changed":
             self.write(f"changed({loop.changed}, ")
             self._items("[", "]", node.args, frame)

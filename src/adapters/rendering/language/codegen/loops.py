@@ -81,7 +81,7 @@ class LoopGenerator(ExpressionGenerator):
             self._target(node.target, test_frame)
             self.write(" for ")
             self._target(node.target, test_frame)
-            self.write(f" in {loop.seq} if ")
+            self.write(f" in {self._rows(node, loop.seq)} if ")
             self._truth(node.test, test_frame)
             self.write("]")
         if loop_ref:
@@ -94,6 +94,7 @@ class LoopGenerator(ExpressionGenerator):
         passing = f", passing={self._fresh[-1] is not None}"
         watched = f"s.watch({loop.seq}, {loop_frame.buffer}, {prints}{passing})"
         items = f"({loop.seq} if len({loop.seq}) < {stride} else {watched})"
+        items = self._rows(node, items)
         self.writeline(f"for {loop.n}, " if loop_ref else "for ", node)
         self._target(node.target, loop_frame)
         self.write(f" in enumerate({items}, 1):" if loop_ref else f" in {items}:")
@@ -112,6 +113,12 @@ class LoopGenerator(ExpressionGenerator):
             self.enter_frame(else_frame)
             self.blockvisit(node.else_, else_frame)
             self.outdent()
+
+    def _rows(self, node: nodes.For, items: str) -> str:
+        """Let the careful program say which item cannot be taken apart."""
+        if self.careful and isinstance(node.target, nodes.Tuple):
+            return f"s.rows({items}, {len(node.target.items)})"
+        return items
 
     def _recursive(self, node: nodes.For, frame: Frame, loop_frame: Frame, loop: Loop, loop_ref: str | None) -> None:
         self.writeline(f"def {loop.function}({loop.seq}, {loop.depth}):", node)

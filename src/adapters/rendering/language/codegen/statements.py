@@ -122,7 +122,7 @@ class Generator(LoopGenerator):
     def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:
         self._statement(node)
         if isinstance(node.target, nodes.NSRef):
-            self.write(f"set_value({frame.symbols.ref(node.target.name)}, {node.target.attr!r}, ")
+            self.write(f"set_value({self._namespace(node.target, frame)}, {node.target.attr!r}, ")
             self._lenient(node.node, frame)
             self.write(")")
             return
@@ -135,11 +135,30 @@ class Generator(LoopGenerator):
             if path:
                 self._paths[frame.symbols.ref(node.target.name)] = path
             return
-        for name in target_names(node.target):
+        self._assign_parts(node.target, node.node, frame)
+
+    def _namespace(self, target: nodes.NSRef, frame: Frame) -> str:
+        # A name that the template never assigns has no variable, and is no namespace.
+        return "None" if self._from_data(target.name, frame) else frame.symbols.ref(target.name)
+
+    def _assign_parts(self, target: nodes.Node, value: nodes.Node, frame: Frame) -> None:
+        """Write {% set a, b = … %}: part by part where the parts are there to see."""
+        targets = list(getattr(target, "items", ()))
+        for name in target_names(target):
             self._clean.discard(frame.symbols.ref(name))
-        self._target(node.target, frame)
+            self._paths.pop(frame.symbols.ref(name), None)
+        self._target(target, frame)
         self.write(" = ")
-        self.visit(node.node, frame)
+        if isinstance(value, nodes.Tuple) and len(value.items) == len(targets):
+            self.write("(")
+            for item in value.items:
+                self._lenient(item, frame)
+                self.write(", ")
+            self.write(")")
+            return
+        self.write("s.parts(" if self.careful else "unpack(")
+        self._lenient(value, frame)
+        self.write(f", {len(targets)})")
 
     @override
     def visit_AssignBlock(self, node: nodes.AssignBlock, frame: Frame) -> None:
@@ -151,7 +170,7 @@ class Generator(LoopGenerator):
         self._statement(node)
         value = f"s.captured({inner.buffer}, {self._writer(node)})"
         if isinstance(node.target, nodes.NSRef):
-            self.write(f"set_value({frame.symbols.ref(node.target.name)}, {node.target.attr!r}, {value})")
+            self.write(f"set_value({self._namespace(node.target, frame)}, {node.target.attr!r}, {value})")
             return
         for name in target_names(node.target):
             self._clean.discard(frame.symbols.ref(name))
