@@ -234,6 +234,7 @@ class Generator(LoopGenerator):
         self._clean = set(self._clean) - {ref for _, ref in refs}
         self._paths = {ref: path for ref, path in self._paths.items() if ref not in dict(refs).values()}
         self._fresh = [None]
+        self.enter_frame(inner)
         for index, (arg, ref) in enumerate(refs):
             default = index - len(refs) + len(node.defaults)
             self.writeline(f"{ref} = given[{arg!r}] if {arg!r} in given else ")
@@ -241,7 +242,6 @@ class Generator(LoopGenerator):
                 self._lenient(node.defaults[default], inner)
             else:
                 self.write(f"Missing({arg!r})" if self.careful else "MISSING")
-        self.enter_frame(inner)
         self.blockvisit(node.body, inner)
         self.writeline(f"return s.captured({inner.buffer}, {self._writer(node)})")
         self._clean, self._paths, self._fresh = saved

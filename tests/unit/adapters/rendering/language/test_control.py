@@ -57,6 +57,7 @@ DATA: dict[str, Any] = {
         ("{% set t %}<{{ x }}>{% endset %}{{ t }}{{ t }}", "<X><X>"),
         ("{% macro m(a, b='B') %}{{ a }}{{ b }}{% endmacro %}{{ m(1) }}{{ m(b=2, a=3) }}", "1B32"),
         ("{% macro m(a) %}{{ a }}{{ x }}{% endmacro %}{% for i in items %}{{ m(i.name) }}{% endfor %}", "PenXInkX"),
+        ("{% macro m(a=x) %}{% set x = 'Y' %}{{ a }}{{ x }}{% endmacro %}{{ m() }}", "XY"),
         ("{% macro m() %}[{{ caller() }}]{% endmacro %}{% call m() %}{{ x }}{% endcall %}", "[X]"),
         ("{% macro m() %}{{ caller('a') }}{% endmacro %}{% call(v) m() %}{{ v }}{{ x }}{% endcall %}", "aX"),
         ("{% macro f(n) %}{{ n }}{% if n %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(3) }}", "3210"),
