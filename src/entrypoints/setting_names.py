@@ -31,6 +31,18 @@ def setting_names(model: type[BaseModel], prefix: str = PREFIX) -> list[str]:
     return names
 
 
+def read_dotenv(path: Path) -> dict[str, str | None]:
+    """Return what `.env` sets, nothing where there is no such file.
+
+    Raises:
+        ValueError: it is not text in UTF-8.
+    """
+    try:
+        return dict(dotenv_values(path))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"The file {path.absolute()} is not text in UTF-8 (byte {error.start}): save it so.") from None
+
+
 def refuse_unknown_names(model: type[BaseModel], dotenv: Path) -> None:
     """Refuse nested names that no setting has, and near misses of those that are; other DOCGEN_* names are left alone.
 
@@ -38,7 +50,7 @@ def refuse_unknown_names(model: type[BaseModel], dotenv: Path) -> None:
         ValueError: with a sentence for each of them.
     """
     known = setting_names(model)
-    given = {**dotenv_values(dotenv), **os.environ}
+    given = {**read_dotenv(dotenv), **os.environ}
     complaints = [
         complaint
         for name, value in sorted(given.items())

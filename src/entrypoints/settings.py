@@ -1,20 +1,20 @@
 """Settings: environment first, then `.env`; any of them also as NAME_FILE or as a file in /run/secrets."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
 from application.defaults import RenderDefaults
 from domain.errors import InvalidRequestError
 from domain.locale import parse_locale, parse_timezone
-from entrypoints.setting_names import FILE_SUFFIX, PREFIX, refuse_unknown_names, setting_names
+from entrypoints.setting_names import FILE_SUFFIX, PREFIX, read_dotenv, refuse_unknown_names, setting_names
 
 SECRETS_DIR = Path("/run/secrets")
 DOTENV = Path(".env")
@@ -28,11 +28,27 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _postgresql_address(value: SecretStr) -> SecretStr:
+    if not re.match(r"postgres(ql)?://.", value.get_secret_value()):
+        raise ValueError("it is not the address of a PostgreSQL: write postgresql://USER:PASSWORD@HOST:5432/DATABASE")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]\S*", value):
+        raise ValueError(f"{value[:80]!r} is not an address: write it like https://docgen.example.org")
+    return value.rstrip("/")
+
+
+PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_address)]
+WebUrl = Annotated[str, AfterValidator(_web_address)]
+
+
 class DatabaseSettings(_Section):
     """Without a URL DocGen runs a PostgreSQL of its own in the data directory."""
 
-    url: SecretStr | None = None
-    admin_url: SecretStr | None = None
+    url: PostgresUrl | None = None
+    admin_url: PostgresUrl | None = None
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10
 
 
@@ -42,7 +58,7 @@ class HttpSettings(_Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    public_url: str | None = None
+    public_url: WebUrl | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -105,6 +121,11 @@ class LogSettings(_Section):
 
     level: Literal["debug", "info", "warning", "error"] = "info"
 
+    @field_validator("level", mode="before")
+    @classmethod
+    def _in_lower_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
 
 class Settings(BaseSettings):
     """Everything that can be set from outside."""
@@ -159,11 +180,13 @@ class _Variables(EnvSettingsSource):
         known = set(setting_names(Settings))
         given = {name.upper(): value for name, value in os.environ.items()}
         files = {path.name.upper(): path for path in _files_in(SECRETS_DIR)}
-        files |= {name: Path(path) for name in known if (path := given.pop(name + FILE_SUFFIX, None))}
-        values = {name.upper(): value for name, value in dotenv_values(DOTENV).items()}
+        values = {name.upper(): value for name, value in read_dotenv(DOTENV).items()}
+        for source in (values, given):  # the environment's NAME_FILE wins over the one in `.env`
+            files |= {name: Path(path) for name in known if (path := source.pop(name + FILE_SUFFIX, None))}
         values |= {name: _contents(name, path) for name, path in files.items() if name in known}
-        values |= given
-        return {name.lower(): value for name, value in values.items()}
+        # Compose files and charts set variables to nothing where nobody chose a value: that is no value.
+        values |= {name: value for name, value in given.items() if value}
+        return {name.lower(): value for name, value in values.items() if value}
 
 
 def _files_in(directory: Path) -> list[Path]:

@@ -9,7 +9,8 @@ from entrypoints.cli.output import say
 from entrypoints.setting_names import PREFIX
 from entrypoints.settings import load_settings
 
-_PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
+# Also of a password with characters that the address should have escaped, and of one among the parameters.
+_PASSWORD = re.compile(r"(?<=://)([^:@/]*):.*(?=@)|([?&][a-z]*password)=[^&]*", re.IGNORECASE)
 
 
 def run(_: Namespace) -> int:
@@ -34,4 +35,8 @@ def _shown(value: object) -> str:
     if value is None:
         return ""
     # Of an address with a password the rest helps to find a mistake.
-    return _PASSWORD.sub("***", value.get_secret_value()) if isinstance(value, SecretStr) else str(value)
+    return _without_password(value.get_secret_value()) if isinstance(value, SecretStr) else str(value)
+
+
+def _without_password(address: str) -> str:
+    return _PASSWORD.sub(lambda found: f"{found[2]}=***" if found[2] else f"{found[1]}:***", address)

@@ -1,0 +1,87 @@
+"""Settings: values that are empty, oddly written or secret. The environment is the fixture's of test_settings."""
+
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from entrypoints.cli.config import run
+from entrypoints.settings import SettingsError, load_settings
+from tests.unit.entrypoints.test_settings import environment
+
+__all__ = ["environment"]
+
+
+@pytest.mark.parametrize(
+    "name", ["DOCGEN_DATABASE__URL", "DOCGEN_HTTP__PORT", "DOCGEN_DATA_DIR", "DOCGEN_PG_BIN", "DOCGEN_AUTH__MODE"]
+)
+def test_an_empty_value_is_no_value(environment: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    default = load_settings()
+    environment.setenv(name, "")
+    assert load_settings() == default
+    environment.delenv(name)
+    (tmp_path / ".env").write_text(f"{name}=\n", encoding="utf-8")
+    assert load_settings() == default
+
+
+def test_an_empty_variable_leaves_what_dotenv_says(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DOCGEN_HTTP__PORT=9000\n", encoding="utf-8")
+    environment.setenv("DOCGEN_HTTP__PORT", "")
+    assert load_settings().http.port == 9000
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://db/docgen", "postgresql://"])
+def test_what_is_no_address_of_a_postgresql_is_refused_without_repeating_it(
+    environment: pytest.MonkeyPatch, url: str
+) -> None:
+    environment.setenv("DOCGEN_DATABASE__URL", url)
+    with pytest.raises(SettingsError, match=r"DOCGEN_DATABASE__URL is wrong: .* write postgresql://") as refused:
+        load_settings()
+    assert f"{url!r}" not in str(refused.value)
+
+
+def test_the_public_address_is_one(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DOCGEN_HTTP__PUBLIC_URL", "docgen.example.org")
+    with pytest.raises(SettingsError, match=r"PUBLIC_URL is wrong: 'docgen\.example\.org' is not an address"):
+        load_settings()
+    environment.setenv("DOCGEN_HTTP__PUBLIC_URL", "https://docgen.example.org/")
+    assert load_settings().http.public_url == "https://docgen.example.org"
+
+
+def test_a_level_may_be_in_capitals(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DOCGEN_LOG__LEVEL", "WARNING")
+    assert load_settings().log.level == "warning"
+
+
+def test_dotenv_may_name_a_file(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "port").write_text("9000\n", encoding="utf-8")
+    (tmp_path / ".env").write_text(f"DOCGEN_HTTP__PORT_FILE={tmp_path / 'port'}\n", encoding="utf-8")
+    assert load_settings().http.port == 9000
+    environment.setenv("DOCGEN_HTTP__PORT", "9001")
+    assert load_settings().http.port == 9001
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_dotenv_that_is_not_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"DOCGEN_DATA_DIR=\xff\n")
+    with pytest.raises(SettingsError, match=r"\.env is not text in UTF-8"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://docgen:geheim@db/docgen",
+        "postgresql://docgen:@/geheim@db/docgen",
+        "postgresql://docgen@db/docgen?sslmode=require&password=geheim",
+    ],
+)
+def test_config_hides_a_password_wherever_it_stands(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    environment.setenv("DOCGEN_DATABASE__URL", url)
+    assert run(Namespace()) == 0
+    printed = capsys.readouterr().out
+    assert "geheim" not in printed
+    assert "***" in printed
+    assert "DOCGEN_DATABASE__URL=postgresql://docgen" in printed
