@@ -1,10 +1,10 @@
 """`docgen check`: what is wrong with a template file, with or without data."""
 
-import asyncio
 from argparse import Namespace
 
 from application.use_cases.validate_template import ValidateTemplateCommand
 from entrypoints.cli.files import read_data, read_template, wishes_of
+from entrypoints.cli.interrupts import run_interruptibly
 from entrypoints.cli.output import print_diagnostics, say
 from entrypoints.local import build_local
 
@@ -17,7 +17,7 @@ def run(options: Namespace) -> int:
         data=None if options.data is None else read_data(options.data, local.limits.data_bytes),
         wishes=wishes_of(options),
     )
-    report = asyncio.run(local.validate_template(command))
+    report = run_interruptibly(local.validate_template(command))
     print_diagnostics(report.diagnostics, as_json=options.json, ok=report.ok)
     if not options.json:
         verdict = "works" if report.ok else "does not work"

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TypeAlias
 
+from typing_extensions import override
+
 from domain.errors import (
     DiagnosedError,
     DocGenError,
@@ -17,7 +19,15 @@ from domain.errors import (
     StorageFullError,
     UnsupportedMediaTypeError,
 )
-from entrypoints.cli.output import complain, print_diagnostics
+from entrypoints.cli.output import (
+    OutputClosedError,
+    abandon_output,
+    complain,
+    finish_output,
+    prepare_output,
+    print_diagnostics,
+    say,
+)
 
 _AT_FAULT, _USAGE, _OUTSIDE, _INTERRUPTED = 1, 2, 3, 130
 
@@ -35,12 +45,16 @@ _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = import_module(f"entrypoints.cli.{options.module}").run
+    prepare_output()
+    options = argparse.Namespace()
     try:
-        return command(options)
+        _parser().parse_args(arguments, options)
+        command: Callable[[argparse.Namespace], int] = import_module(f"entrypoints.cli.{options.module}").run
+        return _finished(command(options))
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except OutputClosedError:
+        return abandon_output()
     except (DocGenError, OSError) as error:
         return _explain(error, as_json=getattr(options, "json", False))
     except Exception as error:
@@ -50,19 +64,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _USAGE
 
 
+def _finished(code: int) -> int:
+    finish_output()
+    return code
+
+
 def _explain(error: DocGenError | OSError, *, as_json: bool) -> int:
     if isinstance(error, DocGenError):
         print_diagnostics(error.diagnostics, as_json=as_json, ok=False)
         complain(str(error))
     else:
-        complain(f"{error.filename or 'The system'}: {error.strerror or error}.")
+        complain(f"{error.filename or 'The output'}: {error.strerror or error}.")
     return next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
+
+
+class _ShowVersion(argparse.Action):
+    @override
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415  # looking it up takes time that other commands save
+
+        say(f"docgen {version('docgen')}")
+        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="docgen", description="Documents from Word, Markdown and text templates.", allow_abbrev=False
     )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (_render, _check, _schema, _serve, _migrate, _workspace, _healthcheck, _config):
         add(commands)
