@@ -1,7 +1,7 @@
 """What holds where neither the request nor the template says otherwise."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 from domain.errors import InvalidRequestError, UnsupportedOutputError
 from domain.formats import OutputFormat, TemplateFormat, outputs_of
@@ -38,14 +38,17 @@ class RenderDefaults:
 
         Raises:
             UnsupportedOutputError: the format cannot become the output.
-            InvalidRequestError: there is no such locale form or time zone, or `now` has no offset.
+            InvalidRequestError: there is no such locale form or time zone, or `now` has no offset or an extreme year.
         """
         if wishes.now is not None and wishes.now.tzinfo is None:
             raise InvalidRequestError("now", "give the time with its offset, for example 2026-01-31T09:30:00+01:00.")
+        # In another time zone the first and the last day of the calendar may lie outside of it.
+        if wishes.now is not None and not MINYEAR < wishes.now.year < MAXYEAR:
+            raise InvalidRequestError("now", f"give a time of the years {MINYEAR + 1} to {MAXYEAR - 1}.")
         return RenderOptions(
             output=_output(wishes.output, template_format),
-            locale=parse_locale(wishes.locale or template_locale or self.locale),
-            timezone=parse_timezone(wishes.timezone or self.timezone),
+            locale=parse_locale(next(x for x in (wishes.locale, template_locale, self.locale) if x is not None)),
+            timezone=parse_timezone(self.timezone if wishes.timezone is None else wishes.timezone),
             now=wishes.now or created_at,
             missing=wishes.missing,
             file_name=wishes.file_name,

@@ -11,6 +11,7 @@ from entrypoints.container import Container
 from entrypoints.http.body_guard import BodyGuardMiddleware
 from entrypoints.http.docs_page import mount_docs
 from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
+from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.request_id import RequestIdMiddleware
 from entrypoints.http.routes import renders, system, templates, versions
@@ -54,5 +55,6 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     install_error_handlers(app)
     limit = max(settings.limits.template_bytes, settings.limits.data_bytes) + _ENVELOPE_BYTES
     app.add_middleware(BodyGuardMiddleware, max_bytes=limit, timeout_seconds=_BODY_TIMEOUT_SECONDS)
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(RequestIdMiddleware, ids=container.ids())
     return app

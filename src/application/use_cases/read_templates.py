@@ -4,6 +4,7 @@ from application.caller import Caller
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.template_repository import TemplateFilter
 from application.ports.unit_of_work import UnitsOfWork
+from application.stored_files import read_template_file
 from domain.identifiers import TemplateId
 from domain.template import Template, TemplateVersion
 
@@ -52,5 +53,9 @@ class ReadTemplates:
             return await unit.templates.list_versions(found.id, limit=limit, before=before)
 
     async def file(self, caller: Caller, version: TemplateVersion) -> bytes:
-        """Return the bytes of a version, as they were uploaded."""
-        return await self._storage.read(BlobKey(caller.workspace_id, version.sha256))
+        """Return the bytes of a version, as they were uploaded.
+
+        Raises:
+            ServiceUnavailableError: the storage is down, or has lost the file.
+        """
+        return await read_template_file(self._storage, BlobKey(caller.workspace_id, version.sha256))

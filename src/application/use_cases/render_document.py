@@ -12,6 +12,7 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.id_generator import IdGenerator
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
 from application.ports.unit_of_work import UnitsOfWork
+from application.stored_files import read_template_file
 from domain.document import Document, file_name_for
 from domain.errors import DiagnosedError, InvalidRequestError, PayloadTooLargeError
 from domain.identifiers import RENDER_PREFIX, RenderId
@@ -102,7 +103,7 @@ class RenderDocument:
             return template, await unit.templates.get_version(template.id, number)
 
     async def _load(self, command: RenderDocumentCommand, version: TemplateVersion) -> bytes:
-        return await self._storage.read(BlobKey(command.caller.workspace_id, version.sha256))
+        return await read_template_file(self._storage, BlobKey(command.caller.workspace_id, version.sha256))
 
     def _new_request(
         self, command: RenderDocumentCommand, template: Template, version: TemplateVersion

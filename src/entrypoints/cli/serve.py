@@ -114,6 +114,7 @@ def _serve(settings: Settings, listener: socket.socket) -> int:
         log_level=settings.log.level,
         timeout_graceful_shutdown=_GRACEFUL_SECONDS,
         server_header=False,
+        ws="none",  # a request to upgrade is answered like any other
         proxy_headers=False,
     )
     if settings.http.workers > 1:

@@ -1,12 +1,14 @@
 """What routes ask for: the container's objects, the caller, paging."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from fastapi import Depends, Query
 from starlette.requests import Request
 
 from application.caller import Caller
 from domain.errors import PreconditionFailedError
+from domain.identifiers import TEMPLATE_PREFIX
 from domain.template import Template
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from entrypoints.container import Container
@@ -29,6 +31,10 @@ Limit = Annotated[int, Query(ge=1, le=200, description="How many to return at mo
 Cursor = Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")]
 
 
+# A weak tag never fits If-Match (RFC 9110, section 13.1.1).
+_TEMPLATE_TAG: Final = re.compile(rf'"{TEMPLATE_PREFIX}_[0-9a-f]{{32}}-([0-9]{{1,10}})"')
+
+
 def etag_of(template: Template) -> str:
     """Return the strong ETag of a template's present state."""
     return f'"{template.id}-{template.revision}"'
@@ -43,10 +49,10 @@ def expected_revision(request: Request) -> int | None:
     given = request.headers.get("if-match")
     if given is None or given.strip() == "*":
         return None
-    revision = given.strip().removeprefix('"').removesuffix('"').rpartition("-")[2]
-    if not revision.isdigit() or len(revision) > len("2147483647"):
+    tag = _TEMPLATE_TAG.fullmatch(given.strip())
+    if tag is None:
         raise PreconditionFailedError(f"If-Match {given[:80]!r} is not the ETag of this template: read it again.")
-    return int(revision)
+    return int(tag[1])
 
 
 ExpectedRevision = Annotated[int | None, Depends(expected_revision)]

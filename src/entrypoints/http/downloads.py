@@ -7,12 +7,14 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_RANGE = re.compile(r"(?i:bytes)=([0-9]{0,18})-([0-9]{0,18})")
 
 Stream = Callable[[int, int | None], AsyncIterator[bytes]]
 
 
-def download(request: Request, *, stream: Stream, size: int, sha256: str, media_type: str, file_name: str) -> Response:
+async def download(
+    request: Request, *, stream: Stream, size: int, sha256: str, media_type: str, file_name: str
+) -> Response:
     """Return contents named by their SHA-256: 304 where the client has them, 206 for one range, else 200.
 
     A range that cannot be satisfied, or several, are ignored, as RFC 9110 (section 14.2) allows.
@@ -26,28 +28,41 @@ def download(request: Request, *, stream: Stream, size: int, sha256: str, media_
         # A document that a browser opens runs nothing and loads nothing.
         "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
     }
-    if etag in [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]:
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if known & {etag, "*"}:
         return Response(status_code=304, headers=headers)
-    start, end = _range_of(request, size, etag)
-    status = 200
-    if (start, end) != (0, size):
-        status = 206
+    part = _range_of(request, size, etag)
+    start, end = part or (0, size)
+    if part is not None:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     headers["Content-Length"] = str(end - start)
-    return StreamingResponse(stream(start, end), status_code=status, media_type=media_type, headers=headers)
+    content = await _begun(stream(start, end))
+    return StreamingResponse(content, status_code=206 if part else 200, media_type=media_type, headers=headers)
 
 
-def _range_of(request: Request, size: int, etag: str) -> tuple[int, int]:
+async def _begun(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Read the first piece: a storage that is down is an error now, and a cut connection after the headers."""
+    first = await anext(content, b"")
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in content:
+            yield piece
+
+    return whole()
+
+
+def _range_of(request: Request, size: int, etag: str) -> tuple[int, int] | None:
     wanted = _RANGE.fullmatch(request.headers.get("range", "").strip())
     if_range = request.headers.get("if-range")
     if wanted is None or (if_range is not None and if_range != etag):
-        return 0, size
+        return None
     first, last = wanted.groups()
     if not first:
-        start, end = (max(0, size - int(last)), size) if last else (0, size)
+        start, end = (max(0, size - int(last or 0)), size)
     else:
         start, end = int(first), min(int(last) + 1, size) if last else size
-    return (start, end) if start < end else (0, size)
+    return (start, end) if start < end else None
 
 
 def content_disposition(file_name: str) -> str:

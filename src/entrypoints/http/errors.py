@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from domain.diagnostics import Diagnostic
@@ -133,6 +133,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DocGenError, _on_docgen_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(ClientDisconnect, _on_client_gone)
     app.add_exception_handler(Exception, _on_unexpected_error)
 
 
@@ -160,7 +161,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
         detail=error.detail, method=request.method, path=request.url.path
     )
     if error.detail and error.detail != HTTPStatus(error.status_code).phrase:
-        detail = error.detail
+        detail = _OTHER_WORDS.get(error.detail, error.detail)
     return problem(request, code, detail, headers=error.headers)
 
 
@@ -170,20 +171,51 @@ _FRAMEWORK_DETAILS: Final = {
 }
 
 
+# FastAPI says this of JSON that its parser gives up on.
+_OTHER_WORDS: Final = {
+    "There was an error parsing the body": (
+        "The body cannot be read: its JSON nests too deep, has a number with too many digits, or is not in UTF-8."
+    ),
+}
+
+
+async def _on_client_gone(request: Request, _: Exception) -> Response:
+    # Nobody reads this answer; it only ends the request without a word in the log.
+    return problem(request, "malformed-request", "The connection was closed before the request was complete.")
+
+
 async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this class
     items = error.errors()
     broken = next((item for item in items if item["type"] == "json_invalid"), None)
     if broken is not None:
         return problem(request, "malformed-request", f"The body is not valid JSON: {broken['ctx']['error']}.")
+    if any(item["loc"] == ("body",) and item["type"] == "model_attributes_type" for item in items) and not _is_json(
+        request
+    ):
+        return problem(
+            request,
+            "unsupported-media-type",
+            "Send the body as application/json (curl: -H 'Content-Type: application/json').",
+        )
     return invalid_fields(request, items)
+
+
+def _is_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
 
 
 def invalid_fields(request: Request, items: Iterable[Mapping[str, Any]]) -> Response:
     """Return the problem for what pydantic found wrong, a field each."""
-    errors = [{"field": _field_of(item["loc"]), "message": str(item["msg"])} for item in items]
-    detail = " ".join(f"{error['field']}: {error['message']}." for error in errors)
+    errors = [{"field": _field_of(item["loc"]), "message": _sentence(item)} for item in items]
+    detail = " ".join(f"{error['field']}: {error['message']}" for error in errors)
     return problem(request, "request-invalid", detail, errors=errors)
+
+
+def _sentence(item: Mapping[str, Any]) -> str:
+    own = {"extra_forbidden": "there is no such field.", "missing": "it is missing."}.get(item["type"])
+    return own or f"{str(item['msg']).removeprefix('Value error, ')}."
 
 
 def _field_of(location: Iterable[Any]) -> str:

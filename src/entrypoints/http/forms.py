@@ -1,5 +1,6 @@
 """Multipart bodies: a template file and small fields."""
 
+import re
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData, UploadFile
@@ -8,8 +9,11 @@ from starlette.requests import Request
 from application.use_cases.inspect_upload import TemplateUpload
 from domain.errors import InvalidRequestError
 from entrypoints.http.errors import MalformedRequestError, UnsupportedBodyError
+from entrypoints.http.multipart import parse_form, utf8_text
 
 _MAX_FIELDS = 20
+# The template, and one field that comes as a file.
+_MAX_FILES = 2
 _TRUE = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -21,9 +25,19 @@ class UploadForm:
     fields: dict[str, list[str]]
 
     def text(self, name: str) -> str | None:
-        """Return a field's text, None where it is absent."""
-        values = self.fields.get(name)
+        """Return a field's text, None where it is absent.
+
+        Raises:
+            InvalidRequestError: it is given more than once.
+        """
+        values = self.fields.get(name, [])
+        if len(values) > 1:
+            raise InvalidRequestError(name, "the field is given more than once.")
         return values[0] if values else None
+
+    def filled(self, name: str) -> str | None:
+        """Return a field's text, None also where it is empty, as a form in a browser sends what nobody filled in."""
+        return self.text(name) or None
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a field that may be repeated, or hold several values with commas between them."""
@@ -48,24 +62,38 @@ async def read_upload_form(request: Request, known: frozenset[str], max_field_by
     Raises:
         UnsupportedBodyError: the body is not multipart/form-data.
         MalformedRequestError: it is broken, or the part `file` is missing.
-        InvalidRequestError: it has a field that the operation does not know.
+        PayloadTooLargeError: a field is larger than `max_field_bytes`.
+        InvalidRequestError: it has a field that the operation does not know, or one that is not in UTF-8.
     """
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
         raise UnsupportedBodyError("Send the template as multipart/form-data, in the part 'file' (curl: -F file=@...).")
-    async with request.form(max_files=2, max_fields=_MAX_FIELDS, max_part_size=max_field_bytes) as form:
+    form = await parse_form(request, max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_field_bytes=max_field_bytes)
+    try:
         return UploadForm(await _upload_of(form), await _fields_of(form, known))
+    finally:
+        await form.close()
 
 
 async def _upload_of(form: FormData) -> TemplateUpload:
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise MalformedRequestError("The part 'file' with the template's file is missing (curl: -F file=@letter.docx).")
-    return TemplateUpload(file.filename or "", await file.read())
+    files = form.getlist("file")
+    if len(files) > 1:
+        raise MalformedRequestError("There is more than one part 'file': send one template at a time.")
+    if not files:
+        raise MalformedRequestError(
+            "The part 'file' with the template's file is missing or cut off (curl: -F file=@letter.docx)."
+        )
+    file = files[0]
+    if isinstance(file, str) or not file.filename:
+        raise InvalidRequestError("file", "the part has no file name, from which the format follows: add one.")
+    # Some clients send the whole path, which is of no concern here (RFC 7578, section 4.2).
+    name = re.split(r"[/\\]", utf8_text("file name", file.filename))[-1]
+    return TemplateUpload(name, await file.read())
 
 
 async def _fields_of(form: FormData, known: frozenset[str]) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
-    for name, value in form.multi_items():
+    for sent_name, value in form.multi_items():
+        name = utf8_text("field name", sent_name)
         if name == "file":
             continue
         if name not in known:
@@ -75,12 +103,7 @@ async def _fields_of(form: FormData, known: frozenset[str]) -> dict[str, list[st
 
 
 async def _text_of(name: str, value: UploadFile | str) -> str:
-    if isinstance(value, str):
-        return value
-    try:
-        return (await value.read()).decode("utf-8")
-    except UnicodeDecodeError:
-        raise InvalidRequestError(name, "the field is not text in UTF-8.") from None
+    return utf8_text(name, value if isinstance(value, str) else await value.read())
 
 
 def multipart_docs(**fields: str) -> dict[str, object]:

@@ -25,7 +25,7 @@ def accepted_document(accept: str | None, output: str | None, *, store: bool) ->
     if not types:
         return not store, output
     raise NotAcceptableError(
-        f"Accept: {accept} names neither application/json nor the media type of the output; "
+        f"Accept: {(accept or '')[:200]} names neither application/json nor the media type of the output; "
         "leave the header out to get the render's record."
     )
 

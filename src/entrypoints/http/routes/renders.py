@@ -1,12 +1,11 @@
 """Renders."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query
 from fastapi.exceptions import RequestValidationError
-from pydantic import AwareDatetime, ValidationError
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,6 +26,7 @@ from entrypoints.http.downloads import content_disposition, download
 from entrypoints.http.errors import MalformedRequestError, UnsupportedBodyError, problem_responses
 from entrypoints.http.negotiation import accepted_document
 from entrypoints.http.schemas.renders import RenderBody, RenderEnvelope, RenderListResponse, RenderResponse
+from entrypoints.http.schemas.times import Time
 
 router = APIRouter(prefix="/renders", tags=["renders"])
 
@@ -132,17 +132,16 @@ async def list_renders(
     caller: CallerDependency,
     template: Annotated[str | None, Query(max_length=100, description="Id or slug.")] = None,
     status: Annotated[RenderStatus | None, Query()] = None,
-    created_after: Annotated[AwareDatetime | None, Query()] = None,
+    created_after: Annotated[Time | None, Query()] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> RenderListResponse:
     """List renders, newest first."""
     after = decode_id_cursor(cursor, RENDER_PREFIX)
     template_id = None if template is None else (await container.read_templates().get(caller, template)).id
-    since: datetime | None = created_after
     found = await container.read_renders().search(
         caller,
-        RenderFilter(template_id=template_id, status=status, created_after=since),
+        RenderFilter(template_id=template_id, status=status, created_after=created_after),
         limit=limit + 1,
         after=None if after is None else RenderId(after),
     )
@@ -175,7 +174,7 @@ async def get_document(
 ) -> Response:
     """Return a render's document."""
     stored = await container.get_document()(caller, render_id)
-    return download(
+    return await download(
         request,
         stream=stored.stream,
         size=stored.document.size,

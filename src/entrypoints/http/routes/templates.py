@@ -66,10 +66,10 @@ async def register_template(
             caller=caller,
             upload=form.upload,
             name=form.text("name") or form.upload.file_name.rpartition(".")[0],
-            slug=form.text("slug"),
+            slug=form.filled("slug"),
             description=form.text("description") or "",
             tags=form.texts("tags"),
-            locale=form.text("locale"),
+            locale=form.filled("locale"),
             publish=form.flag("publish"),
         )
     )
@@ -93,7 +93,7 @@ async def validate_template(request: Request, container: ContainerDependency) ->
         ValidateTemplateCommand(
             upload=form.upload,
             data=None if data is None else data.encode(),
-            wishes=RenderWishes(locale=form.text("locale"), timezone=form.text("timezone")),
+            wishes=RenderWishes(locale=form.filled("locale"), timezone=form.filled("timezone")),
         )
     )
     return ValidationResponse.of(report)

@@ -109,7 +109,7 @@ async def get_version_file(
         yield content[start:end]
 
     extension = version.file_name.rpartition(".")[2].lower().replace("markdown", "md")
-    return download(
+    return await download(
         request,
         stream=stream,
         size=version.size,

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.formats import OutputFormat
 from domain.render_request import RenderRequest, RenderStatus
 from entrypoints.http.schemas.problem import DiagnosticBody
+from entrypoints.http.schemas.times import Time
 
 
 class RenderEnvelope(BaseModel):
@@ -16,15 +17,17 @@ class RenderEnvelope(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     template: Annotated[str, Field(min_length=1, max_length=100, description="Id or slug of the template.")]
-    version: Annotated[int | None, Field(ge=1, le=2_147_483_647, description="Default: the published one.")] = None
-    output: Annotated[str | None, Field(description="Default: the template's own format.")] = None
+    version: Annotated[
+        int | None, Field(ge=1, le=2_147_483_647, strict=True, description="Default: the published one.")
+    ] = None
+    output: Annotated[str | None, Field(max_length=20, description="Default: the template's own format.")] = None
     locale: str | None = None
     timezone: str | None = None
-    now: Annotated[AwareDatetime | None, Field(description="What `now` and `today` mean. Default: the present.")] = None
+    now: Annotated[Time | None, Field(description="What `now` and `today` mean. Default: the present.")] = None
     missing: Annotated[Literal["error", "empty", "keep"], Field(description="What a missing value does.")] = "error"
     file_name: Annotated[str | None, Field(max_length=1000, description="May hold tags: `{{ name }}-offer`.")] = None
-    store: Annotated[bool, Field(description="False keeps no record, no data and no document.")] = True
-    expires_in: Annotated[int | None, Field(ge=1, description="Seconds that the document is kept.")] = None
+    store: Annotated[bool, Field(strict=True, description="False keeps no record, no data and no document.")] = True
+    expires_in: Annotated[int | None, Field(ge=1, strict=True, description="Seconds that the document is kept.")] = None
 
 
 class RenderBody(RenderEnvelope):

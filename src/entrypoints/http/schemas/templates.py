@@ -71,7 +71,7 @@ class PublishRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: Annotated[int, Field(ge=1, le=2_147_483_647)]
+    version: Annotated[int, Field(ge=1, le=2_147_483_647, strict=True)]
 
 
 class VersionResponse(BaseModel):

@@ -1,0 +1,20 @@
+"""Template files in the document storage."""
+
+from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
+from domain.errors import ServiceUnavailableError
+
+
+async def read_template_file(storage: DocumentStorage, key: BlobKey) -> bytes:
+    """Return the bytes of a version whose record names them.
+
+    Raises:
+        ServiceUnavailableError: the storage is down, or has lost the file.
+    """
+    try:
+        return await storage.read(key)
+    except BlobNotFoundError as error:
+        raise ServiceUnavailableError(
+            "storage",
+            "The storage does not have this template's file any more: restore it from a backup, or upload the same "
+            "file again as a new version.",
+        ) from error

@@ -1,0 +1,26 @@
+"""Times in requests: RFC 3339, nothing else."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+
+
+def _text(value: object) -> object:
+    # pydantic would take a number as seconds since 1970, and a date as its midnight.
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
+        return value
+    raise ValueError("write the time like 2026-01-31T09:30:00+01:00")
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time lies outside of the calendar") from None
+
+
+Time = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_utc)]
