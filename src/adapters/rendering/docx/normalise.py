@@ -132,6 +132,7 @@ def _cut(pieces: list[_Piece], cuts: list[tuple[int, int, Token | None]], tokens
     """Take the characters of every cut out of the pieces; a token goes where its cut began."""
     if not cuts:
         return
+    tokens.is_changed = True
     for piece in pieces:
         own = [cut for cut in cuts if cut[0] < piece.end and cut[1] > piece.start]
         if not own:

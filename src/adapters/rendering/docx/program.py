@@ -56,11 +56,13 @@ class TaggedPart:
         text = "".join(pieces)
         if announced(text):
             text = self._put_breaks(self._expanded(text), session)
-        for repair in self.repairs:
-            text = repair(text)
         if _STRETCH in text:
             return deflated(self.name, *splice(text.split(_STRETCH), self.stretches))
         data = text.encode()
+        for repair in self.repairs:
+            if repair.is_needed(data):
+                text = repair.apply(text)
+                data = text.encode()
         return deflated(self.name, deflate(data), crc32(data), len(data))
 
     def _pack_many(self, groups: list[str]) -> Member:

@@ -6,18 +6,51 @@ without cells and tables without rows go; drawings and bookmarks that a loop rep
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
-from typing import Final, TypeAlias
+from typing import Final
 
 from lxml import etree
 
 from adapters.rendering.docx.tokens import TokenTable
-from adapters.rendering.docx.tree import BLOCK_CONTAINERS, SDT, TBL, TC, TCPR, TR, Node, P, is_token, w
+from adapters.rendering.docx.tree import (
+    BLOCK_CONTAINERS,
+    PROPERTIES,
+    SDT,
+    TBL,
+    TC,
+    TCPR,
+    TR,
+    Node,
+    P,
+    is_token,
+    take,
+    w,
+)
 
-Repair: TypeAlias = Callable[[str], str]
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One kind of repair; it is needed where one of its `signs` stands in the part, or always where it has none."""
+
+    apply: Callable[[str], str]
+    signs: tuple[bytes, ...] = ()
+
+    def is_needed(self, part: bytes) -> bool:
+        """Tell whether a finished part shows a sign; a dozen searches in bytes cost less than one for a pattern."""
+        return not self.signs or any(sign in part for sign in self.signs)
+
 
 _BOOKMARKS: Final = frozenset(map(w, ("bookmarkStart", "bookmarkEnd")))
 _NEEDS_PARAGRAPH: Final = BLOCK_CONTAINERS - {w("body"), w("sdtContent"), w("customXml")}
+
+
+def drop_hollow(root: Node) -> None:
+    """Remove rows that have no cell and tables that have no row, now that tags have left them."""
+    for tag, inner in ((TR, TC), (TBL, TR)):
+        for element in list(root.iter(tag)):
+            if not any(is_token(child) or _is_block(child, inner) for child in element):
+                take(element)
 
 
 def fill_containers(root: Node) -> None:
@@ -35,14 +68,15 @@ def _is_block(node: Node, tag: str) -> bool:
 def find_repairs(root: Node, tokens: TokenTable, prefix: str) -> tuple[Repair, ...]:
     """Return the repairs that the part may need after a render."""
     repairs: list[Repair] = []
-    may_be_empty = {
-        tag
+    may_be_empty = [
+        element
         for tag, inner in ((TBL, TR), (TR, TC), *((tag, P) for tag in _NEEDS_PARAGRAPH))
         for element in root.iter(tag)
         if _depends_on_data(element, inner, tokens)
-    }
+    ]
     if may_be_empty:
-        repairs.append(_fill_or_remove(prefix))
+        signs = {sign.encode() for element in may_be_empty for sign in _signs_of(element, prefix)}
+        repairs.append(Repair(_fill_or_remove(prefix), tuple(sorted(signs))))
     repeated = {element.tag for element in _repeated(root, tokens)}
     if any(isinstance(tag, str) and tag.endswith("}docPr") for tag in repeated):
         repairs.append(_number_drawings())
@@ -83,7 +117,23 @@ def _repeated(root: Node, tokens: TokenTable) -> list[Node]:
     return found
 
 
-def _fill_or_remove(prefix: str) -> Repair:
+def _signs_of(element: Node, prefix: str) -> list[str]:
+    """List the texts of which one stands in a finished part where this element came out empty."""
+    name = prefix + _local(element)
+    properties = [child for child in element if child.tag in PROPERTIES]
+    signs = [f"</{prefix}tbl></{name}>"] if element.find(TBL) is not None and element.tag != TBL else []
+    if not properties:
+        return [*signs, f"<{name}></{name}>", f'"></{name}>']
+    inner = prefix + _local(properties[-1])
+    written = f"</{inner}>" if len(properties[-1]) else f"<{inner}/>"
+    return [*signs, f"{written}</{name}>"]
+
+
+def _local(element: Node) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _fill_or_remove(prefix: str) -> Callable[[str], str]:
     p = f"<{prefix}p/>"
     empty_row = re.compile(
         f"<{prefix}tr(?: [^>]*)?>(?:<{prefix}tblPrEx>(?:(?!</{prefix}tblPrEx>).)*</{prefix}tblPrEx>)?"
@@ -98,11 +148,10 @@ def _fill_or_remove(prefix: str) -> Repair:
     )
 
     def repair(text: str) -> str:
-        while True:
-            before = text
-            text = _without_empty_tables(empty_row.sub("", text), table_end, prefix)
-            if text == before:
-                return unfilled.sub(lambda match: match.group() + p, text)
+        before = ""
+        while text != before:
+            before, text = text, _without_empty_tables(empty_row.sub("", text), table_end, prefix)
+        return unfilled.sub(lambda match: match.group() + p, text)
 
     return repair
 
@@ -131,7 +180,7 @@ def _number_drawings() -> Repair:
 
         return pattern.sub(renumber, text)
 
-    return repair
+    return Repair(repair)
 
 
 def _number_bookmarks(prefix: str) -> Repair:
@@ -161,4 +210,4 @@ def _number_bookmarks(prefix: str) -> Repair:
 
         return pattern.sub(renumber, text)
 
-    return repair
+    return Repair(repair)

@@ -13,7 +13,7 @@ from adapters.rendering.docx.package import TextPart
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.prefixes import lift_prefixed
 from adapters.rendering.docx.program import CompiledPart, TaggedPart, stretch_name
-from adapters.rendering.docx.repairs import fill_containers, find_repairs
+from adapters.rendering.docx.repairs import drop_hollow, fill_containers, find_repairs
 from adapters.rendering.docx.serialise import free_mark, tidy, to_segments
 from adapters.rendering.docx.tokens import CAPTURES, TokenTable
 from adapters.rendering.docx.tree import Node, W
@@ -31,12 +31,13 @@ def compile_story(part: TextPart, root: Node, contents: bytes) -> CompiledPart:
     tokens = TokenTable(free_mark(contents))
     places = Places(root, part.part, part.number)
     findings = [*check_fields(root, places), *tag_attributes(root, tokens, places), *normalise(root, tokens, places)]
-    if not len(tokens) and not _has_escapes(contents):
+    if not len(tokens) and not tokens.is_changed:
         return CompiledPart(diagnostics=tuple(findings))
     # What the language says of single tags does not hang on the structure, so both report.
     if not has_errors(findings):
         findings += _structure(root, tokens)
     tidy(root, keep_paragraph_ids=part.part is Part.COMMENTS)
+    drop_hollow(root)
     fill_containers(root)
     prefix = _prefix(root)
     repairs = find_repairs(root, tokens, prefix)
@@ -61,10 +62,6 @@ def _structure(root: Node, tokens: TokenTable) -> list[Diagnostic]:
         if has_errors(findings):
             return findings
     return []
-
-
-def _has_escapes(contents: bytes) -> bool:
-    return b"}_}" in contents or b"{_{" in contents or b"%_}" in contents or b"{_%" in contents
 
 
 def _prefix(root: Node) -> str:

@@ -99,12 +99,14 @@ class Token:
 class TokenTable:
     """All tokens of a part; a token's index is its name in the tree.
 
-    `mark` is a character that the part does not hold: it marks tokens within attributes.
+    `mark` is a character that the part does not hold: it marks tokens within attributes. `is_changed` tells whether
+    characters were taken out of the part, which tags and their escapes ({% raw %}, {_{) do.
     """
 
     def __init__(self, mark: str) -> None:
         self.mark = mark
         self._tokens: list[Token] = []
+        self.is_changed = False
 
     def __len__(self) -> int:
         return len(self._tokens)

@@ -32,7 +32,7 @@ SECTPR, SDT, SDT_CONTENT = w("sectPr"), w("sdt"), w("sdtContent")
 BLOCK_CONTAINERS: Final = frozenset(
     map(w, ("body", "tc", "sdtContent", "hdr", "ftr", "txbxContent", "footnote", "endnote", "comment", "customXml"))
 )
-_PROPERTIES: Final = frozenset(
+PROPERTIES: Final = frozenset(
     map(w, ("pPr", "rPr", "tcPr", "trPr", "tblPr", "tblGrid", "tblPrEx", "sdtPr", "sdtEndPr", "sectPr", "smartTagPr"))
 )
 # Marks without width: they may go when their paragraph goes, or stand between paragraphs as well.
@@ -59,7 +59,7 @@ def atoms(top: Node) -> Iterator[Node | str]:
             yield from _tokens_and_tails(child)
         elif child.tag in _TRANSPARENT:
             yield from atoms(child)
-        elif child.tag not in _PROPERTIES and child.tag not in _INVISIBLE:
+        elif child.tag not in PROPERTIES and child.tag not in _INVISIBLE:
             yield child
 
 
@@ -112,7 +112,7 @@ def put_after(place: Node, node: Node) -> None:
 def put_first(parent: Node, node: Node) -> None:
     """Move a node to the beginning of an element, behind its properties."""
     take(node)
-    properties = parent[0] if len(parent) and parent[0].tag in _PROPERTIES else None
+    properties = parent[0] if len(parent) and parent[0].tag in PROPERTIES else None
     if properties is not None:
         put_after(properties, node)
         return
@@ -142,7 +142,7 @@ def _shell(element: Node) -> Node:
     shell = etree.Element(element.tag, dict(element.attrib), nsmap=element.nsmap)
     for name in ("paraId", "textId"):
         shell.attrib.pop(f"{{{W14}}}{name}", None)
-    if len(element) and element[0].tag in _PROPERTIES:
+    if len(element) and element[0].tag in PROPERTIES:
         shell.append(deepcopy(element[0]))
         shell[0].tail = None
     return shell
@@ -153,7 +153,7 @@ def _is_empty_shell(element: Node) -> bool:
         return not element.text and not len(element)
     if element.tag == P:
         return False
-    return all(child.tag in _PROPERTIES for child in element) and not (element.text or "").strip()
+    return all(child.tag in PROPERTIES for child in element) and not (element.text or "").strip()
 
 
 def prune_run(text: Node) -> None:

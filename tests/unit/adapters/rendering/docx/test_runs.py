@@ -112,6 +112,10 @@ def test_raw_text_is_no_tag() -> None:
     assert lines_made("{% raw %}{{ a }}{% endraw %}{{ 'b' }}") == ["{{ a }}b"]
 
 
+def test_raw_text_is_no_tag_in_a_part_without_any_other() -> None:
+    assert lines_made(p("{% raw %}{{ v }}{% endraw %}")) == ["{{ v }}"]
+
+
 def test_escaped_braces_are_printed_as_braces() -> None:
     assert lines_made("Write {_{ name }_} or {_% if x %_}.") == ["Write {{ name }} or {% if x %}."]
 
