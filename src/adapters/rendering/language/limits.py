@@ -8,14 +8,12 @@ class Limits:
     """Caps that keep one template from taking the machine; sizes in bytes unless named otherwise.
 
     `steps` is the fuel of one render: about one per tag that runs, charged by a loop before it starts.
-    `render_seconds` is for the process that watches a render from outside; nothing here reads a clock.
     """
 
     template_bytes: int = 20_000_000
     data_bytes: int = 16_000_000
     steps: int = 5_000_000
     output_bytes: int = 50_000_000
-    render_seconds: float = 5.0
     # The caps of one template: the characters within its tags, the tags, the nodes of its syntax tree, how deep
     # expressions and how deep loops may nest, and the characters of one literal.
     source_characters: int = 1_000_000
