@@ -105,3 +105,9 @@ def test_identifiers_are_told_by_prefix_and_form() -> None:
     assert is_id("tpl_" + "0" * 32, "tpl")
     assert not is_id("rnd_" + "0" * 32, "tpl")
     assert not is_id("tpl_" + "0" * 31, "tpl")
+
+
+@pytest.mark.parametrize("text", ["localtime", "posixrules", "Factory", "right/Europe/Berlin", "posix/UTC"])
+def test_a_zone_that_is_another_one_on_another_machine_is_none(text: str) -> None:
+    with pytest.raises(InvalidRequestError, match="there is no time zone"):
+        parse_timezone(text)
