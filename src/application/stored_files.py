@@ -16,5 +16,5 @@ async def read_template_file(storage: DocumentStorage, key: BlobKey) -> bytes:
         raise ServiceUnavailableError(
             "storage",
             "The storage does not have this template's file any more: restore it from a backup, or upload the same "
-            "file again as a new version.",
+            "file to the template again.",
         ) from error

@@ -1,11 +1,14 @@
 """Create, list and delete workspaces."""
 
+import unicodedata
+
 from application.ports.clock import Clock
 from application.ports.id_generator import IdGenerator
 from application.ports.unit_of_work import UnitsOfWork
-from domain.errors import ConflictError
+from domain.errors import ConflictError, InvalidRequestError
 from domain.identifiers import WORKSPACE_PREFIX, WorkspaceId
 from domain.slug import parse_slug
+from domain.template import MAX_NAME_LENGTH
 from domain.workspace import DEFAULT_WORKSPACE, Workspace
 
 
@@ -22,9 +25,13 @@ class ManageWorkspaces:
 
         Raises:
             SlugTakenError: another one has this slug.
-            InvalidRequestError: the slug is not one.
+            InvalidRequestError: the slug is not one, or the name is too long or has control characters.
         """
         parsed = parse_slug(slug)
+        if name and (len(name) > MAX_NAME_LENGTH or any(unicodedata.category(c) == "Cc" for c in name)):
+            raise InvalidRequestError(
+                "name", f"a name has 1 to {MAX_NAME_LENGTH} characters, none of them a line break or tab."
+            )
         workspace = Workspace(
             id=WorkspaceId(self._ids.new_id(WORKSPACE_PREFIX)),
             slug=parsed,

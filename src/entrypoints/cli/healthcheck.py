@@ -15,7 +15,7 @@ _TIMEOUT_SECONDS = 8
 def run(options: Namespace) -> int:
     """Ask /readyz; 3 where the service is not ready or does not answer."""
     address = (options.url or _configured_address()).rstrip("/")
-    if urlsplit(address).scheme not in ("http", "https"):
+    if not _is_address(address):
         complain(f"--url {address!r} is not an address: write it like http://127.0.0.1:8000.")
         return 2
     try:
@@ -28,6 +28,14 @@ def run(options: Namespace) -> int:
     except (URLError, HTTPException, TimeoutError, OSError) as error:
         complain(f"{address} does not answer: {getattr(error, 'reason', error)}. Is 'docgen serve' running?")
     return 3
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and text.isprintable()
+    except ValueError:  # brackets or a port that are none
+        return False
 
 
 def _configured_address() -> str:
