@@ -21,7 +21,7 @@ from adapters.rendering.docx.tree import (
     tokens_in,
     w,
 )
-from adapters.rendering.docx.writers import ATTRIBUTE
+from adapters.rendering.docx.writers import ATTRIBUTE, COLOUR, SPAN
 from domain.diagnostics import Diagnostic
 
 # The order of a cell's properties (ECMA-376 part 1, 17.4.69).
@@ -79,12 +79,12 @@ def _property(cell: Node, name: str) -> Node:
     return new
 
 
-def _expression(token: Token, expression: str, tokens: TokenTable) -> str:
-    return tokens.in_attribute(_like(token, f"{{{{ {expression} }}}}", ATTRIBUTE))
+def _expression(token: Token, expression: str, writer: int, tokens: TokenTable) -> str:
+    return tokens.in_attribute(_like(token, f"{{{{ {expression} }}}}", writer))
 
 
 def _colspan(cell: Node, token: Token, argument: str, tokens: TokenTable) -> None:
-    _property(cell, "gridSpan").set(w("val"), _expression(token, argument, tokens))
+    _property(cell, "gridSpan").set(w("val"), _expression(token, argument, SPAN, tokens))
 
 
 def _cellbg(cell: Node, token: Token, argument: str, tokens: TokenTable) -> None:
@@ -92,7 +92,7 @@ def _cellbg(cell: Node, token: Token, argument: str, tokens: TokenTable) -> None
     shading.attrib.clear()
     shading.set(w("val"), "clear")
     shading.set(w("color"), "auto")
-    shading.set(w("fill"), _expression(token, argument, tokens))
+    shading.set(w("fill"), _expression(token, argument, COLOUR, tokens))
 
 
 def _hm(cell: Node, token: Token, _argument: str, tokens: TokenTable) -> None:
@@ -100,7 +100,7 @@ def _hm(cell: Node, token: Token, _argument: str, tokens: TokenTable) -> None:
     span = _property(cell, "gridSpan")
     before = span.get(w("val"), "1")
     width = f"{before} * loop.length" if before.isdigit() and before != "1" else "loop.length"
-    span.set(w("val"), _expression(token, width, tokens))
+    span.set(w("val"), _expression(token, width, SPAN, tokens))
     put_before(cell, _node(_like(token, _FIRST), tokens))
     put_after(cell, _node(_like(token, "{% endif %}"), tokens))
 

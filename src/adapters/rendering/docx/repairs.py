@@ -27,6 +27,7 @@ from adapters.rendering.docx.tree import (
     take,
     w,
 )
+from adapters.rendering.docx.writers import COLOUR, SPAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def find_repairs(root: Node, tokens: TokenTable, prefix: str) -> tuple[Repair, .
         repairs.append(_number_drawings())
     if repeated & _BOOKMARKS:
         repairs.append(_number_bookmarks(prefix))
+    if any(tokens[index].writer in (SPAN, COLOUR) for index in range(len(tokens))):
+        repairs.append(_fill_settings(prefix))
     return tuple(repairs)
 
 
@@ -154,6 +157,16 @@ def _fill_or_remove(prefix: str) -> Callable[[str], str]:
         return unfilled.sub(lambda match: match.group() + p, text)
 
     return repair
+
+
+def _fill_settings(prefix: str) -> Repair:
+    """A width or a colour that is missing, and may be, leaves its cell as an ordinary one."""
+    span, colour = f'<{prefix}gridSpan {prefix}val="', f' {prefix}fill="'
+
+    def repair(text: str) -> str:
+        return text.replace(f'{span}"', f'{span}1"').replace(f'{colour}"', f'{colour}auto"')
+
+    return Repair(repair, (f'{span}"'.encode(), f'{colour}"'.encode()))
 
 
 def _without_empty_tables(text: str, table_end: re.Pattern[str], prefix: str) -> str:

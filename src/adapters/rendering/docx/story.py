@@ -33,9 +33,7 @@ def compile_story(part: TextPart, root: Node, contents: bytes) -> CompiledPart:
     findings = [*check_fields(root, places), *tag_attributes(root, tokens, places), *normalise(root, tokens, places)]
     if not len(tokens) and not tokens.is_changed:
         return CompiledPart(diagnostics=tuple(findings))
-    # What the language says of single tags does not hang on the structure, so both report.
-    if not has_errors(findings):
-        findings += _structure(root, tokens)
+    findings += _structure(root, tokens)
     tidy(root, keep_paragraph_ids=part.part is Part.COMMENTS)
     drop_hollow(root)
     fill_containers(root)

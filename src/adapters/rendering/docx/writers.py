@@ -11,12 +11,14 @@ from typing import Any, Final
 
 from adapters.rendering.docx.richtext import rich_runs
 from adapters.rendering.language.segments import Writer
-from adapters.rendering.language.values import to_text
+from adapters.rendering.language.values import UnprintableError, to_text
 
 # Indices of the writers that every part's tags may name.
 RUN_TEXT: Final = 0
 ATTRIBUTE: Final = 1
 PLAIN: Final = 2
+SPAN: Final = 3
+COLOUR: Final = 4
 
 NEW_PARAGRAPH: Final = "\x01"
 PAGE_BREAK: Final = "\x02"
@@ -68,7 +70,7 @@ def make_writers(prefix: str) -> Sequence[Writer]:
         text = to_text(value)
         return run_text(text) if _in_run(text) else text
 
-    return (write_run, _write_attribute, _write_plain)
+    return (write_run, _write_attribute, _write_plain, _write_span, _write_colour)
 
 
 def _write_attribute(value: Any) -> str:
@@ -82,3 +84,33 @@ def _write_attribute(value: Any) -> str:
 def _write_plain(value: Any) -> str:
     text = value if type(value) is str else to_text(value)
     return _escape(_drop_forbidden("", _unix_lines(text))) if _in_plain(text) else text
+
+
+# A missing value that the caller tolerates comes as nothing, or as its tag.
+_tolerated: Final = re.compile(r"\s*(?:\{\{.*)?", re.DOTALL).fullmatch
+_hexadecimal: Final = re.compile(r"#?([0-9A-Fa-f]{6})").fullmatch
+# More columns than this no table can have in Word.
+_MAX_COLUMNS: Final = 63
+
+
+def _write_span(value: Any) -> str:
+    """Write a number of columns; anything else would keep Word from opening the document."""
+    text = to_text(value).strip()
+    if _tolerated(text):
+        return "1"
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= _MAX_COLUMNS):
+        message = f"A cell can span 1 to {_MAX_COLUMNS} columns, and not {text[:20]!r}."
+        raise UnprintableError(message, "Give colspan a whole number.")
+    return text
+
+
+def _write_colour(value: Any) -> str:
+    """Write a colour as Word does: six hexadecimal digits, or 'auto'."""
+    text = to_text(value).strip()
+    if _tolerated(text) or text == "auto":
+        return "auto"
+    match = _hexadecimal(text)
+    if match is None:
+        message = f"{text[:20]!r} is no colour."
+        raise UnprintableError(message, "Write six hexadecimal digits, as in FF0000 for red.")
+    return match.group(1)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from domain.errors import RenderFailedError
+from domain.render_request import MissingPolicy
 from tests.word_files import W, errors_of, lines_made, lines_of, p, part_of, r, render_word, tbl, tc, tr, word_file
 
 ITEMS = [{"n": "a", "q": 1}, {"n": "b", "q": 2}]
@@ -145,12 +147,25 @@ class TestCells:
 
     def test_colour_and_width(self) -> None:
         cell = tc("{% cellbg color %}{% colspan 1 + 1 %}text", properties='<w:tcW w:w="1"/><w:vAlign w:val="top"/>')
-        document = render_word(word_file(tbl(tr(cell))), {"color": 'FF"0000'})
+        document = render_word(word_file(tbl(tr(cell))), {"color": "#FF00aa"})
         properties = part_of(document).find(f".//{{{W}}}tcPr")
         assert [child.tag.rpartition("}")[2] for child in properties] == ["tcW", "gridSpan", "shd", "vAlign"]
         assert properties.find(f"{{{W}}}gridSpan").get(f"{{{W}}}val") == "2"
-        assert properties.find(f"{{{W}}}shd").get(f"{{{W}}}fill") == 'FF"0000'
+        assert properties.find(f"{{{W}}}shd").get(f"{{{W}}}fill") == "FF00aa"
         assert lines_of(document) == ["| text |"]
+
+    @pytest.mark.parametrize("tag", ["{% cellbg v %}", "{% colspan v %}"])
+    @pytest.mark.parametrize("value", ['"/><w:evil/>', -1, 64, "red", 1.5])
+    def test_values_that_would_break_the_table_are_refused(self, tag: str, value: object) -> None:
+        with pytest.raises(RenderFailedError):
+            render_word(word_file(tbl(tr(tag))), {"v": value})
+
+    @pytest.mark.parametrize("policy", [MissingPolicy.EMPTY, MissingPolicy.KEEP])
+    def test_a_tolerated_missing_value_changes_nothing(self, policy: MissingPolicy) -> None:
+        file = word_file(tbl(tr("{% cellbg v %}{% colspan v %}text")))
+        root = part_of(render_word(file, {}, missing=policy))
+        assert root.find(f".//{{{W}}}gridSpan").get(f"{{{W}}}val") == "1"
+        assert root.find(f".//{{{W}}}shd").get(f"{{{W}}}fill") == "auto"
 
     def test_vertical_merge(self) -> None:
         row = tr("{%tr for i in items %}"), tr(tc("Group{% vm %}"), tc("{{ i.n }}")), tr("{%tr endfor %}")
