@@ -7,7 +7,7 @@ from datetime import datetime
 from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from application.preconditions import require_revision
+from application.preconditions import SeenTemplate, require_unchanged
 from domain.template import Template
 
 
@@ -18,7 +18,7 @@ class ArchiveTemplateCommand:
     caller: Caller
     template: str
     restore: bool = False
-    expected_revision: int | None = None
+    seen: SeenTemplate | None = None
 
 
 class ArchiveTemplate:
@@ -37,7 +37,7 @@ class ArchiveTemplate:
         """
         async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
             template = await unit.templates.get(command.template, for_change=True)
-            require_revision(template, command.expected_revision)
+            require_unchanged(template, command.seen)
             move: Callable[[datetime], Template] = template.restore if command.restore else template.archive
             changed = move(self._clock.now())
             if changed is not template:

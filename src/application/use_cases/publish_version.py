@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from application.preconditions import require_revision
+from application.preconditions import SeenTemplate, require_unchanged
 from domain.template import Template
 
 
 @dataclass(frozen=True, slots=True)
 class PublishVersionCommand:
-    """Which version of which template (id or slug); `expected_revision` is the one the caller has seen, if any."""
+    """Which version of which template (id or slug); `seen` is the state that the caller has read, if any."""
 
     caller: Caller
     template: str
     version: int
-    expected_revision: int | None = None
+    seen: SeenTemplate | None = None
 
 
 class PublishVersion:
@@ -36,7 +36,7 @@ class PublishVersion:
         """
         async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
             template = await unit.templates.get(command.template, for_change=True)
-            require_revision(template, command.expected_revision)
+            require_unchanged(template, command.seen)
             version = await unit.templates.get_version(template.id, command.version)
             published = template.publish(version.number, at=self._clock.now())
             if published is not template:

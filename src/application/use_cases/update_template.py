@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from application.preconditions import require_revision
+from application.preconditions import SeenTemplate, require_unchanged
 from domain.locale import parse_locale
 from domain.slug import parse_slug
 from domain.template import Template
@@ -19,7 +19,7 @@ class UpdateTemplateCommand:
     caller: Caller
     template: str
     changes: Mapping[str, object]
-    expected_revision: int | None = None
+    seen: SeenTemplate | None = None
 
 
 class UpdateTemplate:
@@ -42,7 +42,7 @@ class UpdateTemplate:
         changes = {name: _PARSERS.get(name, _as_it_is)(value) for name, value in command.changes.items()}
         async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
             template = await unit.templates.get(command.template, for_change=True)
-            require_revision(template, command.expected_revision)
+            require_unchanged(template, command.seen)
             changed = template.edit(self._clock.now(), **changes) if changes else template
             if changed is not template:
                 await unit.templates.update(changed)

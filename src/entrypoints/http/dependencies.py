@@ -1,14 +1,15 @@
 """What routes ask for: the container's objects, the caller, paging."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends, Query
 from starlette.requests import Request
 
 from application.caller import Caller
+from application.preconditions import SeenTemplate
 from domain.errors import PreconditionFailedError
-from domain.identifiers import TEMPLATE_PREFIX
+from domain.identifiers import TemplateId
 from domain.template import Template
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from entrypoints.container import Container
@@ -32,7 +33,7 @@ Cursor = Annotated[str | None, Query(max_length=200, description="`next_cursor` 
 
 
 # A weak tag never fits If-Match (RFC 9110, section 13.1.1).
-_TEMPLATE_TAG: Final = re.compile(rf'"{TEMPLATE_PREFIX}_[0-9a-f]{{32}}-([0-9]{{1,10}})"')
+_TEMPLATE_TAG = re.compile(r'"(?P<id>tpl_[0-9a-f]{32})-(?P<revision>[0-9]{1,10})"')
 
 
 def etag_of(template: Template) -> str:
@@ -40,8 +41,8 @@ def etag_of(template: Template) -> str:
     return f'"{template.id}-{template.revision}"'
 
 
-def expected_revision(request: Request) -> int | None:
-    """Return the revision that If-Match names, None where any will do.
+def seen_template(request: Request) -> SeenTemplate | None:
+    """Return the state that If-Match names, None where any will do.
 
     Raises:
         PreconditionFailedError: it holds no ETag of a template.
@@ -52,7 +53,7 @@ def expected_revision(request: Request) -> int | None:
     tag = _TEMPLATE_TAG.fullmatch(given.strip())
     if tag is None:
         raise PreconditionFailedError(f"If-Match {given[:80]!r} is not the ETag of this template: read it again.")
-    return int(tag[1])
+    return SeenTemplate(TemplateId(tag["id"]), int(tag["revision"]))
 
 
-ExpectedRevision = Annotated[int | None, Depends(expected_revision)]
+Seen = Annotated[SeenTemplate | None, Depends(seen_template)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from application.ports.template_repository import TemplateFilter
+from application.preconditions import SeenTemplate
 from application.use_cases.add_version import AddVersionCommand
 from application.use_cases.archive_template import ArchiveTemplateCommand
 from application.use_cases.inspect_upload import TemplateUpload
@@ -114,11 +115,19 @@ async def test_metadata_changes_and_files_do_not(world: World) -> None:
 
 async def test_nobody_overwrites_what_they_have_not_seen(world: World) -> None:
     template, _ = await world.registered()
-    seen = template.revision
-    await world.update(UpdateTemplateCommand(world.caller, "letter", {"name": "One"}, expected_revision=seen))
+    seen = SeenTemplate(template.id, template.revision)
+    await world.update(UpdateTemplateCommand(world.caller, "letter", {"name": "One"}, seen=seen))
     with pytest.raises(PreconditionFailedError):
-        await world.update(UpdateTemplateCommand(world.caller, "letter", {"name": "Two"}, expected_revision=seen))
+        await world.update(UpdateTemplateCommand(world.caller, "letter", {"name": "Two"}, seen=seen))
     assert (await world.templates.get(world.caller, "letter")).name == "One"
+
+
+async def test_a_template_that_has_the_slug_of_the_one_seen_is_not_it(world: World) -> None:
+    other, _ = await world.registered("other", name="Other")
+    await world.registered()
+    seen = SeenTemplate(other.id, other.revision)
+    with pytest.raises(PreconditionFailedError):
+        await world.archive(ArchiveTemplateCommand(world.caller, "letter", seen=seen))
 
 
 async def test_an_archived_template_leaves_the_lists_and_comes_back(world: World) -> None:

@@ -22,8 +22,8 @@ from entrypoints.http.dependencies import (
     CallerDependency,
     ContainerDependency,
     Cursor,
-    ExpectedRevision,
     Limit,
+    Seen,
     etag_of,
 )
 from entrypoints.http.errors import problem_responses
@@ -144,7 +144,7 @@ async def update_template(
     response: Response,
     container: ContainerDependency,
     caller: CallerDependency,
-    revision: ExpectedRevision,
+    seen: Seen,
 ) -> TemplateResponse:
     """Change a template's metadata."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)
@@ -153,7 +153,7 @@ async def update_template(
             raise InvalidRequestError(name, "null is no value for it; leave the field out to keep what is there.")
     if "tags" in changes:
         changes["tags"] = tuple(dict.fromkeys(changes["tags"]))
-    command = UpdateTemplateCommand(caller, template, changes, expected_revision=revision)
+    command = UpdateTemplateCommand(caller, template, changes, seen=seen)
     return _shown(await container.update_template()(command), response)
 
 
@@ -163,11 +163,9 @@ async def update_template(
     operation_id="archive_template",
     responses=problem_responses("not-found", "precondition-failed"),
 )
-async def archive_template(
-    template: str, container: ContainerDependency, caller: CallerDependency, revision: ExpectedRevision
-) -> None:
+async def archive_template(template: str, container: ContainerDependency, caller: CallerDependency, seen: Seen) -> None:
     """Archive a template: it leaves the lists, and renders by explicit version only."""
-    await container.archive_template()(ArchiveTemplateCommand(caller, template, expected_revision=revision))
+    await container.archive_template()(ArchiveTemplateCommand(caller, template, seen=seen))
 
 
 @router.post("/{template}/restore", operation_id="restore_template", responses=problem_responses("not-found"))
@@ -189,10 +187,10 @@ async def publish_version(
     response: Response,
     container: ContainerDependency,
     caller: CallerDependency,
-    revision: ExpectedRevision,
+    seen: Seen,
 ) -> TemplateResponse:
     """Publish a version, or go back to an older one."""
-    command = PublishVersionCommand(caller, template, body.version, expected_revision=revision)
+    command = PublishVersionCommand(caller, template, body.version, seen=seen)
     return _shown(await container.publish_version()(command), response)
 
 
