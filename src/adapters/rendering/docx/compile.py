@@ -31,9 +31,8 @@ _ROOTS: Final = {
 
 def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
     """Compile a Word template; nothing is raised for what the file holds, everything becomes a diagnostic."""
-    del limits
     try:
-        package = Package(file)
+        package = Package(file, limits.template_bytes)
         found = check_package(package)
     except UnusableFileError as problem:
         return CompiledTemplate(None, (problem.finding,), ())

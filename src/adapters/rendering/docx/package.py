@@ -60,14 +60,14 @@ class Relationship:
 class Package:
     """The parts of a Word file with their contents, after the checks that make it one."""
 
-    def __init__(self, file: bytes) -> None:
-        """Read a file.
+    def __init__(self, file: bytes, max_bytes: int) -> None:
+        """Read a file of at most `max_bytes`.
 
         Raises:
             UnusableFileError: it is no zip that can be read, or no Word document.
         """
         self.file = file
-        read = read_members(file)
+        read = read_members(file, max_bytes)
         self.members: list[Member] = [member for member, _ in read]
         self.contents: dict[str, bytes] = {member.name: contents for member, contents in read}
         self.types, self._defaults = self._read_content_types()

@@ -25,7 +25,6 @@ from adapters.rendering.docx.zip_records import (
     Member,
 )
 
-FILE_BYTES = 20_000_000
 INFLATED_BYTES = 100_000_000
 MEMBERS = 2_000
 _NAME_CHARACTERS = 255
@@ -56,13 +55,13 @@ class _Entry:
     raw_name: bytes
 
 
-def read_members(file: bytes) -> list[tuple[Member, bytes]]:
+def read_members(file: bytes, max_bytes: int) -> list[tuple[Member, bytes]]:
     """Return every member of the zip with its contents, in the order of the central directory.
 
     Raises:
         UnusableFileError: the file is no zip, broken, too large, or built in a way that no office program does.
     """
-    _check_start(file)
+    _check_start(file, max_bytes)
     entries = list(_entries(file))
     _check_names(entries)
     starts = _data_starts(file, entries)
@@ -80,11 +79,11 @@ def _broken(what: str) -> UnusableFileError:
     return unusable("broken-zip", f"This Word file is damaged: {what}.", f"{_SAVE_AGAIN} Then upload it again.")
 
 
-def _check_start(file: bytes) -> None:
+def _check_start(file: bytes, max_bytes: int) -> None:
     if not file:
         raise unusable("not-a-word-document", "This is not a Word document: the file is empty.")
-    if len(file) > FILE_BYTES:
-        raise unusable("file-too-large", f"The file is larger than {FILE_BYTES:,} bytes.", "Make its pictures smaller.")
+    if len(file) > max_bytes:
+        raise unusable("file-too-large", f"The file is larger than {max_bytes:,} bytes.", "Make its pictures smaller.")
     for start, message, suggestion in _KNOWN_STARTS:
         if file.startswith(start):
             raise unusable("not-a-word-document", message, suggestion)

@@ -24,8 +24,8 @@ from domain.render_request import MissingPolicy, RenderOptions
 # Pieces of output between two measurements of a long loop, and the length from which a value counts on its own.
 WATCHED_PIECES: Final = 50_000
 LONG_TEXT: Final = 64
-# No character becomes longer than this when a writer escapes it.
-_ESCAPED: Final = 6
+# No character becomes longer than this when a writer escapes it; the longest is a line break in a Word run.
+_ESCAPED: Final = 40
 
 # Characters or items that a template makes for one step of fuel.
 _BUILT_PER_STEP: Final = 16

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.rendering.docx import compile_docx
 from adapters.rendering.docx.zip_reader import MEMBERS
+from adapters.rendering.language.limits import Limits
 from tests.word_files import (
     NAMESPACES,
     compile_word,
@@ -207,3 +209,9 @@ def test_no_mutation_of_a_good_file_is_more_than_a_finding(data: st.DataObject) 
     found = compile_word(bytes(file))
     assert found.program is not None or found.diagnostics
     assert "template-unreadable" not in [finding.code for finding in found.diagnostics]
+
+
+def test_a_file_larger_than_the_setting_is_refused_by_it() -> None:
+    compiled = compile_docx(GOOD, Limits(template_bytes=len(GOOD) - 1))
+    assert [finding.code for finding in compiled.diagnostics] == ["file-too-large"]
+    assert f"{len(GOOD) - 1:,} bytes" in compiled.diagnostics[0].message
