@@ -200,6 +200,7 @@ def test_a_database_that_is_away_is_said_by_commands(docgen: Run) -> None:
         assert done.stderr.startswith("docgen: ")
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_tour_of_the_readme_works_as_it_is_written(tmp_path: Path) -> None:
     readme = Path("README.md").read_text(encoding="utf-8")
     tour = readme.partition("## A tour with curl")[2].partition("## Settings")[0]
