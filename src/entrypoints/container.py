@@ -46,23 +46,14 @@ class Container(containers.DeclarativeContainer):
     )
     units_of_work = providers.Singleton(PostgresUnitsOfWork, database)
     storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
-    limits = providers.Singleton(
-        Limits,
-        template_bytes=settings.provided.limits.template_bytes,
-        data_bytes=settings.provided.limits.data_bytes,
-        output_bytes=settings.provided.limits.output_bytes,
-        steps=settings.provided.limits.steps,
-    )
+    # A section has the fields of what it configures, so that a new one needs no line here.
+    limits = providers.Singleton(lambda chosen: Limits(**chosen.model_dump()), settings.provided.limits)
     renderer = providers.Singleton(InProcessRenderer, limits)
     health_checks = providers.List(
         providers.Singleton(PostgresHealthCheck, database), providers.Singleton(LocalStorageHealthCheck, storage)
     )
 
-    defaults = providers.Singleton(
-        RenderDefaults,
-        locale=settings.provided.defaults.locale,
-        timezone=settings.provided.defaults.timezone,
-    )
+    defaults = providers.Singleton(lambda chosen: RenderDefaults(**chosen.model_dump()), settings.provided.defaults)
     inspect_upload = providers.Singleton(InspectUpload, renderer, settings.provided.limits.template_bytes)
     register_template = providers.Singleton(RegisterTemplate, inspect_upload, storage, units_of_work, clock, ids)
     add_version = providers.Singleton(AddVersion, inspect_upload, storage, units_of_work, clock)

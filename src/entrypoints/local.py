@@ -53,10 +53,4 @@ def _configured() -> tuple[Limits, RenderDefaults]:
     from entrypoints.settings import load_settings  # noqa: PLC0415  # see above
 
     settings = load_settings()
-    limits = Limits(
-        template_bytes=settings.limits.template_bytes,
-        data_bytes=settings.limits.data_bytes,
-        output_bytes=settings.limits.output_bytes,
-        steps=settings.limits.steps,
-    )
-    return limits, RenderDefaults(settings.defaults.locale, settings.defaults.timezone)
+    return Limits(**settings.limits.model_dump()), RenderDefaults(**settings.defaults.model_dump())

@@ -61,6 +61,12 @@ class HttpSettings(_Section):
     public_url: WebUrl | None = None
 
     @property
+    def base_url(self) -> str:
+        """The address by which programs on this machine reach the service."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
     def is_loopback(self) -> bool:
         """Tell whether only programs on this machine can connect."""
         if self.host == "localhost":

@@ -10,7 +10,7 @@ from domain.diagnostics import has_errors
 from domain.errors import InvalidRequestError, PayloadTooLargeError, TemplateInvalidError, UnsupportedMediaTypeError
 from domain.formats import EXTENSION_ADVICE, TemplateFormat, extension_of, template_format_of
 from domain.identifiers import TemplateId
-from domain.schema import infer_schema
+from domain.schema import JsonObject, infer_schema
 from domain.template import TemplateVersion
 
 MAX_FILE_NAME_LENGTH = 255
@@ -26,12 +26,12 @@ class TemplateUpload:
 
 @dataclass(frozen=True, slots=True)
 class InspectedUpload:
-    """A file that was read. `schema` is JSON text with the properties in order of use."""
+    """A file that was read; the properties of `schema` stand in the order of use."""
 
     upload: TemplateUpload
     source: TemplateSource
     inspection: TemplateInspection
-    schema: str
+    schema: JsonObject
 
     @property
     def ok(self) -> bool:
@@ -50,7 +50,7 @@ class InspectedUpload:
             file_name=self.upload.file_name,
             diagnostics=self.inspection.diagnostics,
             placeholders=self.inspection.placeholders,
-            schema=self.schema,
+            schema=json.dumps(self.schema, ensure_ascii=False),
             created_at=created_at,
             created_by=created_by,
         )
@@ -93,8 +93,7 @@ class InspectUpload:
 
         source = TemplateSource(template_format, hashlib.sha256(upload.content).hexdigest(), load)
         inspection = await self._renderer.inspect(source)
-        schema = json.dumps(infer_schema(inspection.placeholders), ensure_ascii=False)
-        return InspectedUpload(upload, source, inspection, schema)
+        return InspectedUpload(upload, source, inspection, infer_schema(inspection.placeholders))
 
 
 def _format_of(file_name: str) -> TemplateFormat:

@@ -9,7 +9,7 @@ from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from domain.diagnostics import Diagnostic, has_errors
 from domain.errors import PayloadTooLargeError
 from domain.placeholder import Placeholder
-from domain.schema import JsonObject, infer_schema, sample_of
+from domain.schema import JsonObject, sample_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,5 @@ class ValidateTemplate:
             options = self._defaults.complete(command.wishes, inspected.source.format, None, self._clock.now())
             found = await self._renderer.validate(inspected.source, command.data, options)
             diagnostics += tuple(diagnostic for diagnostic in found if diagnostic not in diagnostics)
-        placeholders = inspected.inspection.placeholders
-        schema = infer_schema(placeholders)
+        placeholders, schema = inspected.inspection.placeholders, inspected.schema
         return TemplateReport(diagnostics, placeholders, schema, sample_of(schema))

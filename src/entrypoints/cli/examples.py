@@ -58,7 +58,7 @@ def _program() -> str:
 
 
 def _say_what_to_try(settings: Settings, template: Path) -> None:
-    address = f"http://{settings.http.host}:{settings.http.port}"
+    address = settings.http.base_url
     say(f"""Try:
   curl {address}/v1/templates
   {_program()} render {template} --data {template.with_suffix(".json")} --output {template.name}""")

@@ -43,7 +43,7 @@ def _configured_address() -> str:
 
     http = load_settings().http
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(http.host, http.host)  # noqa: S104  # a comparison, no binding
-    return f"http://[{host}]:{http.port}" if ":" in host else f"http://{host}:{http.port}"
+    return http.model_copy(update={"host": host}).base_url
 
 
 def _detail_of(error: HTTPError) -> str:

@@ -44,7 +44,8 @@ def run(options: Namespace) -> int:
             from entrypoints.cli.examples import load_examples  # noqa: PLC0415  # for this option alone
 
             load_examples(ready)
-        say(f"DocGen listens on {_address(settings)} (API description: {_address(settings)}/docs). Ctrl-C ends it.")
+        address = settings.http.base_url
+        say(f"DocGen listens on {address} (API description: {address}/docs). Ctrl-C ends it.")
         sys.stdout.flush()
         return _serve(ready, listener)
 
@@ -100,7 +101,7 @@ def _bind(settings: Settings) -> socket.socket | None:
 
 
 def _hand_to_processes(settings: Settings) -> None:
-    """Let the processes of a multi-process service find the embedded database, and the arguments' host and port."""
+    """Let the processes of the service find the embedded database."""
     assert settings.database.url is not None  # noqa: S101  # with_database yields settings that name one
     os.environ["DOCGEN_DATABASE__URL"] = settings.database.url.get_secret_value()
 
@@ -123,8 +124,3 @@ def _serve(settings: Settings, listener: socket.socket) -> int:
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
     return 0 if server.started else 3
-
-
-def _address(settings: Settings) -> str:
-    host = f"[{settings.http.host}]" if ":" in settings.http.host else settings.http.host
-    return f"http://{host}:{settings.http.port}"

@@ -124,3 +124,11 @@ def test_a_wrong_value_is_said_with_its_name(environment: pytest.MonkeyPatch, na
 )
 def test_only_loopback_addresses_are_loopback(host: str, loopback: bool) -> None:
     assert Settings(http=HttpSettings(host=host)).http.is_loopback is loopback
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("127.0.0.1", "http://127.0.0.1:8000"), ("::1", "http://[::1]:8000"), ("db.local", "http://db.local:8000")],
+)
+def test_the_address_is_said_as_a_browser_takes_it(host: str, url: str) -> None:
+    assert HttpSettings(host=host).base_url == url
