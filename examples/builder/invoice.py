@@ -23,8 +23,8 @@ _REFERENCES: tuple[tuple[str, Piece], ...] = (
     ("Your order", "{{ order.number }}"),
     ("Your VAT number", "{{ customer.vat_number | default('not given') }}"),
 )
-_POSITIONS = (10, 80, 17, 14, 22, 22)
-_TOTALS = (60, 24)
+_POSITIONS = (11, 73, 21, 12, 24, 24)
+_TOTALS = (68, 30)
 _PAYMENT: tuple[tuple[str, Piece, str, Piece], ...] = (
     (
         "Amount",

@@ -34,7 +34,7 @@ def add_letterhead(document: Document, *, running: str, reference: str) -> None:
 
 def add_address(document: Document, address: tuple[str, ...], references: tuple[tuple[str, Piece], ...]) -> None:
     """The recipient on the left (one paragraph a line), labelled references (date, number …) on the right."""
-    table = add_table(document, "Layout Table", (95, 28, 42))
+    table = add_table(document, "Layout Table", (81, 33, 51))
     row = add_row(table)
     recipient, labels, values = row.cells
     write(recipient, "Sender Line", SENDER_LINE)
