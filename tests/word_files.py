@@ -2,8 +2,9 @@
 
 import io
 import json
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from lxml import etree
@@ -21,15 +22,30 @@ NAMESPACES: Final = (
     'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 )
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_DRAWING: Final = "application/vnd.openxmlformats-officedocument.drawingml"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPES: Final = {
     "word/document.xml": f"{_WORD}.document.main+xml",
     "word/footnotes.xml": f"{_WORD}.footnotes+xml",
     "word/comments.xml": f"{_WORD}.comments+xml",
     "word/settings.xml": f"{_WORD}.settings+xml",
+    "word/numbering.xml": f"{_WORD}.numbering+xml",
+    "word/styles.xml": f"{_WORD}.styles+xml",
+    "word/endnotes.xml": f"{_WORD}.endnotes+xml",
+    "word/charts/chart": f"{_DRAWING}.chart+xml",
+    "word/charts/chartEx": "application/vnd.ms-office.chartex+xml",
+    "word/drawings/drawing": f"{_DRAWING}.chartshapes+xml",
+    "word/diagrams/data": f"{_DRAWING}.diagramData+xml",
+    "word/diagrams/drawing": "application/vnd.ms-office.drawingml.diagramDrawing+xml",
     "docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
 }
-_ROOTS: Final = {"header": "hdr", "footer": "ftr", "footnotes": "footnotes", "comments": "comments"}
+_ROOTS: Final = {
+    "header": "hdr",
+    "footer": "ftr",
+    "footnotes": "footnotes",
+    "endnotes": "endnotes",
+    "comments": "comments",
+}
 
 
 def r(text: str, properties: str = "") -> str:
@@ -74,6 +90,8 @@ def word_file(*body: str, parts: Mapping[str, str | bytes] | None = None) -> byt
         root = next((root for start, root in _ROOTS.items() if name.startswith(f"word/{start}")), None)
         wrapped = root is not None and isinstance(content, str)
         contents[name] = f"<w:{root} {NAMESPACES}>{content!s}</w:{root}>" if wrapped else content
+    if links := _relationships_of_document(contents):
+        contents.setdefault("word/_rels/document.xml.rels", links)
     return zip_of({"[Content_Types].xml": _content_types(contents), "_rels/.rels": _relationships(), **contents})
 
 
@@ -90,7 +108,7 @@ def _content_types(names: Mapping[str, object]) -> str:
     overrides = ""
     for name in names:
         kind = next((kind for kind in ("header", "footer") if name.startswith(f"word/{kind}")), None)
-        content_type = f"{_WORD}.{kind}+xml" if kind else _TYPES.get(name)
+        content_type = f"{_WORD}.{kind}+xml" if kind else _TYPES.get(name) or _TYPES.get(re.sub(r"\d*\.xml$", "", name))
         if content_type:
             overrides += f'<Override PartName="/{name}" ContentType="{content_type}"/>'
     return (
@@ -104,6 +122,20 @@ def _relationships() -> str:
     return (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>'
+    )
+
+
+def _relationships_of_document(names: Iterable[str]) -> str:
+    """Relate the parts of the folder word/ to the document, numbered from rIdPart1 on, each by its name."""
+    parts = [name[5:] for name in names if name.startswith("word/") and name.count("/") == 1 and name.endswith(".xml")]
+    related = [part for part in parts if part != "document.xml"]
+    links = "".join(
+        f'<Relationship Id="rIdPart{number}" Type="{_OFFICE}/{part.removesuffix(".xml").rstrip("0123456789")}" '
+        f'Target="{part}"/>'
+        for number, part in enumerate(related, 1)
+    )
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{links}</Relationships>'
     )
 
 

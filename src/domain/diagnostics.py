@@ -24,6 +24,7 @@ class Part(StrEnum):
     COMMENTS = "comments"
     PROPERTIES = "properties"
     CHART = "chart"
+    DIAGRAM = "diagram"
     TEXT = "text"
     FILE_NAME = "file_name"
     PACKAGE = "package"
@@ -33,8 +34,8 @@ class Part(StrEnum):
 class Location:
     """A place in a template; every number counts from 1, and what does not apply is None.
 
-    `number` tells headers (footers, charts) apart; `paragraph` counts within the part, or within the cell where
-    `table`, `row` and `cell` are given; `line` and `column` belong to text and Markdown.
+    `number` tells headers (footers, charts, diagrams) apart; `paragraph` counts within the part, or within the cell
+    where `table`, `row` and `cell` are given; `line` and `column` belong to text and Markdown.
     """
 
     part: Part

@@ -1,23 +1,34 @@
-"""The JSON Schema (draft 2020-12) of a template's data, inferred from its placeholders, and sample data for it."""
+"""The JSON Schema (draft 2020-12) of a template's data, inferred from its placeholders."""
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import unquote
 
+from domain.data_path import Each, Step, parse_path
 from domain.placeholder import Placeholder, PlaceholderKind
 
 JsonObject = dict[str, Any]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+# Stands beside a type that the template's author has declared: data of another type is refused.
+DECLARED: Final = "x-docgen-declared"
 
-# What stands in the schema, and in sample data, for each kind of leaf.
-_SCHEMAS: dict[PlaceholderKind, JsonObject] = {
+# References to references that are followed.
+_MAX_REFERENCES: Final = 20
+
+# What stands in the schema for each kind.
+KIND_SCHEMAS: Final[dict[PlaceholderKind, JsonObject]] = {
     PlaceholderKind.TEXT: {"type": "string"},
+    PlaceholderKind.MULTILINE: {"type": "string", "format": "multiline"},
     PlaceholderKind.NUMBER: {"type": "number"},
+    PlaceholderKind.INTEGER: {"type": "integer"},
     PlaceholderKind.BOOLEAN: {"type": "boolean"},
     PlaceholderKind.DATE: {"type": "string", "format": "date"},
     PlaceholderKind.TIME: {"type": "string", "format": "time"},
     PlaceholderKind.DATETIME: {"type": "string", "format": "date-time"},
+    PlaceholderKind.EMAIL: {"type": "string", "format": "email"},
+    PlaceholderKind.URL: {"type": "string", "format": "uri"},
+    PlaceholderKind.CHOICE: {},
     PlaceholderKind.IMAGE: {"type": "object", "required": ["$image"], "properties": {"$image": {"type": "string"}}},
     PlaceholderKind.RICH_TEXT: {"type": ["string", "object"]},
     PlaceholderKind.LIST: {"type": "array"},
@@ -25,63 +36,60 @@ _SCHEMAS: dict[PlaceholderKind, JsonObject] = {
     PlaceholderKind.ANY: {},
 }
 
-_SAMPLE_TEXTS = {
-    "date": "2026-01-31",
-    "time": "09:30:00",
-    "date-time": "2026-01-31T09:30:00Z",
-    "email": "ada@example.com",
-}
-
-_STEP = re.compile(r"\[\]|[^.\[\]]+")
-
 
 def infer_schema(placeholders: Iterable[Placeholder]) -> JsonObject:
     """Build the schema of an object that holds every placeholder, properties in order of first use.
 
-    A parent is required where one of its own placeholders is, so that `required` holds level by level.
+    `required` holds level by level: a parent is required where one of its own placeholders is, and what is needed
+    together with an optional parent is required in it.
     """
     root: JsonObject = {"$schema": DIALECT, "type": "object", "properties": {}}
     for placeholder in placeholders:
-        _add(root, _STEP.findall(placeholder.path), placeholder)
+        _add(root, placeholder)
     return root
 
 
-def _add(node: JsonObject, steps: list[str], placeholder: Placeholder) -> None:
-    for step in steps:
-        node = _items_of(node) if step == "[]" else _property_of(node, step, required=placeholder.required)
-    for key, value in _SCHEMAS[placeholder.kind].items():
+def resolve(root: JsonObject, schema: JsonObject) -> JsonObject:
+    """Return what a schema refers to, or the schema itself where it says all it has to say."""
+    for _ in range(_MAX_REFERENCES):
+        if "$ref" not in schema:
+            return schema
+        node: Any = root
+        for step in unquote(str(schema["$ref"])).removeprefix("#").split("/")[1:]:
+            node = node.get(step.replace("~1", "/").replace("~0", "~"), {}) if isinstance(node, dict) else {}
+        schema = node if isinstance(node, dict) else {}
+    return {}
+
+
+def _add(root: JsonObject, placeholder: Placeholder) -> None:
+    steps, node = parse_path(placeholder.path), root
+    needed_from = _needed_from(placeholder, len(steps))
+    for index, step in enumerate(steps):
+        node = _below(node, step, required=index >= needed_from)
+    for key, value in KIND_SCHEMAS[placeholder.kind].items():
         node.setdefault(key, value)
+    node.update(placeholder.facts)
+    if placeholder.declared:
+        node[DECLARED] = True
+    if "$ref" in node:
+        # What the other place says is said there.
+        node.pop("type", None)
 
 
-def _items_of(node: JsonObject) -> JsonObject:
-    node["type"] = "array"
-    items: JsonObject = node.setdefault("items", {})
-    return items
+def _needed_from(placeholder: Placeholder, length: int) -> int:
+    """Return the number of steps below which every step is required."""
+    if placeholder.required:
+        return 0
+    return length if placeholder.required_with is None else len(parse_path(placeholder.required_with))
 
 
-def _property_of(node: JsonObject, name: str, *, required: bool) -> JsonObject:
+def _below(node: JsonObject, step: Step, *, required: bool) -> JsonObject:
+    if isinstance(step, Each):
+        node["type"] = "array" if step is Each.ITEM else "object"
+        inner: JsonObject = node.setdefault("items" if step is Each.ITEM else "additionalProperties", {})
+        return inner
     node["type"] = "object"
-    child: JsonObject = node.setdefault("properties", {}).setdefault(name, {})
-    if required and name not in node.setdefault("required", []):
-        node["required"].append(name)
+    child: JsonObject = node.setdefault("properties", {}).setdefault(step, {})
+    if required and step not in node.setdefault("required", []):
+        node["required"].append(step)
     return child
-
-
-def sample_of(schema: JsonObject, name: str = "data") -> Any:
-    """Make a value that fits the schema: texts repeat the name of their property, lists hold two items."""
-    if "default" in schema:
-        return schema["default"]
-    if schema.get("enum"):
-        return schema["enum"][0]
-    match schema.get("type"):
-        case "object":
-            sample: Any = {key: sample_of(child, key) for key, child in schema.get("properties", {}).items()}
-        case "array":
-            sample = [sample_of(schema.get("items", {}), name.removesuffix("s"))] * 2
-        case "number" | "integer":
-            sample = 1
-        case "boolean":
-            sample = True
-        case _:
-            sample = _SAMPLE_TEXTS.get(schema.get("format", ""), name.replace("_", " "))
-    return sample

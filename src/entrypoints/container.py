@@ -14,6 +14,7 @@ from adapters.postgres.migrator import head_revision, upgrade
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
+from adapters.rendering.store import CompiledTemplateStore
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, Uuid7Generator
 from application.defaults import RenderDefaults
@@ -48,7 +49,8 @@ class Container(containers.DeclarativeContainer):
     storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.model_dump()), settings.provided.limits)
-    renderer = providers.Singleton(InProcessRenderer, limits)
+    compiled_templates = providers.Singleton(CompiledTemplateStore, settings.provided.compiled_templates_dir, limits)
+    renderer = providers.Singleton(InProcessRenderer, limits, compiled_templates)
     health_checks = providers.List(
         providers.Singleton(PostgresHealthCheck, database), providers.Singleton(LocalStorageHealthCheck, storage)
     )

@@ -163,6 +163,11 @@ class Settings(BaseSettings):
         """Where the local storage keeps its blobs."""
         return self.data_dir / "storage"
 
+    @property
+    def compiled_templates_dir(self) -> Path:
+        """Where compiled templates are kept; it can be deleted at any time."""
+        return self.data_dir / "cache" / "templates"
+
     @classmethod
     @override
     def settings_customise_sources(

@@ -2,8 +2,9 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from adapters.rendering.language.fields import Field
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.session import RenderSession
 from domain.diagnostics import Diagnostic
@@ -18,12 +19,17 @@ class Program(Protocol):
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:
         """Make the document's bytes; missing values are collected in the session, which the caller then asks."""
 
+    @abstractmethod
+    def record(self) -> Any:
+        """Return what marshal can keep of this program; its class makes the same program `of_record`."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledTemplate:
     """A compiled template file; `program` is None where the diagnostics hold an error.
 
-    The engine adds the format and the limits that the file was compiled with.
+    `fields` are what its author declares about the data. The engine adds the format and the limits that the file was
+    compiled with.
     """
 
     program: Program | None
@@ -31,3 +37,4 @@ class CompiledTemplate:
     placeholders: tuple[Placeholder, ...]
     format: TemplateFormat | None = None
     limits: Limits = DEFAULT_LIMITS
+    fields: tuple[Field, ...] = ()

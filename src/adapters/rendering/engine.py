@@ -6,8 +6,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from adapters.rendering.compiled import CompiledTemplate
-from adapters.rendering.language.data import parse_data
+from adapters.rendering.compiled import CompiledTemplate, Program
+from adapters.rendering.language.coercion import ATTEMPTS, coerce
+from adapters.rendering.language.data import odd_texts, parse_data
+from adapters.rendering.language.fields import apply_fields
+from adapters.rendering.language.introspection import NO_NEEDS
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import SourceCompilation, compile_source
@@ -16,6 +19,7 @@ from adapters.rendering.language.whitespace import split_text
 from application.ports.template_renderer import RenderedDocument
 from domain.diagnostics import Diagnostic, Part, Severity, has_errors
 from domain.errors import (
+    DataInvalidError,
     DiagnosedError,
     DocGenError,
     LimitExceededError,
@@ -77,7 +81,8 @@ def render_template(compiled: CompiledTemplate, data: bytes, options: RenderOpti
     Raises:
         TemplateInvalidError: the template has errors.
         UnsupportedOutputError: the format cannot become this output.
-        DataInvalidError: the data is no JSON object, or lacks values; all missing paths are reported at once.
+        DataInvalidError: the data is no JSON object, lacks values, or has others than the template's author has
+            declared; all that is missing or wrong is reported at once.
         RenderFailedError: the template failed while it ran.
         LimitExceededError: it asked for more than the limits allow.
     """
@@ -88,9 +93,44 @@ def render_template(compiled: CompiledTemplate, data: bytes, options: RenderOpti
         raise UnsupportedOutputError(compiled.format, options.output, outputs_of(compiled.format))
     if len(data) > limits.data_bytes:
         raise _too_large(f"The data is larger than {limits.data_bytes:,} bytes.", "Send less data at a time.")
-    session = RenderSession(parse_data(data), options, limits, len(data))
+    session = RenderSession(parse_data(data), options, limits, len(data), odd_texts(data))
+    if compiled.fields:
+        unfit = apply_fields(compiled.fields, session)
+        if unfit:
+            raise _data_unfit(unfit, compiled.program, session)
     try:
-        content = compiled.program.render(session, options.output)
+        return _rendered(compiled, compiled.program, session, options)
+    except (DataInvalidError, RenderFailedError) as error:
+        return _rendered_otherwise(compiled, compiled.program, session, error)
+
+
+def _rendered_otherwise(
+    compiled: CompiledTemplate, program: Program, failed: RenderSession, error: DiagnosedError
+) -> RenderedDocument:
+    """Render once more with values of the kinds that the template needs; what is no matter of kinds is raised."""
+    warnings: list[Diagnostic] = []
+    for kinds in ATTEMPTS:
+        if not any(found.code == "value-error" for found in error.diagnostics):
+            break
+        converted = coerce(failed.data, compiled.placeholders, kinds)
+        if not converted:
+            continue
+        warnings += converted
+        session = RenderSession(failed.data, failed.options, failed.limits, failed.data_size)
+        session.warnings += warnings
+        try:
+            return _rendered(compiled, program, session, failed.options)
+        except (DataInvalidError, RenderFailedError) as another:
+            error = another
+    raise error
+
+
+def _rendered(
+    compiled: CompiledTemplate, program: Program, session: RenderSession, options: RenderOptions
+) -> RenderedDocument:
+    limits = compiled.limits
+    try:
+        content = program.render(session, options.output)
         file_name = None if options.file_name is None else _file_name(options.file_name, session)
         session.raise_for_missing()
     except DocGenError:
@@ -131,12 +171,27 @@ def _file_name(pattern: str, session: RenderSession) -> str:
 def _compiled_name(pattern: str) -> SourceCompilation:
     split = split_text(pattern, Part.FILE_NAME)
     if has_errors(split.diagnostics):
-        return SourceCompilation(None, split.diagnostics, ())
+        return SourceCompilation(None, split.diagnostics, NO_NEEDS)
     return compile_source(split.segments, origin="<file name>")
 
 
 def _name_writer(value: object) -> str:
     return " ".join(to_text(value).split())
+
+
+def _data_unfit(unfit: list[Diagnostic], program: Program, session: RenderSession) -> DataInvalidError:
+    """Say what does not fit, and with it what is missing: a render finds that out, whatever else goes wrong in it."""
+    found: tuple[Diagnostic, ...] = ()
+    try:
+        program.render(session, session.options.output)
+        session.raise_for_missing()
+    except DiagnosedError as error:
+        found = error.diagnostics
+    except Exception:  # noqa: BLE001  # a value of the wrong kind may make anything fail
+        found = ()
+    missing = [each for each in found if each.code == "missing-value"]
+    message = f"The data does not fit what the template's author has declared: {unfit[0].message}"
+    return DataInvalidError(message, [*unfit, *missing])
 
 
 def _template_invalid(compiled: CompiledTemplate) -> TemplateInvalidError:

@@ -10,6 +10,7 @@ from typing_extensions import override
 from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.engine import compile_template, render_template, validate_template
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.store import CompiledTemplateStore, StoredTemplate
 from application.ports.template_renderer import (
     RenderedDocument,
     TemplateInspection,
@@ -33,13 +34,20 @@ class InProcessRenderer(TemplateRenderer):
     """Renders within this process, for one event loop at a time.
 
     Compiled templates are kept, the least used given up first, up to `cache_entries` of them whose files have
-    `cache_bytes` together. A template that several requests ask for at once is loaded and compiled once.
+    `cache_bytes` together. A template that several requests ask for at once is loaded and compiled once. With a store
+    a template is compiled once for all processes that share it, and for those that come after them.
     """
 
     def __init__(
-        self, limits: Limits = DEFAULT_LIMITS, *, cache_entries: int = 500, cache_bytes: int = 200_000_000
+        self,
+        limits: Limits = DEFAULT_LIMITS,
+        store: CompiledTemplateStore | None = None,
+        *,
+        cache_entries: int = 500,
+        cache_bytes: int = 200_000_000,
     ) -> None:
         self._limits = limits
+        self._store = store
         self._cache = _Cache(cache_entries, cache_bytes)
         self._compiling: dict[_Key, asyncio.Task[CompiledTemplate]] = {}
 
@@ -90,10 +98,18 @@ class InProcessRenderer(TemplateRenderer):
             done.exception()
 
     async def _compile(self, key: _Key, source: TemplateSource) -> CompiledTemplate:
-        file = await source.load()
-        compiled = await asyncio.to_thread(compile_template, source.format, file, self._limits)
-        self._cache.put(key, compiled, len(file))
-        return compiled
+        stored = None if self._store is None else await asyncio.to_thread(self._store.get, *key)
+        if stored is None:
+            file = await source.load()
+            stored = await asyncio.to_thread(self._compile_and_keep, source, file)
+        self._cache.put(key, stored.compiled, stored.size)
+        return stored.compiled
+
+    def _compile_and_keep(self, source: TemplateSource, file: bytes) -> StoredTemplate:
+        compiled = compile_template(source.format, file, self._limits)
+        if self._store is not None:
+            self._store.put(source.sha256, compiled, len(file))
+        return StoredTemplate(compiled, len(file))
 
 
 def _with_little_fuel(compiled: CompiledTemplate) -> CompiledTemplate:

@@ -9,7 +9,8 @@ from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from domain.diagnostics import Diagnostic, has_errors
 from domain.errors import PayloadTooLargeError
 from domain.placeholder import Placeholder
-from domain.schema import JsonObject, sample_of
+from domain.sample import sample_of
+from domain.schema import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from jsonschema import Draft202012Validator
 
 from domain.placeholder import Placeholder, PlaceholderKind
-from domain.schema import infer_schema, sample_of
+from domain.sample import sample_of
+from domain.schema import infer_schema
 
 
 def placeholders(*rows: tuple[str, PlaceholderKind, bool]) -> list[Placeholder]:

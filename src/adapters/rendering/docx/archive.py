@@ -31,6 +31,10 @@ class Archive:
             offset += len(record)
         return cls(b"".join(records), b"".join(directory), len(directory))
 
+    def record(self) -> tuple[bytes, bytes, int]:
+        """Return what makes the same archive."""
+        return self._records, self._directory, self._count
+
     def with_members(self, members: Sequence[Member]) -> bytes:
         """Return the whole zip: the unchanged members and these."""
         pieces = [self._records]

@@ -52,7 +52,7 @@ def tokenize(text: str, tokens: TokenTable, location: Location, writer: int) -> 
         if depth < 0:
             break
     if depth:
-        findings.append(_crossing(text, location))
+        findings.append(crossing_text(text, location))
     return out + text[done:], findings
 
 
@@ -66,7 +66,8 @@ def _misplaced(text: str, location: Location) -> Diagnostic:
     )
 
 
-def _crossing(text: str, location: Location) -> Diagnostic:
+def crossing_text(text: str, location: Location) -> Diagnostic:
+    """Say that a block leaves a text that it has to stay in."""
     return error(
         "crossing-block",
         "A block begins or ends in this text, and its other end is elsewhere.",

@@ -5,12 +5,26 @@ lies between two of them is well-formed on its own, whatever the data leaves out
 level that the author meant; here each block is checked when that is done.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from adapters.rendering.docx.findings import error
-from adapters.rendering.docx.tokens import CAPTURES, Token, TokenTable
-from adapters.rendering.docx.tree import Node, T, shape, tokens_in
+from adapters.rendering.docx.tokens import Token, TokenTable
+from adapters.rendering.docx.tree import (
+    BLOCK_CONTAINERS,
+    SDT_CONTENT,
+    TBL,
+    TR,
+    Node,
+    P,
+    T,
+    ancestor,
+    shape,
+    tokens_in,
+    w,
+)
+from adapters.rendering.docx.writers import BLOCKS, CELLS, ROWS, RUN_TEXT, RUNS
 from domain.diagnostics import Diagnostic
 
 
@@ -87,39 +101,63 @@ def find_mixed_scopes(block: Block) -> Diagnostic | None:
     )
 
 
-def verify(block: Block, tokens: TokenTable) -> Diagnostic | None:
+def verify(block: Block) -> Diagnostic | None:
     """Prove that the block is well-formed for any data: the same elements are open at each of its tags."""
     shapes = [shape(node) for node in block.nodes]
     if any(other != shapes[0] for other in shapes[1:]):
         return crossing(block, "The block opened here ends at another level of the document.")
     opener = block.opener
-    if opener.keyword in CAPTURES and not _is_plain_text(block):
-        return error(
-            "captured-structure",
-            f"What {{% {opener.keyword} %}} captures must be text in one paragraph and one formatting.",
-            "Write the block in one paragraph, without line breaks, pictures and changes of formatting.",
-            opener.location,
-            opener.snippet,
-        )
-    if "recursive" in opener.text and opener.keyword == "for":
-        return _verify_recursion(block, tokens)
+    if opener.captures:
+        opener.writer = _kind_of(block)
     return None
 
 
-def _is_plain_text(block: Block) -> bool:
-    """Tell whether nothing but text and tags stands between the boundaries: they are siblings in one w:t."""
-    parent = block.opener.place.getparent()
-    return parent.tag == T and all(node.getparent() is parent for node in block.nodes)
+def _kind_of(block: Block) -> int:
+    """Return the writer that stands for what the block captures: text of one run, runs, paragraphs, rows or cells."""
+    place = block.opener.place
+    if place.getparent().tag == T:
+        return RUN_TEXT
+    return next((_KINDS[element.tag] for element in place.iterancestors() if element.tag in _KINDS), BLOCKS)
 
 
-def _verify_recursion(block: Block, tokens: TokenTable) -> Diagnostic | None:
-    """A recursive call prints the loop's body where it stands: only at the loop's own level that is well-formed."""
-    first = block.nodes[0]
-    for node in tokens_in(first.getroottree().getroot()):
-        token = tokens.of(node)
-        if token.is_output and "loop(" in token.text.replace(" ", "") and shape(node) != shape(first):
-            return crossing(block, "This loop calls itself at another level of the document than it stands on.")
-    return None
+_KINDS: Final = {
+    P: RUNS,
+    TR: CELLS,
+    TBL: ROWS,
+    **dict.fromkeys(BLOCK_CONTAINERS - {SDT_CONTENT, w("customXml")}, BLOCKS),
+}
+
+
+def find_misprinted(root: Node, tokens: TokenTable, blocks: list[Block]) -> list[Diagnostic]:
+    """Find where captured rows or cells are printed outside of tables, as far as their names tell."""
+    names = {
+        name.group(1): "rows" if block.opener.writer == ROWS else "cells"
+        for block in blocks
+        if block.opener.writer in (ROWS, CELLS) and (name := _NAME.match(block.opener.text))
+    }
+    if not names:
+        return []
+    return [
+        _misprinted(token, name, names[name])
+        for node in tokens_in(root)
+        if (token := tokens.of(node)).is_output and ancestor(node, TBL) is None
+        for name in _WORD.findall(token.text)
+        if name in names
+    ]
+
+
+_NAME: Final = re.compile(r"\{%\s*(?:macro|set)\s+(\w+)")
+_WORD: Final = re.compile(r"\w+")
+
+
+def _misprinted(token: Token, name: str, what: str) -> Diagnostic:
+    return error(
+        "captured-structure",
+        f"{name!r} holds table {what}, and is printed here outside of a table.",
+        f"Print it in a table, in {'a row' if what == 'rows' else 'a cell'} of its own.",
+        token.location,
+        token.snippet,
+    )
 
 
 def crossing(block: Block, message: str) -> Diagnostic:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from adapters.rendering.docx.structures import TooLargeError
 from adapters.rendering.docx.writers import NEW_PARAGRAPH, PAGE_BREAK, RUNS_BEGIN, RUNS_END
 
 _NEXT: Final = re.compile(f"[{NEW_PARAGRAPH}{PAGE_BREAK}{RUNS_BEGIN}]")
@@ -17,10 +18,6 @@ _TAG: Final = re.compile(r"<(/?)([\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)
 def announced(text: str) -> bool:
     """Tell whether a part has breaks to put."""
     return NEW_PARAGRAPH in text or PAGE_BREAK in text or RUNS_BEGIN in text
-
-
-class TooLargeError(Exception):
-    """Breaks would make the part larger than allowed."""
 
 
 @dataclass(slots=True)

@@ -6,17 +6,22 @@ from typing import Final
 
 from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.docx.archive import Archive
+from adapters.rendering.docx.drawings import compile_drawing
+from adapters.rendering.docx.fields import are_outdated, field_names
 from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.gate import check_package
-from adapters.rendering.docx.links import compile_links, has_tags
+from adapters.rendering.docx.links import Targets, compile_links, has_tags, targets_of
+from adapters.rendering.docx.notes import Notes
+from adapters.rendering.docx.numbering import Numbering, NumberingPart
 from adapters.rendering.docx.package import Package, TextPart, not_word, parse_xml, relationships_of
 from adapters.rendering.docx.program import CompiledPart, DocxProgram
 from adapters.rendering.docx.properties import compile_properties
-from adapters.rendering.docx.settings import cut_off
+from adapters.rendering.docx.settings import replaced_parts
 from adapters.rendering.docx.story import compile_story
+from adapters.rendering.docx.taken import numbers_and_names
 from adapters.rendering.docx.tree import w
+from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.limits import Limits
-from adapters.rendering.language.source import merge_placeholders
 from domain.diagnostics import Location, Part, has_errors
 
 _ROOTS: Final = {
@@ -26,6 +31,12 @@ _ROOTS: Final = {
     Part.FOOTNOTES: w("footnotes"),
     Part.ENDNOTES: w("endnotes"),
     Part.COMMENTS: w("comments"),
+}
+
+_COMPILERS: Final = {
+    Part.PROPERTIES: compile_properties,
+    Part.CHART: compile_drawing,
+    Part.DIAGRAM: compile_drawing,
 }
 
 
@@ -38,25 +49,34 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
         return CompiledTemplate(None, (problem.finding,), ())
     if has_errors(found):
         return CompiledTemplate(None, tuple(found), ())
-    compiled = [each for part in package.text_parts() for each in _compile_part(package, part)]
-    diagnostics = (*found, *(finding for part in compiled for finding in part.diagnostics))
-    placeholders = merge_placeholders([part.placeholders for part in compiled])
+    numbering, notes = Numbering(package), Notes(package)
+    parts = package.text_parts()
+    by_part = {part.name: _compile_part(package, part, numbering, notes) for part in parts}
+    compiled = [each for part in parts for each in by_part[part.name]]
+    needed = conclude([part.needs for part in compiled])
+    diagnostics = (*found, *(finding for part in compiled for finding in part.diagnostics), *needed.diagnostics)
     if has_errors(diagnostics):
-        return CompiledTemplate(None, diagnostics, placeholders)
-    return CompiledTemplate(_assemble(package, compiled), diagnostics, placeholders)
+        return CompiledTemplate(None, diagnostics, needed.placeholders)
+    changed = {part.part for part in parts if any(each.program is not None for each in by_part[part.name])}
+    update_fields = are_outdated(frozenset().union(*(part.fields for part in compiled)), changed)
+    program = _assemble(package, compiled, numbering.part(), update_fields=update_fields)
+    return CompiledTemplate(program, diagnostics, needed.placeholders, fields=needed.fields)
 
 
-def _compile_part(package: Package, part: TextPart) -> list[CompiledPart]:
+def _compile_part(package: Package, part: TextPart, numbering: Numbering, notes: Notes) -> list[CompiledPart]:
     """Compile a part, and its relationships where they have tags."""
-    compiled = [_compile_xml(package, part)]
     links = relationships_of(part.name)
+    targets = targets_of(package.relationships, links)
+    compiled = [_compile_xml(package, part, numbering, notes, targets)]
     if any(found.part == links and has_tags(found.target) for found in package.relationships):
-        contents = package.contents[links]
-        compiled.append(compile_links(replace(part, name=links), parse_xml(links, contents), contents))
+        contents, local = package.contents[links], compiled[0].links
+        compiled.append(compile_links(replace(part, name=links), parse_xml(links, contents), contents, local))
     return compiled
 
 
-def _compile_xml(package: Package, part: TextPart) -> CompiledPart:
+def _compile_xml(
+    package: Package, part: TextPart, numbering: Numbering, notes: Notes, targets: Targets
+) -> CompiledPart:
     contents = package.contents[part.name]
     location = Location(part.part, part.number)
     try:
@@ -66,13 +86,20 @@ def _compile_xml(package: Package, part: TextPart) -> CompiledPart:
             raise not_word(f"its part {part.name!r} holds something else")
     except UnusableFileError as problem:
         return CompiledPart(diagnostics=(replace(problem.finding, location=location),))
-    compile_it = compile_properties if part.part is Part.PROPERTIES else compile_story
-    return compile_it(part, root, contents)
+    if (compile_it := _COMPILERS.get(part.part)) is not None:
+        return compile_it(part, root, contents)
+    fields = field_names(root)
+    return replace(compile_story(part, root, contents, numbering, notes, targets), fields=fields)
 
 
-def _assemble(package: Package, compiled: Sequence[CompiledPart]) -> DocxProgram:
+def _assemble(
+    package: Package, compiled: Sequence[CompiledPart], lists: NumberingPart | None, *, update_fields: bool
+) -> DocxProgram:
     parts = [part.program for part in compiled if part.program is not None]
-    tagged = {part.name for part in parts}
-    replaced = cut_off(package)
-    archive = Archive.of([replaced.get(member.name, member) for member in package.members if member.name not in tagged])
-    return DocxProgram(archive, parts, None if parts or replaced else package.file)
+    made = {part.name for part in parts} | ({lists.name} if lists is not None else set())
+    replaced = replaced_parts(package, update_fields=update_fields)
+    archive = Archive.of([replaced.get(member.name, member) for member in package.members if member.name not in made])
+    operations = {operation[0] for part in parts for operation in part.operations}
+    return DocxProgram(
+        archive, parts, None if parts or replaced else package.file, numbers_and_names(package, operations), lists
+    )

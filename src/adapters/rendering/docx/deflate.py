@@ -6,18 +6,11 @@ between any two others. The checksum of the whole follows from those of the piec
 
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-_codec: Any = zlib
-# Levels whose output is the same on every processor of one architecture.
-_LEVEL = 1
-try:
-    from isal import isal_zlib
-
-    _codec, _LEVEL = isal_zlib, 2
-except ImportError:  # pragma: no cover  # machines that ISA-L is not built for
-    pass
+from adapters.rendering.codec import CODEC, LEVEL, crc32
 
 _RAW: Final = -15
 # The empty stored block that ends a stream.
@@ -27,28 +20,30 @@ _POLYNOMIAL: Final = 0xEDB88320
 _STORED_BYTES: Final = 200
 
 
-def crc32(data: bytes, start: int = 0) -> int:
-    """Return the CRC-32 of the data, continued from `start`."""
-    return int(_codec.crc32(data, start))
-
-
 def deflate(data: bytes) -> bytes:
     """Deflate data in one go."""
-    packed: bytes = _codec.compress(data, _LEVEL, _RAW)
+    packed: bytes = CODEC.compress(data, LEVEL, _RAW)
     return packed
 
 
-def deflate_stream(pieces: Iterable[bytes]) -> tuple[bytes, int, int]:
-    """Deflate pieces one after the other; return the stream, its CRC-32 and its inflated size."""
-    compressor = _codec.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
-    packed: list[bytes] = []
-    crc = size = 0
-    for piece in pieces:
-        crc = _codec.crc32(piece, crc)
-        size += len(piece)
-        packed.append(compressor.compress(piece))
-    packed.append(compressor.flush())
-    return b"".join(packed), crc, size
+class DeflateStream:
+    """Deflates pieces one after the other."""
+
+    def __init__(self) -> None:
+        self._compressor = CODEC.compressobj(LEVEL, zlib.DEFLATED, _RAW)
+        self._packed: list[bytes] = []
+        self._crc = self.size = 0
+
+    def write(self, piece: bytes) -> None:
+        """Take the next piece."""
+        self._crc = CODEC.crc32(piece, self._crc)
+        self.size += len(piece)
+        self._packed.append(self._compressor.compress(piece))
+
+    def finish(self) -> tuple[bytes, int, int]:
+        """Return the stream, its CRC-32 and its inflated size."""
+        self._packed.append(self._compressor.flush())
+        return b"".join(self._packed), self._crc, self.size
 
 
 class Stretch:
@@ -56,19 +51,30 @@ class Stretch:
 
     __slots__ = ("_tables", "crc", "packed", "size", "text")
 
-    def __init__(self, text: str) -> None:
-        data = text.encode()
-        compressor = _codec.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
+    def __init__(self, text: str, packed: bytes, crc: int, size: int, tables: bytes) -> None:
         self.text = text
-        self.size = len(data)
-        self.crc = crc32(data)
-        self.packed: bytes = compressor.compress(data) + compressor.flush(zlib.Z_FULL_FLUSH)
-        self._tables = _shift_tables(self.size)
+        self.packed = packed
+        self.crc = crc
+        self.size = size
+        self._tables = memoryview(tables).cast("I")
+
+    @classmethod
+    def of(cls, text: str) -> "Stretch":
+        """Deflate a text."""
+        data = text.encode()
+        compressor = CODEC.compressobj(LEVEL, zlib.DEFLATED, _RAW)
+        packed = compressor.compress(data) + compressor.flush(zlib.Z_FULL_FLUSH)
+        return cls(text, packed, crc32(data), len(data), _shift_tables(len(data)))
+
+    def record(self) -> tuple[str, bytes, int, int, bytes]:
+        """Return what makes the same stretch."""
+        return self.text, self.packed, self.crc, self.size, self._tables.tobytes()
 
     def after(self, crc: int) -> int:
         """Return the CRC-32 of what has the CRC-32 `crc`, followed by this stretch."""
-        one, two, three, four = self._tables
-        return one[crc & 255] ^ two[crc >> 8 & 255] ^ three[crc >> 16 & 255] ^ four[crc >> 24] ^ self.crc
+        shifted = self._tables
+        first, second = shifted[crc & 255], shifted[256 | crc >> 8 & 255]
+        return first ^ second ^ shifted[512 | crc >> 16 & 255] ^ shifted[768 | crc >> 24] ^ self.crc
 
 
 def splice(pieces: Sequence[str], stretches: Sequence[Stretch]) -> tuple[bytes, int, int]:
@@ -86,7 +92,7 @@ def splice(pieces: Sequence[str], stretches: Sequence[Stretch]) -> tuple[bytes, 
             size += stretch.size
         elif piece:
             data = piece.encode()
-            crc = _codec.crc32(data, crc)
+            crc = CODEC.crc32(data, crc)
             size += len(data)
             packed.append(_block(data))
     packed.append(_END)
@@ -97,7 +103,7 @@ def _block(data: bytes) -> bytes:
     """Return data as whole blocks of a stream that goes on."""
     if len(data) <= _STORED_BYTES:
         return b"\x00" + struct.pack("<HH", len(data), len(data) ^ 0xFFFF) + data
-    compressor = _codec.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
+    compressor = CODEC.compressobj(LEVEL, zlib.DEFLATED, _RAW)
     packed: bytes = compressor.compress(data) + compressor.flush(zlib.Z_FULL_FLUSH)
     return packed
 
@@ -110,32 +116,49 @@ def _multiply(a: int, b: int) -> int:
         if a & mask:
             product ^= b
         mask >>= 1
-        b = b >> 1 ^ _POLYNOMIAL if b & 1 else b >> 1
+        b = _times_x(b)
     return product
+
+
+def _times_x(value: int) -> int:
+    return value >> 1 ^ _POLYNOMIAL if value & 1 else value >> 1
+
+
+def _squares() -> Iterator[int]:
+    """Give x, x², x⁴ …: enough for the bits of any size."""
+    square = 1 << 30
+    for _ in range(64):
+        yield square
+        square = _multiply(square, square)
 
 
 def _power_of_x(exponent: int) -> int:
     """Return x to the power, modulo the polynomial of CRC-32, bits reflected."""
-    result, square = 1 << 31, 1 << 30
-    while exponent:
-        if exponent & 1:
+    result = 1 << 31
+    for bit, square in enumerate(_SQUARES):
+        if exponent >> bit & 1:
             result = _multiply(square, result)
-        square = _multiply(square, square)
-        exponent >>= 1
     return result
 
 
-def _shift_tables(size: int) -> tuple[list[int], ...]:
-    """Return, for each byte of a CRC-32, what it becomes when `size` further bytes (zeros) follow.
+_SQUARES: Final = tuple(_squares())
+
+
+def _shift_tables(size: int) -> bytes:
+    """Return, for each byte of a CRC-32, what it becomes when `size` further bytes (zeros) follow: 4 times 256 numbers.
 
     That is the linear part of zlib's crc32_combine; 1,024 numbers make it four look-ups.
     """
-    shift = _power_of_x(8 * size)
-    bits = [_multiply(shift, 1 << bit) for bit in range(32)]
-    tables = []
+    # What the highest bit becomes, which stands for 1, then each lower one: x times the one before.
+    shifted = _power_of_x(8 * size)
+    bits = [0] * 32
+    for bit in reversed(range(32)):
+        bits[bit] = shifted
+        shifted = _times_x(shifted)
+    tables = array("I")
     for first in range(0, 32, 8):
         table = [0]
         for bit in bits[first : first + 8]:
             table += [value ^ bit for value in table]
-        tables.append(table)
-    return tuple(tables)
+        tables.extend(table)
+    return tables.tobytes()

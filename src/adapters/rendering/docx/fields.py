@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from adapters.rendering.docx.findings import error
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.richtext import LINK_SCHEMES
 from adapters.rendering.docx.tree import Node, P, ancestor, w
-from domain.diagnostics import Diagnostic
+from domain.diagnostics import Diagnostic, Part
 
 _ALLOWED: Final = frozenset(
     """
@@ -46,6 +47,22 @@ def check_fields(root: Node, places: Places) -> list[Diagnostic]:
             message = "A hyperlink may begin with https://, http://, mailto: or tel: only."
             findings.append(error("external-reference", message, "Change the link.", location, snippet))
     return findings
+
+
+# Fields whose results follow from the document's text, or from its properties.
+_FROM_TEXT: Final = frozenset({"TOC", "TOA", "INDEX", "PAGEREF", "REF", "NOTEREF", "SEQ", "=", "FORMULA"})
+_FROM_PROPERTIES: Final = frozenset({"DOCPROPERTY", "INFO", "TITLE", "SUBJECT", "AUTHOR", "KEYWORDS", "COMMENTS"})
+
+
+def field_names(root: Node) -> frozenset[str]:
+    """Return the names of the fields of a part."""
+    return frozenset(match.group(1).upper() for _, code in _codes(root) if (match := _NAME.match(code)))
+
+
+def are_outdated(fields: AbstractSet[str], changed: AbstractSet[Part]) -> bool:
+    """Tell whether fields show what they were computed from no longer, once tags have changed these parts."""
+    text = changed - {Part.PROPERTIES, Part.CHART, Part.DIAGRAM}
+    return bool(fields & _FROM_TEXT and text) or bool(fields & _FROM_PROPERTIES and Part.PROPERTIES in changed)
 
 
 def _codes(root: Node) -> Iterator[tuple[Node, str]]:

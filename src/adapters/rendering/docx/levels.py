@@ -6,17 +6,29 @@ begins or ends in the middle of a paragraph, and what it leaves out joins what s
 
 from itertools import takewhile
 
-from adapters.rendering.docx.blocks import Block, crossing, find_blocks, find_mixed_scopes, unpaired, verify
+from adapters.rendering.docx.blocks import (
+    Block,
+    crossing,
+    find_blocks,
+    find_misprinted,
+    find_mixed_scopes,
+    unpaired,
+    verify,
+)
+from adapters.rendering.docx.definitions import lift_definitions
+from adapters.rendering.docx.exits import level_exits
 from adapters.rendering.docx.prefixes import drop_if_blank, section_end
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import (
     BLOCK_CONTAINERS,
     SDT,
+    SDT_CONTENT,
     TBL,
     TC,
     TR,
     Node,
     P,
+    R,
     T,
     ancestor,
     atoms,
@@ -24,10 +36,12 @@ from adapters.rendering.docx.tree import (
     common_ancestor,
     is_token,
     isolate,
+    level_of_control,
     put_after,
     put_before,
     put_first,
     take,
+    tokens_in,
 )
 from domain.diagnostics import Diagnostic
 
@@ -42,12 +56,17 @@ def level_blocks(root: Node, tokens: TokenTable) -> list[Diagnostic]:
     _lift_lonely_rows(root, tokens, blocks)
     _lift_lonely_paragraphs(root, tokens)
     findings = [finding for block in blocks if (finding := _level(block)) is not None]
-    return findings or _check(root, tokens, blocks)
+    findings = findings or _check(root, tokens, blocks)
+    if not findings:
+        lift_definitions(tokens, blocks)
+    return findings
 
 
 def _check(root: Node, tokens: TokenTable, blocks: list[Block]) -> list[Diagnostic]:
     """Prove every block sound, and that none has got another tag's partner on its way to its level."""
-    findings = [finding for block in blocks if (finding := verify(block, tokens)) is not None]
+    findings = level_exits(root, tokens, blocks)
+    findings += [finding for block in blocks if (finding := verify(block)) is not None]
+    findings += find_misprinted(root, tokens, blocks)
     paired = {block.opener: block.boundaries for block in find_blocks(root, tokens)[0]}
     findings += [
         crossing(block, "Other tags stand in the way of the block opened here.")
@@ -67,10 +86,16 @@ def _control_only(element: Node, tokens: TokenTable) -> list[Node]:
     return found
 
 
+def _with_tokens(root: Node, tag: str) -> list[Node]:
+    """List the elements with this tag that tokens stand in, each in its nearest one; most hold none."""
+    found = (ancestor(node, tag) for node in tokens_in(root))
+    return [element for element in dict.fromkeys(found) if element is not None]
+
+
 def _lift_lonely_rows(root: Node, tokens: TokenTable, blocks: list[Block]) -> None:
     """Replace rows by their tags where they hold only tags, and some block reaches beyond the row."""
     block_of = {id(token): block for block in blocks for token in block.boundaries}
-    for row in list(root.iter(TR)):
+    for row in _with_tokens(root, TR):
         found = _control_only(row, tokens)
         reaches_out = any(
             ancestor(node, TR) is not row
@@ -86,7 +111,7 @@ def _lift_lonely_rows(root: Node, tokens: TokenTable, blocks: list[Block]) -> No
 
 def _lift_lonely_paragraphs(root: Node, tokens: TokenTable) -> None:
     """Replace paragraphs by their tags where they hold nothing else."""
-    for paragraph in list(root.iter(P)):
+    for paragraph in _with_tokens(root, P):
         container = paragraph.getparent()
         if container is None or container.tag not in BLOCK_CONTAINERS:
             continue
@@ -109,14 +134,17 @@ def _lift_lonely_paragraphs(root: Node, tokens: TokenTable) -> None:
 def _level(block: Block) -> Diagnostic | None:
     nodes = block.nodes
     parent = nodes[0].getparent()
-    if all(node.getparent() is parent for node in nodes):
+    if all(node.getparent() is parent for node in nodes) and (parent.tag != R or not block.opener.captures):
         return None
     top = common_ancestor(nodes)
+    if top.tag == R and block.opener.captures:
+        # What is captured can be put out again as whole runs.
+        top = top.getparent()
     if top.tag == TBL:
         return _level_rows(block, top)
     if top.tag == TR:
         return _level_cells(block, top)
-    if top.tag in BLOCK_CONTAINERS:
+    if top.tag in BLOCK_CONTAINERS and (top.tag != SDT_CONTENT or level_of_control(top) == P):
         return _level_paragraphs(block, top)
     if top.tag == P or ancestor(top, P) is not None:
         return _level_runs(block, top)
@@ -136,9 +164,8 @@ def _level_runs(block: Block, top: Node) -> Diagnostic | None:
 
 def _edge(top: Node, node: Node) -> tuple[bool, bool]:
     """Tell whether nothing stands before, and nothing behind a node in an element."""
-    seen = list(atoms(top))
     # A tag within a text box is no atom of the paragraph that the box is anchored in.
-    return bool(seen) and seen[0] is node, bool(seen) and seen[-1] is node
+    return next(atoms(top), None) is node, next(atoms(top, backwards=True), None) is node
 
 
 def _side(block: Block, token: Token, top: Node) -> str:

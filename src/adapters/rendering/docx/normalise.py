@@ -5,18 +5,30 @@ paragraph's own texts are read as one, and the characters of a tag leave the w:t
 """
 
 import re
+from bisect import bisect, bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice, takewhile
+from typing import Final, TypeAlias
 
 from lxml import etree
 
+from adapters.rendering.docx.findings import error
 from adapters.rendering.docx.places import Places
+from adapters.rendering.docx.prefixes import drop_if_blank
 from adapters.rendering.docx.quotes import straighten
 from adapters.rendering.docx.tokens import Token, TokenTable
-from adapters.rendering.docx.tree import MC, XML_SPACE, Node, P, R, T, prune_run, take, w
-from adapters.rendering.language.tags import TagFinding, TagSpan, find_tags
-from domain.diagnostics import Diagnostic, Location, Severity
+from adapters.rendering.docx.tree import MC, TC, XML_SPACE, Node, P, R, T, ancestor, prune_run, take, w
+from adapters.rendering.language.tags import (
+    CLOSERS,
+    ENDRAW,
+    STRING_LITERAL,
+    TagFinding,
+    TagSpan,
+    find_foreign,
+    find_tags,
+)
+from domain.diagnostics import Diagnostic, Location
 
 # Characters that Word writes as elements; within a tag they are what they look like.
 _CHARACTERS: Final = {w("tab"): "\t", w("br"): "\n", w("cr"): "\n", w("noBreakHyphen"): "-"}
@@ -28,6 +40,9 @@ _RAW: Final = re.compile(r"\{%[-+]?\s*(?:end)?raw\s*[-+]?%\}")
 # python-docx-template's way to write braces that are no tag: {_{ name }_}, {_% if %_}.
 _ESCAPES: Final = re.compile(r"(?<=\{)_(?=[{%])|(?<=[}%])_(?=\})")
 _SNIPPET_SIDE: Final = 24
+
+# A stretch of a paragraph's text that goes, and the token that comes in its place.
+_Cut: TypeAlias = tuple[int, int, Token | None]
 
 
 @dataclass(slots=True)
@@ -46,12 +61,32 @@ class _Piece:
 def normalise(root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic]:
     """Replace the tags in all paragraphs of a part by tokens; return what looks like a tag and is none."""
     findings: list[Diagnostic] = []
-    for paragraph in list(root.iter(P)):
+    raw: list[Diagnostic] = []
+    for paragraph in _with_signs(root):
         pieces = _pieces(paragraph)
         text = "".join(piece.text for piece in pieces)
-        if "{" in text or "}_}" in text:
-            findings += _normalise_paragraph(paragraph, pieces, text, tokens, places)
-    return findings
+        if "{" not in text and "}_}" not in text:
+            findings += _foreign(text, [], paragraph, places)
+            continue
+        closing = ENDRAW.search(text) if raw else None
+        if raw and closing is None:
+            continue
+        found = _normalise_paragraph(paragraph, pieces, text, closing, tokens, places)
+        raw = [finding for finding in found if finding.code == "unclosed-block"]
+        findings += [finding for finding in found if finding.code != "unclosed-block"]
+        if raw or closing is not None:
+            drop_if_blank(paragraph)
+    return findings + raw
+
+
+# Without one of these a text holds nothing that is a tag, or was perhaps meant as one.
+_SIGNS: Final = re.compile(r"[{}\[<]")
+
+
+def _with_signs(root: Node) -> list[Node]:
+    """List the paragraphs that may hold tags, in the order of the document; most cannot."""
+    found = {ancestor(node, P) for node in root.iter(T) if node.text and _SIGNS.search(node.text)}
+    return [paragraph for paragraph in root.iter(P) if paragraph in found] if found else []
 
 
 def snippet_of(text: str, start: int, end: int) -> str:
@@ -86,55 +121,94 @@ def _own_texts(element: Node) -> Iterator[Node]:
 
 
 def _normalise_paragraph(
-    paragraph: Node, pieces: list[_Piece], text: str, tokens: TokenTable, places: Places
+    paragraph: Node, pieces: list[_Piece], text: str, closing: re.Match[str] | None, tokens: TokenTable, places: Places
 ) -> list[Diagnostic]:
+    """Replace the tags in a paragraph; those behind `closing`, where an earlier paragraph has opened a raw block."""
     findings: list[Diagnostic] = []
     location = places.of(paragraph)
     straight = straighten(text)
-    cuts: list[tuple[int, int, Token | None]] = []
-    for found in find_tags(straight):
+    cuts: list[_Cut] = []
+    if closing is not None:
+        # Nothing before it is a tag, and it is none itself.
+        cuts.append((closing.start(), closing.end(), None))
+        straight = " " * closing.end() + straight[closing.end() :]
+    tags = find_tags(straight)
+    for found in tags:
         if isinstance(found, TagSpan):
-            tag = straight[found.start : found.end]
+            tag = _without_elements(straight, found, pieces)
             snippet = snippet_of(text, found.start, found.end)
             token = None if _RAW.fullmatch(tag) else Token(tag, location, snippet)
             cuts.append((found.start, found.end, token))
         else:
             findings.append(_unclosed_or_broken(found, location, text, paragraph))
-    taken = [(start, end) for start, end, _ in cuts]
-    cuts += [
-        (match.start(), match.end(), None)
-        for match in _ESCAPES.finditer(text)
-        if not any(start <= match.start() < end for start, end in taken)
-    ]
+    findings += _foreign(straight, tags, paragraph, places)
+    cuts += _escapes(text, cuts)
     _cut(pieces, sorted(cuts, key=lambda cut: cut[0]), tokens)
     return findings
 
 
+def _escapes(text: str, tags: list[_Cut]) -> list[_Cut]:
+    """Find the escapes of braces; a brace of a tag is no part of one."""
+    starts = [start for start, _, _ in tags]
+    found: list[_Cut] = []
+    for match in _ESCAPES.finditer(text):
+        index = bisect(starts, match.end()) - 1
+        if index < 0 or tags[index][1] < match.start():
+            found.append((match.start(), match.end(), None))
+    return found
+
+
+def _without_elements(text: str, tag: TagSpan, pieces: list[_Piece]) -> str:
+    """Return a tag without the tabs and breaks that stand in its string literals: Word puts none there on purpose."""
+    first = bisect(pieces, tag.start, key=lambda piece: piece.start) - 1
+    last = bisect_left(pieces, tag.end, lo=first, key=lambda piece: piece.start)
+    odd = {piece.start for piece in pieces[first:last] if piece.node.tag != T and piece.text.isspace()}
+    if not odd:
+        return text[tag.start : tag.end]
+    literals = [match.span() for match in STRING_LITERAL.finditer(text, tag.start, tag.end)]
+    within = {place for start, end in literals for place in odd if start <= place < end}
+    return "".join(text[place] for place in range(tag.start, tag.end) if place not in within)
+
+
+def _foreign(text: str, tags: list[TagSpan | TagFinding], paragraph: Node, places: Places) -> Iterator[Diagnostic]:
+    return (diagnose(found, places.of(paragraph), text) for found in find_foreign(text, tags))
+
+
 def _unclosed_or_broken(found: TagFinding, location: Location, text: str, paragraph: Node) -> Diagnostic:
-    """Say which: a tag that ends in a later paragraph reads like one that never ends."""
-    closer = {"{{": "}}", "{%": "%}", "{#": "#}"}.get(text[found.start : found.start + 2])
-    following = next(paragraph.itersiblings(P), None)
-    if found.severity is Severity.ERROR and found.code == "unclosed-tag" and following is not None and closer:
-        after = "".join(piece.text for piece in _pieces(following))
-        if closer in after.partition("{")[0]:
-            return Diagnostic(
-                Severity.ERROR,
-                "tag-over-paragraphs",
-                "The tag opened here ends in the next paragraph.",
-                "Write the whole tag in one paragraph.",
-                location,
-                snippet_of(text, found.start, found.end),
-            )
+    """Say which: a tag that ends in a later paragraph, or in the next cell, reads like one that never ends."""
+    closer = CLOSERS.get(text[found.start : found.start + 2])
+    if found.code != "unclosed-tag" or closer is None:
+        return diagnose(found, location, text)
+    snippet = snippet_of(text, found.start, found.end)
+    if any(_ends_tag(following, closer) for following in islice(paragraph.itersiblings(P), _NEXT)):
+        message = "The tag opened here ends in another paragraph."
+        return error("tag-over-paragraphs", message, "Write the whole tag in one paragraph.", location, snippet)
+    cell = ancestor(paragraph, TC)
+    beside = None if cell is None else next(cell.itersiblings(TC), None)
+    if beside is not None and any(_ends_tag(following, closer) for following in beside.iter(P)):
+        message = "The tag opened here ends in the next cell of the table."
+        return error("tag-over-cells", message, "Write the whole tag in one cell.", location, snippet)
     return diagnose(found, location, text)
 
 
-def _cut(pieces: list[_Piece], cuts: list[tuple[int, int, Token | None]], tokens: TokenTable) -> None:
+# So many paragraphs behind an opened tag are searched for its end.
+_NEXT: Final = 3
+
+
+def _ends_tag(paragraph: Node, closer: str) -> bool:
+    return closer in "".join(piece.text for piece in _pieces(paragraph)).partition("{")[0]
+
+
+def _cut(pieces: list[_Piece], cuts: list[_Cut], tokens: TokenTable) -> None:
     """Take the characters of every cut out of the pieces; a token goes where its cut began."""
     if not cuts:
         return
     tokens.is_changed = True
+    first = 0
     for piece in pieces:
-        own = [cut for cut in cuts if cut[0] < piece.end and cut[1] > piece.start]
+        while first < len(cuts) and cuts[first][1] <= piece.start:
+            first += 1
+        own = list(takewhile(lambda cut: cut[0] < piece.end, islice(cuts, first, None)))  # noqa: B023
         if not own:
             continue
         if piece.node.tag != T:
@@ -146,7 +220,7 @@ def _cut(pieces: list[_Piece], cuts: list[tuple[int, int, Token | None]], tokens
             prune_run(piece.node)
 
 
-def _rewrite(piece: _Piece, cuts: list[tuple[int, int, Token | None]], tokens: TokenTable) -> None:
+def _rewrite(piece: _Piece, cuts: list[_Cut], tokens: TokenTable) -> None:
     node, last = piece.node, None
     node.text = piece.text[: max(0, cuts[0][0] - piece.start)]
     node.set(XML_SPACE, "preserve")

@@ -1,5 +1,6 @@
 """A Word file as a package of parts (ECMA-376 part 2): what its parts are, and how they hang together."""
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ _REL: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _OFFICE_DOCUMENT: Final = "/officeDocument"
 _STRICT: Final = "http://purl.oclc.org/ooxml/"
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+DRAWING: Final = "application/vnd.openxmlformats-officedocument.drawingml."
 MAIN_TYPE: Final = WORD + "document.main+xml"
 # Parts that tags are looked for in, by content type.
 _TEXT_PARTS: Final = {
@@ -30,11 +32,16 @@ _TEXT_PARTS: Final = {
     WORD + "footnotes+xml": Part.FOOTNOTES,
     WORD + "endnotes+xml": Part.ENDNOTES,
     WORD + "comments+xml": Part.COMMENTS,
+    DRAWING + "chart+xml": Part.CHART,
+    DRAWING + "chartshapes+xml": Part.CHART,
+    "application/vnd.ms-office.chartex+xml": Part.CHART,
+    DRAWING + "diagramData+xml": Part.DIAGRAM,
+    "application/vnd.ms-office.drawingml.diagramDrawing+xml": Part.DIAGRAM,
     "application/vnd.openxmlformats-package.core-properties+xml": Part.PROPERTIES,
     "application/vnd.openxmlformats-officedocument.extended-properties+xml": Part.PROPERTIES,
     "application/vnd.openxmlformats-officedocument.custom-properties+xml": Part.PROPERTIES,
 }
-_NUMBERED: Final = frozenset({Part.HEADER, Part.FOOTER})
+_NUMBERED: Final = frozenset({Part.HEADER, Part.FOOTER, Part.CHART, Part.DIAGRAM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,18 @@ def relationships_of(name: str) -> str:
     """Return the name of the part that holds the relationships of a part."""
     folder, slash, file = name.rpartition("/")
     return f"{folder}{slash}_rels/{file}.rels"
+
+
+def related_part(package: Package, kind: str) -> str | None:
+    """Return the name of the part that the document's text has this kind of relationship to, None without one."""
+    for found in package.relationships:
+        if found.part == relationships_of(package.main) and found.type.rpartition("/")[2] == kind:
+            target = unquote(found.target)
+            folder = "" if target.startswith("/") else posixpath.dirname(package.main)
+            name = posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
+            if name in package.contents:
+                return name
+    return None
 
 
 def not_word(why: str) -> UnusableFileError:

@@ -4,6 +4,7 @@ from adapters.rendering.docx.tree import TBL, TC, TR, Node, P, ancestor, w
 from domain.diagnostics import Location, Part
 
 _TEXT_BOX = w("txbxContent")
+_BODY = w("body")
 
 
 class Places:
@@ -17,11 +18,16 @@ class Places:
         self._part = part
         self._number = number
         self._tables = {table: index for index, table in enumerate(root.iter(TBL), 1)}
+        self._rows = _positions(root, TR, TBL)
+        self._cells = _positions(root, TC, TR)
         self._paragraphs: dict[Node, int] = {}
         counted: dict[Node | None, int] = {}
+        body = next(root.iterchildren(_BODY), root)
         for paragraph in root.iter(P):
-            if ancestor(paragraph, _TEXT_BOX) is None:
-                cell = ancestor(paragraph, TC)
+            # Most paragraphs stand in nothing else.
+            is_plain = paragraph.getparent() is body
+            if is_plain or ancestor(paragraph, _TEXT_BOX) is None:
+                cell = None if is_plain else ancestor(paragraph, TC)
                 counted[cell] = self._paragraphs[paragraph] = counted.get(cell, 0) + 1
 
     def of(self, paragraph: Node) -> Location:
@@ -42,12 +48,16 @@ class Places:
             self._number,
             paragraph=number,
             table=self._tables[table],
-            row=_position(row, TR, table),
-            cell=_position(cell, TC, row),
+            row=self._rows[row],
+            cell=self._cells[cell],
         )
 
 
-def _position(node: Node, tag: str, top: Node) -> int:
-    """Return the how-manieth of its kind the node is in `top`, content controls around its like or not."""
-    siblings = (other for other in top.iter(tag) if ancestor(other, top.tag) is top)
-    return next(index for index, other in enumerate(siblings, 1) if other is node)
+def _positions(root: Node, tag: str, around: str) -> dict[Node, int]:
+    """Number the elements of a kind within what they belong to, content controls around them or not."""
+    counts: dict[Node | None, int] = {}
+    positions: dict[Node, int] = {}
+    for node in root.iter(tag):
+        top = ancestor(node, around)
+        counts[top] = positions[node] = counts.get(top, 0) + 1
+    return positions

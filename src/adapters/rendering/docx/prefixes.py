@@ -1,10 +1,14 @@
 """The explicit scopes of python-docx-template: {%p %}, {%tr %} and {%tc %} replace what they stand in.
 
-{%r %}, {{r }} and {{p }} need nothing here: tags within a paragraph are brought to one level anyway, and a value
-that is more than text opens its surroundings itself.
+{%r %} and {{r }} end the formatting of their run; {{p }} needs nothing here: a value that is more than text opens its
+surroundings itself.
 """
 
-from adapters.rendering.docx.findings import error
+from itertools import takewhile
+
+from lxml import etree
+
+from adapters.rendering.docx.findings import error, warning
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import (
     MARKS,
@@ -12,12 +16,16 @@ from adapters.rendering.docx.tree import (
     SECTPR,
     TC,
     TR,
+    XML_SPACE,
     Node,
     P,
+    R,
+    T,
     ancestor,
     atoms,
     is_token,
     isolate,
+    prune_run,
     put_after,
     put_before,
     take,
@@ -37,13 +45,48 @@ def lift_prefixed(root: Node, tokens: TokenTable) -> list[Diagnostic]:
             findings += _lift_from(element, letter, tokens)
     for node in tokens_in(root):
         token = tokens.of(node)
-        if token.prefix in _SCOPES and ancestor(node, P) is not None:
+        if token.prefix in _SCOPES and _is_outside(node, token):
             findings.append(_outside_table(token))
         elif token.prefix == "p" and token.is_control:
             paragraph = ancestor(node, P)
             if paragraph is not None:
                 _split_paragraph(node, paragraph)
+    # From the last one on: what was moved once is not moved again.
+    for node in reversed(tokens_in(root)):
+        if tokens.of(node).prefix == "r":
+            _end_formatting(tokens.of(node), tokens)
     return findings
+
+
+def _is_outside(node: Node, token: Token) -> bool:
+    """Tell whether a tag for rows or cells stands in none; control tags have left theirs by now."""
+    return ancestor(node, _SCOPES[token.prefix]) is None if token.is_output else ancestor(node, P) is not None
+
+
+def _end_formatting(token: Token, tokens: TokenTable) -> None:
+    """Let what stands behind a {%r %} or {{r }} in its run begin a run of its own, without formatting."""
+    text = token.place.getparent()
+    last = text if token.end_text is None or token.end_text.getparent() is None else token.end_text
+    if text.tag != T or last.getparent().tag != R:
+        return
+    run = last.getparent()
+    plain = etree.Element(R)
+    if last is text:
+        rest = etree.SubElement(plain, T, {XML_SPACE: "preserve"})
+        rest.text, token.place.tail = token.place.tail, None
+        for sibling in list(token.place.itersiblings()):
+            rest.append(sibling)
+            moved = tokens.of(sibling)
+            moved.end_text = rest if moved.end_text is text else moved.end_text
+        following = list(last.itersiblings())
+    else:
+        following = [last, *last.itersiblings()]
+    for sibling in following:
+        plain.append(sibling)
+    run.addnext(plain)
+    for each in (plain, run):
+        for piece in list(each.iterchildren(T)):
+            prune_run(piece)
 
 
 def _lift_from(element: Node, letter: str, tokens: TokenTable) -> list[Diagnostic]:
@@ -56,9 +99,11 @@ def _lift_from(element: Node, letter: str, tokens: TokenTable) -> list[Diagnosti
     if not own:
         return []
     if _wraps_itself([tokens.of(node) for node in own]):
-        return _wrap(element, own)
-    others = [atom for atom in atoms(element) if not (is_token(atom) and atom in own)]
-    findings = [_swallowed(tokens.of(own[0]), letter)] if others else []
+        _wrap(element, own, tokens)
+        return []
+    lifted = set(own)
+    others = any(is_token(atom) is False or atom not in lifted for atom in atoms(element))
+    findings = [_swallowed([tokens.of(node) for node in own], letter)] if others else []
     for node in own:
         put_before(element, node)
     take(element)
@@ -66,21 +111,23 @@ def _lift_from(element: Node, letter: str, tokens: TokenTable) -> list[Diagnosti
 
 
 def _wraps_itself(own: list[Token]) -> bool:
-    """Tell whether the tags open and close a block within one row: it is that row then which repeats."""
-    return len(own) == 2 and own[0].opens and own[1].closes == own[0].keyword  # noqa: PLR2004
+    """Tell whether the tags open blocks and close them within one row: it is that row then which repeats."""
+    openers = [token.keyword for token in takewhile(lambda token: token.opens, own)]
+    return bool(openers) and [token.closes for token in own[len(openers) :]] == openers[::-1]
 
 
-def _wrap(element: Node, own: list[Node]) -> list[Diagnostic]:
+def _wrap(element: Node, own: list[Node], tokens: TokenTable) -> None:
+    place = element
     for node in own:
         paragraph = ancestor(node, P)
         alone = paragraph is not None and list(atoms(paragraph)) == [node]
-        if own.index(node) == 0:
+        if tokens.of(node).opens:
             put_before(element, node)
         else:
-            put_after(element, node)
+            put_after(place, node)
+            place = node
         if alone and paragraph is not None:
             clear(paragraph)
-    return []
 
 
 def clear(paragraph: Node) -> None:
@@ -134,9 +181,12 @@ def _outside_table(token: Token) -> Diagnostic:
     )
 
 
-def _swallowed(token: Token, letter: str) -> Diagnostic:
+def _swallowed(own: list[Token], letter: str) -> Diagnostic:
+    """Say that text goes with a tag; comments alone take a row or a cell out on purpose."""
     name = _NAMES[letter]
-    return error(
+    token = next((token for token in own if not token.is_comment), own[0])
+    say = warning if token.is_comment else error
+    return say(
         "swallowed-text",
         f"This tag takes its whole {name} away, and other text stands in it.",
         f"Leave the tag alone in its {name}, or write it without '{letter}' in the first and the last cell.",

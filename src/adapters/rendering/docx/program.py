@@ -1,30 +1,40 @@
 """A compiled Word template: a render runs the parts' code, and splices what they print into the prebuilt zip."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
 
 from typing_extensions import override
 
+from adapters.rendering.codec import crc32
 from adapters.rendering.compiled import Program
 from adapters.rendering.docx.archive import Archive, deflated
-from adapters.rendering.docx.breaks import TooLargeError, announced, put_breaks
-from adapters.rendering.docx.deflate import Stretch, crc32, deflate, deflate_stream, splice
-from adapters.rendering.docx.repairs import Repair
+from adapters.rendering.docx.breaks import announced, put_breaks
+from adapters.rendering.docx.deflate import DeflateStream, Stretch, deflate, splice
+from adapters.rendering.docx.finish import Finish, Taken
+from adapters.rendering.docx.link_writers import LINK_WRITERS
+from adapters.rendering.docx.marks import REVISION, Operation
+from adapters.rendering.docx.numbering import NumberingPart
+from adapters.rendering.docx.structures import TooLargeError, put_structures
+from adapters.rendering.docx.writers import STRUCTURE_BEGIN, make_writers
 from adapters.rendering.docx.zip_records import Member
+from adapters.rendering.language.failures import failure
+from adapters.rendering.language.introspection import NO_NEEDS, Needs
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import Source
+from adapters.rendering.language.values import UnprintableError
 from domain.diagnostics import Diagnostic
-from domain.errors import LimitExceededError
+from domain.errors import LimitExceededError, RenderFailedError
 from domain.formats import OutputFormat
-from domain.placeholder import Placeholder
 
 # What stands in a part's code for a stretch of static XML: no output can hold this character otherwise.
 _STRETCH: Final = "\x00"
 # Above this many pieces of output, parts are encoded and deflated piece by piece: one large string costs more.
 _MANY_PIECES: Final = 4_000
-_GROUP: Final = 2_000
+# As many pieces as stay in the processor's cache: joined, encoded and deflated there, they touch no new memory.
+_GROUP: Final = 800
 
 
 def stretch_name(index: int) -> str:
@@ -32,45 +42,90 @@ def stretch_name(index: int) -> str:
     return f"{_STRETCH}{index}{_STRETCH}"
 
 
+class Writing(StrEnum):
+    """How values are written in a part."""
+
+    WORD = "word"
+    LINKS = "links"
+
+
+_WRITERS: Final[dict[Writing, Callable[[str], Sequence[Writer]]]] = {
+    Writing.WORD: make_writers,
+    Writing.LINKS: lambda _prefix: LINK_WRITERS,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TaggedPart:
     """A part that a render changes.
 
-    `prefix` begins the names of WordprocessingML in it ('w:'); `repairs` run on the finished text, in this order.
+    `prefix` begins the names of WordprocessingML in it ('w:'); `operations` are carried out at the marks in its output;
+    `captures` tells whether it may print captured structure.
     """
 
     name: str
     source: Source
-    writers: Sequence[Writer]
+    writing: Writing
     prefix: str
-    repairs: tuple[Repair, ...] = ()
+    operations: tuple[Operation, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    captures: bool = False
+    _writers: Sequence[Writer] = field(init=False, repr=False)
 
-    def render(self, session: RenderSession) -> Member:
-        """Run the part's code and pack what it prints."""
-        pieces = self.source.render(session, self.writers)
-        if len(pieces) > _MANY_PIECES and not self.repairs:
-            groups = ["".join(pieces[start : start + _GROUP]) for start in range(0, len(pieces), _GROUP)]
-            if not any(map(announced, groups)):
-                return self._pack_many(groups)
+    def __post_init__(self) -> None:
+        """Make the writers."""
+        object.__setattr__(self, "_writers", _WRITERS[self.writing](self.prefix))
+
+    @classmethod
+    def of_record(cls, record: Any) -> "TaggedPart":
+        """Make a part of its record."""
+        name, source, writing, prefix, operations, stretches, captures = record
+        stretched = tuple(Stretch(*stretch) for stretch in stretches)
+        return cls(name, Source.of_record(source), Writing(writing), prefix, operations, stretched, captures)
+
+    def record(self) -> tuple[Any, ...]:
+        """Return what marshal can keep of this part."""
+        stretches = [stretch.record() for stretch in self.stretches]
+        known = self.name, self.source.record(), str(self.writing), self.prefix, self.operations
+        return *known, stretches, self.captures
+
+    def render(self, session: RenderSession, finish: Finish) -> Member:
+        """Run the part's code and pack what it prints; `finish` serves all parts of one document."""
+        pieces = self.source.run(session, self._writers)
+        limit = session.limits.output_bytes
+        if self.captures:
+            self.source.weigh(pieces, session)
+            pieces = [self._put_structures("".join(pieces), session)]
+        if self.operations:
+            self.source.weigh(pieces, session)
+            if (REVISION,) in self.operations and announced(text := "".join(pieces)):
+                # What is divided needs two numbers.
+                pieces = [self._put_breaks(self._expanded(text), session)]
+            pieces = finish.apply(self.operations, pieces, self._expanded)
+        if len(pieces) > _MANY_PIECES and self.source.bound(_GROUP) <= limit:
+            member = self._pack_many(pieces, limit)
+            if member is not None:
+                return member
+        self.source.weigh(pieces, session)
         text = "".join(pieces)
         if announced(text):
             text = self._put_breaks(self._expanded(text), session)
         if _STRETCH in text:
             return deflated(self.name, *splice(text.split(_STRETCH), self.stretches))
         data = text.encode()
-        for repair in self.repairs:
-            if repair.is_needed(data):
-                text = repair.apply(text)
-                data = text.encode()
         return deflated(self.name, deflate(data), crc32(data), len(data))
 
-    def _pack_many(self, groups: list[str]) -> Member:
-        def encoded() -> Iterator[bytes]:
-            for group in groups:
-                yield self._expanded(group).encode()
-
-        return deflated(self.name, *deflate_stream(encoded()))
+    def _pack_many(self, pieces: list[str], limit: int) -> Member | None:
+        """Encode and deflate group by group, or give up where a value breaks out of its run."""
+        stream = DeflateStream()
+        for start in range(0, len(pieces), _GROUP):
+            group = "".join(pieces[start : start + _GROUP])
+            if announced(group):
+                return None
+            stream.write(self._expanded(group).encode())
+            if stream.size > limit:
+                raise _too_large(limit)
+        return deflated(self.name, *stream.finish())
 
     def _expanded(self, text: str) -> str:
         """Put the stretches themselves where their numbers stand."""
@@ -85,29 +140,80 @@ class TaggedPart:
         try:
             return put_breaks(text, self.prefix, limit)
         except TooLargeError:
-            raise LimitExceededError(f"This document would be larger than {limit:,} bytes.") from None
+            raise _too_large(limit) from None
+
+    def _put_structures(self, text: str, session: RenderSession) -> str:
+        if STRUCTURE_BEGIN not in text:
+            return text
+        limit = session.limits.output_bytes
+        try:
+            return put_structures(self._expanded(text), self.prefix, limit, self.operations)
+        except TooLargeError:
+            raise _too_large(limit) from None
+        except UnprintableError as problem:
+            raise RenderFailedError(f"The template failed: {problem}", [failure(problem, None)]) from None
+
+
+def _too_large(limit: int) -> LimitExceededError:
+    return LimitExceededError(f"This document would be larger than {limit:,} bytes.")
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledPart:
-    """What became of a part: `program` is None where it has no tags, or where a finding is an error."""
+    """What became of a part: `program` is None where it has no tags, or where a finding is an error.
+
+    `fields` names the fields that Word computes in it.
+    """
 
     program: TaggedPart | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
-    placeholders: tuple[Placeholder, ...] = ()
+    needs: Needs = NO_NEEDS
+    # Relationships that the part's code makes anew for each target.
+    links: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
 
 
 class DocxProgram(Program):
     """A Word template that can run."""
 
-    def __init__(self, archive: Archive, parts: Sequence[TaggedPart], unchanged: bytes | None) -> None:
-        """`unchanged` is the template's file itself where no tag changes anything."""
+    def __init__(
+        self,
+        archive: Archive,
+        parts: Sequence[TaggedPart],
+        unchanged: bytes | None,
+        taken: Taken,
+        lists: NumberingPart | None,
+    ) -> None:
+        """`unchanged` is the template's file itself where no tag changes anything; `taken` its numbers and names.
+
+        `lists` is there where tags let lists begin anew.
+        """
         self._archive = archive
+        self._lists = lists
+        self._taken = taken
         self._parts = tuple(parts)
         self._unchanged = unchanged
+
+    @classmethod
+    def of_record(cls, record: Any) -> "DocxProgram":
+        """Make a program of its record."""
+        archive, parts, unchanged, (numbers, names), lists = record
+        tagged = list(map(TaggedPart.of_record, parts))
+        added = None if lists is None else NumberingPart(*lists)
+        return cls(Archive(*archive), tagged, unchanged, Taken(numbers, names), added)
+
+    @override
+    def record(self) -> Any:
+        taken = self._taken.numbers, self._taken.names
+        lists = None if self._lists is None else self._lists.record()
+        return self._archive.record(), [part.record() for part in self._parts], self._unchanged, taken, lists
 
     @override
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:
         if self._unchanged is not None:
             return self._unchanged
-        return self._archive.with_members([part.render(session) for part in self._parts])
+        finish = Finish(self._taken, self._lists.first if self._lists is not None else 0)
+        members = [part.render(session, finish) for part in self._parts]
+        if self._lists is not None:
+            members.append(self._lists.with_lists(finish.lists))
+        return self._archive.with_members(members)

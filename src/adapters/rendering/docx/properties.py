@@ -2,11 +2,11 @@
 
 from adapters.rendering.docx.attributes import tokenize
 from adapters.rendering.docx.package import TextPart
-from adapters.rendering.docx.program import CompiledPart, TaggedPart
+from adapters.rendering.docx.program import CompiledPart, TaggedPart, Writing
 from adapters.rendering.docx.serialise import free_mark, to_segments
 from adapters.rendering.docx.tokens import TokenTable
 from adapters.rendering.docx.tree import Node
-from adapters.rendering.docx.writers import PLAIN, make_writers
+from adapters.rendering.docx.writers import PLAIN, PLAIN_WRITERS
 from adapters.rendering.language.source import compile_source
 from domain.diagnostics import Diagnostic, Location, has_errors
 
@@ -22,10 +22,8 @@ def compile_properties(part: TextPart, root: Node, contents: bytes) -> CompiledP
             findings += problems
     if not len(tokens):
         return CompiledPart(diagnostics=tuple(findings))
-    compiled = compile_source(to_segments(root, tokens), origin=part.name)
+    compiled = compile_source(to_segments(root, tokens), origin=part.name, plain_writers=PLAIN_WRITERS)
     diagnostics = (*findings, *compiled.diagnostics)
     if compiled.source is None or has_errors(diagnostics):
-        return CompiledPart(None, diagnostics, compiled.placeholders)
-    return CompiledPart(
-        TaggedPart(part.name, compiled.source, make_writers(""), ""), diagnostics, compiled.placeholders
-    )
+        return CompiledPart(None, diagnostics, compiled.needs)
+    return CompiledPart(TaggedPart(part.name, compiled.source, Writing.WORD, ""), diagnostics, compiled.needs)

@@ -5,11 +5,12 @@ from typing import Final
 
 from lxml import etree
 
+from adapters.rendering.docx.marks import MarkTable
 from adapters.rendering.docx.tokens import Token, TokenTable
-from adapters.rendering.docx.tree import W14, Node, w
+from adapters.rendering.docx.tree import W14, WP14, Node, w
 from adapters.rendering.language.segments import Segment, Tag
 
-_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # Up to this share of bytes, characters beyond ASCII are written as references in static text.
 _FOREIGN_SHARE: Final = 0.02
 # Marks of editing sessions, which Word makes anew: they say nothing about the document and repeat in loops.
@@ -17,20 +18,23 @@ _SESSION_MARKS: Final = [
     w(name)
     for name in ("rsidR", "rsidRPr", "rsidRDefault", "rsidP", "rsidDel", "rsidTr", "rsidSect")
 ]  # fmt: skip
+_DRAWING_IDS: Final = [f"{{{uri}}}{name}" for uri in (W14, WP14) for name in ("anchorId", "editId")]
 _PARAGRAPH_IDS: Final = [f"{{{W14}}}paraId", f"{{{W14}}}textId"]
 
 
 def tidy(root: Node, *, keep_paragraph_ids: bool) -> None:
     """Drop what Word keeps for itself; comments are referred to by the ids of their paragraphs."""
-    etree.strip_attributes(root, *_SESSION_MARKS)
+    etree.strip_attributes(root, *_SESSION_MARKS, *_DRAWING_IDS)
     if not keep_paragraph_ids:
         etree.strip_attributes(root, *_PARAGRAPH_IDS)
     etree.strip_elements(root, w("proofErr"), with_tail=False)
 
 
-def to_segments(root: Node, tokens: TokenTable) -> list[Segment]:
+def to_segments(root: Node, tokens: TokenTable, marks: MarkTable | None = None) -> list[Segment]:
     """Write the tree as text, with the tags where their tokens stand; static text begins with the XML declaration."""
-    text = _DECLARATION + etree.tostring(root, encoding="unicode")
+    text = DECLARATION + etree.tostring(root, encoding="unicode")
+    if marks is not None:
+        text = marks.put(text)
     write = _ascii if _is_almost_ascii(text) else str
     pieces = re.split(f"<\\?t (\\d+)\\?>|{tokens.mark}(\\d+){tokens.mark}", text)
     segments: list[Segment] = []

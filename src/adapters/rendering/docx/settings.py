@@ -1,41 +1,86 @@
-"""Cutting off what ordinary files bring along from outside: their Word template, and the data of a mail merge."""
+"""Parts that a template's documents get in another version: its settings, and links to the outside that are cut off.
+
+Ordinary files bring links along to the Word template they were based on and to the data of a mail merge: documents go
+without. And where tags change what a table of contents or a cross reference was computed from, the settings tell Word
+to compute fields anew when it opens the document (w:updateFields, ECMA-376 part 1, 17.15.1.81). Word asks its reader
+first. A file without settings comes from a program that has none; it gets none, since a new part would need a content
+type and a relationship too, for a question that only Word asks.
+"""
 
 from typing import Final
 
 from lxml import etree
 
-from adapters.rendering.docx.deflate import crc32, deflate
+from adapters.rendering.codec import crc32
+from adapters.rendering.docx.deflate import deflate
+from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.gate import CUT_OFF
-from adapters.rendering.docx.package import Package, parse_xml
-from adapters.rendering.docx.tree import Node, w
+from adapters.rendering.docx.package import Package, parse_xml, related_part
+from adapters.rendering.docx.tree import Node, W, w
 from adapters.rendering.docx.zip_records import DEFLATED, Member
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SETTINGS: Final = w("settings")
 _LINKS: Final = (w("attachedTemplate"), w("mailMerge"))
+_UPDATE_FIELDS: Final = w("updateFields")
+# What follows w:updateFields in the order of the schema (CT_Settings), with everything of other namespaces.
+_FOLLOWERS: Final = frozenset(
+    map(w, """
+    hdrShapeDefaults footnotePr endnotePr compat docVars rsids attachedSchema themeFontLang clrSchemeMapping
+    doNotIncludeSubdocsInStats doNotAutoCompressPictures forceUpgrade captions readModeInkLockDown smartTagType
+    shapeDefaults doNotEmbedSmartTags decimalSymbol listSeparator
+    """.split())  # noqa: SIM905  # a list of words reads best as words
+)  # fmt: skip
 
 
-def cut_off(package: Package) -> dict[str, Member]:
-    """Return new versions of the parts that link to the template or the data source, without those links."""
-    relationship_parts = {
-        found.part for found in package.relationships if found.external and found.type.rpartition("/")[2] in CUT_OFF
-    }
-    return {member.name: member for name in sorted(relationship_parts) for member in _without_links(package, name)}
+def replaced_parts(package: Package, *, update_fields: bool) -> dict[str, Member]:
+    """Return the parts that differ from the template's although they hold no tag."""
+    roots: dict[str, Node] = {}
+    for found in package.relationships:
+        if found.external and found.type.rpartition("/")[2] in CUT_OFF and found.part not in roots:
+            roots |= _without_links(package, found.part)
+    if update_fields and (name := related_part(package, "settings")):
+        root = roots[name] if name in roots else _settings(package, name)
+        if root is not None and root.find(_UPDATE_FIELDS) is None:
+            _ask_for_update(root)
+            roots[name] = root
+    return {name: _member(name, root) for name, root in roots.items()}
 
 
-def _without_links(package: Package, relationships: str) -> list[Member]:
+def _without_links(package: Package, relationships: str) -> dict[str, Node]:
     root = parse_xml(relationships, package.contents[relationships])
     for node in list(root):
         if node.get("Type", "").rpartition("/")[2] in CUT_OFF and node.get("TargetMode", "").lower() == "external":
             root.remove(node)
-    members = [_member(relationships, root)]
     owner = relationships.replace("_rels/", "").removesuffix(".rels")
     if owner in package.contents:
         part = parse_xml(owner, package.contents[owner])
         if part.tag == _SETTINGS:
             etree.strip_elements(part, *_LINKS, with_tail=False)
-            members.append(_member(owner, part))
-    return members
+            return {relationships: root, owner: part}
+    return {relationships: root}
+
+
+def _settings(package: Package, name: str) -> Node | None:
+    """Parse the settings; None where they are none, which is for Word to complain of."""
+    try:
+        root = parse_xml(name, package.contents[name])
+    except UnusableFileError:
+        return None
+    return root if root.tag == _SETTINGS else None
+
+
+def _ask_for_update(settings: Node) -> None:
+    follower = next((child for child in settings if child.tag in _FOLLOWERS or not _is_word(child)), None)
+    update = etree.Element(_UPDATE_FIELDS, {w("val"): "true"})
+    if follower is None:
+        settings.append(update)
+    else:
+        follower.addprevious(update)
+
+
+def _is_word(node: Node) -> bool:
+    return etree.QName(node).namespace == W
 
 
 def _member(name: str, root: Node) -> Member:

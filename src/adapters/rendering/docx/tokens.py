@@ -20,6 +20,13 @@ _MIDDLES: Final = frozenset({"else", "elif"})
 _SHORTEST_TRIMMED: Final = 5
 
 
+def keyword_of(text: str) -> str:
+    """Return the first word of a control tag, '' for other tags; {% set x = … %} gives 'assign', {% set x %} 'set'."""
+    found = _KEYWORD.match(text)
+    keyword = found.group(1) if found else ""
+    return "assign" if keyword == "set" and _ASSIGNS.match(text) else keyword
+
+
 @dataclass(eq=False, slots=True)
 class Token:
     """A tag and where it stands: `node` in the tree, or within an attribute where `node` is None.
@@ -46,10 +53,7 @@ class Token:
             self.prefix = match.group(2)
             self.text = match.group(1) + " " + self.text[match.end() :]
         self._take_trims()
-        found = _KEYWORD.match(self.text)
-        self.keyword = found.group(1) if found else ""
-        if self.keyword == "set" and _ASSIGNS.match(self.text):
-            self.keyword = "assign"
+        self.keyword = keyword_of(self.text)
 
     def _take_trims(self) -> None:
         if self.text[2] in "-+":
@@ -71,6 +75,11 @@ class Token:
         return self.text.startswith("{{")
 
     @property
+    def is_comment(self) -> bool:
+        """Tell whether the tag is a comment."""
+        return self.text.startswith("{#")
+
+    @property
     def is_cell_tag(self) -> bool:
         """Tell whether the tag is about its table cell (cellbg, colspan, hm, vm)."""
         return self.keyword in CELL_KEYWORDS
@@ -84,6 +93,11 @@ class Token:
     def opens(self) -> bool:
         """Tell whether the tag opens a block."""
         return self.keyword in _OPENERS
+
+    @property
+    def captures(self) -> bool:
+        """Tell whether what the tag's block holds is put out elsewhere, or several times."""
+        return self.keyword in CAPTURES or (self.keyword == "for" and "recursive" in self.text)
 
     @property
     def divides(self) -> bool:
@@ -121,7 +135,11 @@ class TokenTable:
 
     def in_attribute(self, token: Token) -> str:
         """Take a token in and return what stands for it in an attribute's value."""
-        return f"{self.mark}{self.add(token)}{self.mark}"
+        return self.name_in_attribute(self.add(token))
+
+    def name_in_attribute(self, index: int) -> str:
+        """Return what stands for a token in an attribute's value."""
+        return f"{self.mark}{index}{self.mark}"
 
     def of(self, node: Node) -> Token:
         """Return the token that a node of the tree stands for."""

@@ -15,7 +15,10 @@ Node: TypeAlias = Any
 
 W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W14: Final = "http://schemas.microsoft.com/office/word/2010/wordml"
+WP14: Final = "http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing"
+A: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 MC: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+R_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 XML_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 
 
@@ -26,7 +29,7 @@ def w(name: str) -> str:
 
 P, R, T, TBL, TR, TC = w("p"), w("r"), w("t"), w("tbl"), w("tr"), w("tc")
 PPR, RPR, TCPR, TRPR, TBLPR = w("pPr"), w("rPr"), w("tcPr"), w("trPr"), w("tblPr")
-SECTPR, SDT, SDT_CONTENT = w("sectPr"), w("sdt"), w("sdtContent")
+SECTPR, SDT, SDT_CONTENT, CUSTOM_XML = w("sectPr"), w("sdt"), w("sdtContent"), w("customXml")
 
 # What holds paragraphs and tables.
 BLOCK_CONTAINERS: Final = frozenset(
@@ -34,10 +37,12 @@ BLOCK_CONTAINERS: Final = frozenset(
 )
 PROPERTIES: Final = frozenset(
     map(w, ("pPr", "rPr", "tcPr", "trPr", "tblPr", "tblGrid", "tblPrEx", "sdtPr", "sdtEndPr", "sectPr", "smartTagPr"))
-)
+) | {f"{{{A}}}rPr"}
 # Marks without width: they may go when their paragraph goes, or stand between paragraphs as well.
 MARKS: Final = frozenset(map(w, ("bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd")))
-_INVISIBLE: Final = MARKS | frozenset(map(w, ("proofErr", "lastRenderedPageBreak", "tab", "permStart", "permEnd")))
+INVISIBLE: Final = MARKS | frozenset(
+    map(w, ("proofErr", "lastRenderedPageBreak", "tab", "permStart", "permEnd", "del", "moveFrom"))
+)
 _TRANSPARENT: Final = frozenset(
     map(w, ("p", "r", "hyperlink", "ins", "moveTo", "smartTag", "tbl", "tr", "tc", "sdt", "sdtContent", "customXml"))
 )
@@ -48,26 +53,32 @@ def is_token(node: Node | str) -> bool:
     return not isinstance(node, str) and node.tag is etree.PI
 
 
-def atoms(top: Node) -> Iterator[Node | str]:
+def atoms(top: Node, *, backwards: bool = False) -> Iterator[Node | str]:
     """List what a reader would see in an element, in order: its tokens, texts that are not blank, and other content."""
-    for child in top:
+    for child in reversed(top) if backwards else top:
         if is_token(child):
             yield child
         elif child.tag == T:
-            if child.text and not child.text.isspace():
-                yield child.text
-            yield from _tokens_and_tails(child)
+            pieces = _pieces_backwards(child) if backwards else _pieces(child)
+            yield from (piece for piece in pieces if is_token(piece) or (piece and not piece.isspace()))
         elif child.tag in _TRANSPARENT:
-            yield from atoms(child)
-        elif child.tag not in PROPERTIES and child.tag not in _INVISIBLE:
+            yield from atoms(child, backwards=backwards)
+        elif child.tag not in PROPERTIES and child.tag not in INVISIBLE:
             yield child
 
 
-def _tokens_and_tails(text: Node) -> Iterator[Node | str]:
+def _pieces(text: Node) -> Iterator[Any]:
+    yield text.text or ""
     for token in text:
         yield token
-        if token.tail and not token.tail.isspace():
-            yield token.tail
+        yield token.tail or ""
+
+
+def _pieces_backwards(text: Node) -> Iterator[Any]:
+    for token in reversed(text):
+        yield token.tail or ""
+        yield token
+    yield text.text or ""
 
 
 def tokens_in(top: Node) -> list[Node]:
@@ -149,7 +160,7 @@ def _shell(element: Node) -> Node:
 
 
 def _is_empty_shell(element: Node) -> bool:
-    if element.tag == T:
+    if element.tag in (T, f"{{{A}}}t"):
         return not element.text and not len(element)
     if element.tag == P:
         return False
@@ -180,6 +191,16 @@ def child_on_path(top: Node, node: Node) -> Node:
     while (parent := node.getparent()) is not top:
         node = parent
     return node
+
+
+def level_of_control(content: Node) -> str:
+    """Return what the content of a content control consists of: rows, cells, paragraphs, or runs."""
+    for parent in content.iterancestors():
+        if parent.tag in (TBL, TR):
+            return TR if parent.tag == TBL else TC
+        if parent.tag not in (SDT, SDT_CONTENT, CUSTOM_XML):
+            return P if parent.tag in BLOCK_CONTAINERS else R
+    return P
 
 
 def shape(node: Node) -> list[Any]:

@@ -7,11 +7,13 @@ breaks.py). So one writer serves all runs, and what a template captures can be p
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
+from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.richtext import rich_runs
 from adapters.rendering.language.segments import Writer
-from adapters.rendering.language.values import UnprintableError, to_text
+from adapters.rendering.language.values import Fragment, UnprintableError, to_text
 
 # Indices of the writers that every part's tags may name.
 RUN_TEXT: Final = 0
@@ -19,19 +21,35 @@ ATTRIBUTE: Final = 1
 PLAIN: Final = 2
 SPAN: Final = 3
 COLOUR: Final = 4
+# Where a captured piece stands, or is printed by a {% call %} block: between runs, paragraphs, rows or cells.
+RUNS: Final = 5
+BLOCKS: Final = 6
+ROWS: Final = 7
+CELLS: Final = 8
+STRUCTURES: Final = (RUNS, BLOCKS, ROWS, CELLS)
+# In a hyperlink's target: the value it begins with, and others.
+ADDRESS: Final = 9
+ADDRESS_PIECE: Final = 10
+# Those that give a plain text back as it is.
+PLAIN_WRITERS: Final = (RUN_TEXT, ATTRIBUTE, PLAIN)
 
 NEW_PARAGRAPH: Final = "\x01"
 PAGE_BREAK: Final = "\x02"
 RUNS_BEGIN: Final = "\x03"
 RUNS_END: Final = "\x04"
+# Around captured structure, with the number of its kind: see structures.py.
+STRUCTURE_BEGIN: Final = "\x0e"
+STRUCTURE_END: Final = "\x0f"
 
 # Characters that XML 1.0 forbids; Python's str may also hold lone surrogates.
 _FORBIDDEN: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
 _drop_forbidden: Final = re.compile(f"[{_FORBIDDEN}]").sub
-_in_run: Final = re.compile(f"[&<>\n\r\t{_FORBIDDEN}]").search
 _beyond_text: Final = re.compile(f"[\n\r\t{_FORBIDDEN}]").search
-_in_attribute: Final = re.compile(f'[&<>"\n\r\t{_FORBIDDEN}]').search
-_in_plain: Final = re.compile(f"[&<>\r{_FORBIDDEN}]").search
+
+
+def _needs_nothing(text: str) -> bool:
+    """Tell whether a text can stand in XML as it is; a pattern takes twice as long."""
+    return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
 
 
 def _escape(text: str) -> str:
@@ -58,24 +76,54 @@ def _run_text(prefix: str) -> Callable[[str], str]:
     return write
 
 
+@lru_cache(maxsize=16)
 def make_writers(prefix: str) -> Sequence[Writer]:
     """Return the writers for a part whose WordprocessingML names begin with `prefix` ('w:', or '' for none)."""
     run_text = _run_text(prefix)
 
     def write_run(value: Any) -> str:
         if type(value) is str:
-            return run_text(value) if _in_run(value) else value
+            return value if _needs_nothing(value) else run_text(value)
         if type(value) is dict and "$richtext" in value:
             return RUNS_BEGIN + rich_runs(value["$richtext"], prefix, run_text) + RUNS_END
-        text = to_text(value)
-        return run_text(text) if _in_run(text) else text
+        if type(value) is Fragment and value.writer in STRUCTURES:
+            return _marked(value)
+        return run_text(to_text(value))
 
-    return (write_run, _write_attribute, _write_plain, _write_span, _write_colour)
+    places = (_place_writer(kind, prefix) for kind in STRUCTURES)
+    return (write_run, _write_attribute, _write_plain, _write_span, _write_colour, *places, *LINK_WRITERS)
+
+
+def _marked(piece: Fragment) -> str:
+    return f"{STRUCTURE_BEGIN}{piece.writer}{piece.text}{STRUCTURE_END}"
+
+
+def _place_writer(place: int, prefix: str) -> Writer:
+    """Make the writer of a {% call %} block that stands between runs, paragraphs, rows or cells."""
+    text = f'<{prefix}r><{prefix}t xml:space="preserve">{{}}</{prefix}t></{prefix}r>'
+    paragraph = f"<{prefix}p>{{}}</{prefix}p>"
+    around = {
+        (RUNS, RUN_TEXT): text,
+        (BLOCKS, RUN_TEXT): paragraph.format(text),
+        (BLOCKS, RUNS): paragraph,
+        (ROWS, CELLS): f"<{prefix}tr>{{}}</{prefix}tr>",
+    }
+
+    def write(value: Any) -> str:
+        if type(value) is not Fragment or value.writer not in (RUN_TEXT, *STRUCTURES):
+            return to_text(value)
+        if (place, value.writer) in around:
+            return around[place, value.writer].format(value.text) if value else ""
+        if place in (ROWS, CELLS) and value.writer in (RUN_TEXT, RUNS, BLOCKS):
+            raise UnprintableError("The macro called here holds text, and only rows and cells can stand here.")
+        return _marked(value)
+
+    return write
 
 
 def _write_attribute(value: Any) -> str:
     text = value if type(value) is str else to_text(value)
-    if not _in_attribute(text):
+    if _needs_nothing(text) and '"' not in text:
         return text
     spaced = _unix_lines(text).replace("\n", " ").replace("\t", " ")
     return _escape(_drop_forbidden("", spaced)).replace('"', "&quot;")
@@ -83,7 +131,7 @@ def _write_attribute(value: Any) -> str:
 
 def _write_plain(value: Any) -> str:
     text = value if type(value) is str else to_text(value)
-    return _escape(_drop_forbidden("", _unix_lines(text))) if _in_plain(text) else text
+    return text if _needs_nothing(text) else _escape(_drop_forbidden("", _unix_lines(text)))
 
 
 # A missing value that the caller tolerates comes as nothing, or as its tag.

@@ -1,5 +1,6 @@
 """Reading the data of a render: JSON, and nothing that is only almost JSON."""
 
+import re
 from typing import Any, Final
 
 import jiter
@@ -8,6 +9,13 @@ from domain.diagnostics import Diagnostic, Severity
 from domain.errors import DataInvalidError
 
 _BOM: Final = b"\xef\xbb\xbf"
+# What a writer might have to escape or drop. Within JSON a control character, a quotation mark and half a character can
+# only be written with a backslash (RFC 8259, section 7); U+FFFE and U+FFFF may stand for themselves.
+_ODD: Final = (b"\\", b"&", b"<", b">", b"\x7f")
+_ODD_BEYOND_ASCII: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_REST_OF_LITERAL: Final = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*"')
+# Finding an odd text costs as much as asking a writer about some ten texts.
+_BYTES_PER_ODD_TEXT: Final = 1_000
 
 # What jiter says, and what we say: code, sentence, advice.
 _SAYINGS: Final = (
@@ -42,6 +50,28 @@ def parse_data(text: bytes) -> dict[str, Any]:
         message = f"The data is {kind}, and has to be an object: names with their values."
         raise _invalid("data-not-object", message, 'Write it as {"name": …}.')
     return data
+
+
+def odd_texts(text: bytes) -> frozenset[str] | None:
+    """Return the texts in proper JSON that hold anything a document's format may have to escape or drop.
+
+    A few searches in the whole are much cheaper than one in each text. None where there are too many to be worth it.
+    """
+    found: set[str] = set()
+    left = 1 + len(text) // _BYTES_PER_ODD_TEXT
+    for sign in _ODD if text.isascii() else _ODD + _ODD_BEYOND_ASCII:
+        position = text.find(sign)
+        while position >= 0:
+            left -= 1
+            rest = _REST_OF_LITERAL.match(text, position)
+            if left < 0 or rest is None:
+                return None
+            start = text.rfind(b'"', 0, position)
+            # An escaped quotation mark does not begin the text, which is known by its backslash already.
+            if text[start - 1 : start] != b"\\":
+                found.add(jiter.from_json(text[start : rest.end()]))
+            position = text.find(sign, rest.end())
+    return frozenset(found)
 
 
 def _explain(text: bytes, words: str) -> tuple[str, str, str | None]:

@@ -109,6 +109,21 @@ class _Guard:
         if look is not None:
             yield from look(self, node)
 
+    def look_at_output(self, node: nodes.Output) -> Iterator[Finding]:
+        for printed in node.nodes:
+            if not isinstance(printed, (nodes.Tuple, nodes.List)):
+                continue
+            numbers = [isinstance(item, nodes.Const) and isinstance(item.value, int) for item in printed.items]
+            advice = "To put values side by side write ~ between them: {{ a ~ ', ' ~ b }}."
+            if isinstance(printed, nodes.Tuple) and len(numbers) == _TWO and numbers[1]:
+                advice = f"Decimals have a point: 1.5, not 1,5. {advice}"
+            yield (
+                printed.lineno,
+                "unprintable-value",
+                "This tag holds a list of values, and a list cannot be printed.",
+                advice,
+            )
+
     def look_at_name(self, node: nodes.Name) -> Iterator[Finding]:
         if node.name in _NAMES and node.ctx == "load" and node.name not in self._assigned:
             yield node.lineno, "forbidden-name", f"{node.name} is not part of the language.", "Choose another name."
@@ -185,14 +200,13 @@ class _Guard:
             return
         yield from self._doubled(node, node.kwargs)
         try:
-            inspect.signature(function).bind(
-                *[None] * (given + len(node.args)), **{str(keyword.key): None for keyword in node.kwargs}
-            )
-        except TypeError as error:
-            message = f"{what} is given the wrong arguments: {error}."
-            yield node.lineno, "wrong-arguments", message, "See the template language's documentation."
+            signature = inspect.signature(function)
         except ValueError:
             return
+        try:
+            signature.bind(*[None] * (given + len(node.args)), **{str(keyword.key): None for keyword in node.kwargs})
+        except TypeError as error:
+            yield node.lineno, "wrong-arguments", f"{what} {_misfit(str(error))}.", _usage(node.name, signature, given)
 
     def _doubled(self, node: nodes.Node, keywords: Iterable[nodes.Pair | nodes.Keyword]) -> Iterator[Finding]:
         names = [str(keyword.key) for keyword in keywords]
@@ -239,7 +253,9 @@ class _Guard:
             yield node.lineno, "template-too-complex", message, "Use a lookup in the data."
 
 
+_TWO: Final = 2
 _LOOKS: Final[dict[type[nodes.Node], Callable[[_Guard, Any], Iterator[Finding]]]] = {
+    nodes.Output: _Guard.look_at_output,
     nodes.Name: _Guard.look_at_name,
     nodes.NSRef: _Guard.look_at_nsref,
     nodes.Assign: _Guard.look_at_assign,
@@ -254,6 +270,31 @@ _LOOKS: Final[dict[type[nodes.Node], Callable[[_Guard, Any], Iterator[Finding]]]
     nodes.Keyword: _Guard.look_at_keyword,
     nodes.If: _Guard.look_at_if,
 }
+
+
+_MISFITS: Final = (
+    ("missing a required argument: ", "lacks {}"),
+    ("too many positional arguments", "is given more than it takes"),
+    ("got an unexpected keyword argument ", "does not know the argument {}"),
+    ("multiple values for argument ", "is given {} twice"),
+)
+
+
+def _misfit(words: str) -> str:
+    """Say in words why arguments do not fit a signature."""
+    for beginning, saying in _MISFITS:
+        if words.startswith(beginning):
+            return saying.format(words.removeprefix(beginning))
+    return f"is given the wrong arguments: {words}"
+
+
+def _usage(name: str, signature: inspect.Signature, given: int) -> str:
+    """Show what a filter or a test takes, as it is written in a template."""
+    taken = [
+        parameter.name if parameter.default is parameter.empty else f"{parameter.name}=…"
+        for parameter in list(signature.parameters.values())[given:]
+    ]
+    return f"Write it as {name}({', '.join(taken)})." if taken else f"Write {name} without anything in brackets."
 
 
 def _near(name: Any, known: Iterable[str], kind: str, *, listed: bool = True) -> str | None:

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from adapters.rendering.language import methods, operators
 from adapters.rendering.language.predicates import TESTS
-from adapters.rendering.language.values import MISSING, Missing, Problem, kind_of
+from adapters.rendering.language.values import MISSING, Missing, MissingError, Problem, kind_of
 
 if TYPE_CHECKING:
     from adapters.rendering.language.session import RenderSession
@@ -46,9 +46,17 @@ def join(session: "RenderSession", value: Any, d: Any = "", attribute: Any = Non
     items = items_of(session, value, "join")
     if attribute is not None:
         items = [_attribute(item, attribute) for item in items]
+    _require(items)
     joined = methods.join(d, items)
     session.charge(len(joined) // 16)
     return joined
+
+
+def _require(items: list[Any]) -> None:
+    """Refuse a list whose items lack what is asked of them."""
+    gone = [item for item in items if type(item) is Missing]
+    if gone:
+        raise MissingError(gone)
 
 
 def first(session: "RenderSession", value: Any) -> Any:
@@ -127,8 +135,10 @@ def to_list(session: "RenderSession", value: Any) -> list[Any]:
 def total(session: "RenderSession", value: Any, attribute: Any = None, start: Any = 0) -> Any:
     """Add the items up, exactly."""
     result = start
-    for item in items_of(session, value, "sum"):
-        result = operators.add(result, operators.number(_attribute(item, attribute), "sum"))
+    items = [_attribute(item, attribute) for item in items_of(session, value, "sum")]
+    _require(items)
+    for item in items:
+        result = operators.add(result, operators.number(item, "sum"))
     return result
 
 

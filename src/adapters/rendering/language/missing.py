@@ -24,6 +24,9 @@ class MissingValues:
 
     def add(self, value: Missing, tag: Tag | None) -> None:
         """Keep a missing value and the tag that needed it."""
+        if value.path == value.key and value.container is not self._data:
+            # A filter looked it up in an item, and knows no more than its name.
+            value.path = self._path(value) or value.path
         found = self._found.get(value.path)
         if found is not None:
             if len(found) < _MAX_PATHS and all(tag is not other for _, other in found):
@@ -59,6 +62,13 @@ class MissingValues:
             tag.snippet if tag else None,
             pointer,
         )
+
+    def _path(self, value: Missing) -> str | None:
+        pointer = self._pointer(value)
+        if pointer is None:
+            return None
+        steps = pointer.split("/")[1:]
+        return "".join("[]" if step.isdigit() else f".{step}" for step in steps).removeprefix(".")
 
     def _pointer(self, value: Missing) -> str | None:
         if value.container is None or value.key is None:

@@ -1,11 +1,12 @@
 """Arithmetic and comparison over plain values: exact decimals, sizes checked before anything is built."""
 
+import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any, Final, TypeAlias, TypeGuard
 
 from adapters.rendering.language.limits import DEFAULT_LIMITS
-from adapters.rendering.language.values import MAX_DIGITS, LimitError, Missing, Problem, kind_of, to_text
+from adapters.rendering.language.values import MAX_DIGITS, LimitError, Missing, MissingError, Problem, kind_of, to_text
 
 _TRAPS: Final = [InvalidOperation, DivisionByZero, Overflow]
 EXACT: Final = Context(prec=2 * MAX_DIGITS, Emax=MAX_DIGITS, Emin=-MAX_DIGITS, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
@@ -14,6 +15,8 @@ QUOTIENT: Final = Context(prec=15, Emax=MAX_DIGITS, Emin=-MAX_DIGITS, rounding=R
 _MAX_BITS: Final = 3_322  # of a whole number with MAX_DIGITS digits
 _MAX_COMPARISONS: Final = 1_000_000
 _SMALL_POWER: Final = 100
+# Texts that print the same as the number that they spell.
+NUMERAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{1,400})?")
 
 Number: TypeAlias = int | Decimal
 
@@ -27,6 +30,8 @@ def number(value: Any, what: str = "This calculation") -> Number:
     """Return the value if it is a number, else say what it is."""
     if type(value) is int or type(value) is Decimal:
         return value
+    if type(value) is Missing:
+        raise MissingError([value])
     advice = "Turn it into a number with | float, or give a number in the data." if type(value) is str else None
     raise Problem(f"{what} needs a number, and got {_quoted(value)}.", advice)
 
@@ -35,6 +40,8 @@ def text(value: Any, what: str) -> str:
     """Return the value if it is a text, else say what it is."""
     if type(value) is str:
         return value
+    if type(value) is Missing:
+        raise MissingError([value])
     advice = "Turn it into text with | string." if is_number(value) else None
     raise Problem(f"{what} needs a text, and got {_quoted(value)}.", advice)
 
@@ -115,6 +122,14 @@ def multiply(left: Any, right: Any) -> Any:
         check_list(len(left) * right)
         return left * right
     raise _mismatch("*", left, right)
+
+
+def times(left: Any, right: Any) -> Any:
+    """Multiply where a side comes from the data: a text that spells a number is none to be repeated."""
+    for side in (left, right):
+        if type(side) is str and NUMERAL.fullmatch(side):
+            raise _mismatch("*", left, right)
+    return multiply(left, right)
 
 
 def divide(left: Any, right: Any) -> Any:

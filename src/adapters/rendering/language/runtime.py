@@ -119,11 +119,11 @@ def set_value(namespace: Any, key: str, value: Any) -> None:
 
 
 NAMES: dict[str, Any] = {
-    "__builtins__": {"len": len, "enumerate": enumerate, "type": type},
+    "__builtins__": {"len": len, "enumerate": enumerate, "type": type, "str": str},
     **{
         name: getattr(operators, name)
         for name in (
-            "add", "subtract", "multiply", "divide", "floor_divide", "modulo", "power", "negative", "positive",
+            "add", "subtract", "multiply", "times", "divide", "floor_divide", "modulo", "power", "negative", "positive",
             "concat", "less", "less_or_equal", "greater", "greater_or_equal", "equal", "not_equal", "contains", "lacks",
         )
     },

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.rendering.language import missing
 from adapters.rendering.language.access import NOT_THERE, item, sequence, show, unpack
-from adapters.rendering.language.failures import failure
+from adapters.rendering.language.failures import failure, limit_exceeded
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.segments import Tag, Writer
 from adapters.rendering.language.values import (
@@ -15,6 +15,7 @@ from adapters.rendering.language.values import (
     LimitError,
     Macro,
     Missing,
+    MissingError,
     Problem,
 )
 from domain.diagnostics import Diagnostic, Severity
@@ -24,8 +25,6 @@ from domain.render_request import MissingPolicy, RenderOptions
 # Pieces of output between two measurements of a long loop, and the length from which a value counts on its own.
 WATCHED_PIECES: Final = 50_000
 LONG_TEXT: Final = 64
-# No character becomes longer than this when a writer escapes it; the longest is a line break in a Word run.
-_ESCAPED: Final = 40
 
 # Characters or items that a template makes for one step of fuel.
 _BUILT_PER_STEP: Final = 16
@@ -46,7 +45,9 @@ class RenderSession:
         "data",
         "data_size",
         "limits",
+        "odd",
         "options",
+        "plain",
         "room",
         "steps",
         "tag",
@@ -59,12 +60,16 @@ class RenderSession:
         options: RenderOptions,
         limits: Limits = DEFAULT_LIMITS,
         data_size: int | None = None,
+        odd: frozenset[str] | None = None,
     ) -> None:
+        """`odd` are the texts of the data that may have to be escaped (see data.odd_texts), None where any may."""
         self.data = data
         self.options = options
         self.limits = limits
         # Bytes of the JSON text: no text in the data is longer.
         self.data_size = limits.data_bytes if data_size is None else data_size
+        self.odd = odd
+        self.plain = odd is not None and not odd
         self.steps = limits.steps
         self.room = limits.output_bytes
         self.warnings: list[Diagnostic] = []
@@ -106,6 +111,11 @@ class RenderSession:
 
     def fail(self, error: Exception, tag: Tag | None = None) -> None:
         """Keep the failure of one tag; the render goes on to find more."""
+        if isinstance(error, MissingError):
+            self.tag = tag or self.tag
+            for value in error.values:
+                self.record(value)
+            return
         self._failures.append(failure(error, tag or self.tag))
 
     def record(self, value: Missing) -> None:
@@ -113,6 +123,18 @@ class RenderSession:
         if self._missing is None:
             self._missing = missing.MissingValues(self.data)
         self._missing.add(value, self.tag)
+
+    def add_to_data(self, value: Any, tag: Tag) -> None:
+        """Count a value in that was not in the JSON text: writers have to look at it, and the data has become larger.
+
+        Raises:
+            LimitExceededError: larger than data may be.
+        """
+        self.odd, self.plain = None, False
+        self.data_size += len(value) if isinstance(value, str) else 1
+        if self.data_size > self.limits.data_bytes:
+            message = f"With its defaults, the data is larger than {self.limits.data_bytes:,} bytes."
+            raise limit_exceeded(LimitError(message, "Send less data at a time."), tag)
 
     # -- the fuel
 
@@ -164,7 +186,7 @@ class RenderSession:
 
     def watch(self, items: Any, pieces: list[str], prints: int, *, passing: bool) -> Any:
         """Return a way through a long loop that measures the output now and then, where it could become too large."""
-        if passing and self._pending + self.data_size * _ESCAPED * prints <= self.limits.output_bytes:
+        if passing and self._pending + self.data_size * prints <= self.limits.output_bytes:
             return items
         return self._measured(items, pieces, prints)
 
@@ -176,7 +198,7 @@ class RenderSession:
 
     def traversed(self, pieces: list[str], prints: int) -> None:
         """Note that every text of the data may have been printed `prints` times since; measure once that is much."""
-        self._pending += self.data_size * _ESCAPED * prints
+        self._pending += self.data_size * prints
         if self._pending > self.limits.output_bytes:
             self.measure(pieces)
             self._pending = 0

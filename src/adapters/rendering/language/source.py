@@ -1,24 +1,24 @@
 """A piece of template that is compiled on its own: a Word part, a text file, a file name."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any, TypeAlias
+
+import msgspec
 
 from adapters.rendering.language.codegen import Generator
 from adapters.rendering.language.environment import parse
 from adapters.rendering.language.failures import limit_exceeded
-from adapters.rendering.language.introspection import merge_placeholders
+from adapters.rendering.language.introspection import Needs
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.language.nesting import finding
 from adapters.rendering.language.runtime import FAILURES, NAMES
 from adapters.rendering.language.segments import Segment, Tag, Writer
 from adapters.rendering.language.session import LONG_TEXT, RenderSession
-from adapters.rendering.language.syntax import TOO_COMPLEX, check, finding
+from adapters.rendering.language.syntax import TOO_COMPLEX, check
 from adapters.rendering.language.values import LimitError
 from domain.diagnostics import Diagnostic
-from domain.placeholder import Placeholder
-
-__all__ = ["Source", "SourceCompilation", "compile_source", "merge_placeholders"]
 
 # Pairs of a tag's number, from 1, and the first line of its code.
 LineTable: TypeAlias = list[tuple[int, int]]
@@ -34,21 +34,66 @@ class Code:
 
 
 class Source:
-    """A compiled piece of template; several renders may run it at once."""
+    """A compiled piece of template; several renders may run it at once.
 
-    def __init__(self, text: str, segments: Sequence[Segment], code: Code, origin: str) -> None:
+    `statics` are its segments with None for each tag; `code` has the static text in it. The tags are needed where
+    something goes wrong, and may come packed.
+    """
+
+    def __init__(
+        self, text: str, statics: Sequence[str | None], tags: tuple[Tag, ...] | bytes, code: Code, origin: str
+    ) -> None:
         self._text = text
-        self._segments = tuple(segments)
-        self._tags = tuple(segment for segment in segments if isinstance(segment, Tag))
-        self._lines = code.lines
+        self._statics = tuple(statics)
+        self._packed_tags = tags
+        self._code = code
         self._origin = origin
         self._fast = self._function(code.code)
         self._careful: Any = None
-        self._static = sum(len(segment) for segment in self._segments if isinstance(segment, str))
+        self._static = sum(len(static) for static in self._statics if static is not None)
         self._longest = code.longest_repeated + LONG_TEXT
 
+    @classmethod
+    def of_segments(cls, text: str, segments: Sequence[Segment], code: Code, origin: str) -> "Source":
+        """Make a source of what was generated from segments."""
+        statics = [segment if isinstance(segment, str) else None for segment in segments]
+        tags = tuple(segment for segment in segments if isinstance(segment, Tag))
+        return cls(text, statics, tags, replace(code, code=_with_statics(code.code, segments)), origin)
+
+    @classmethod
+    def of_record(cls, record: Any) -> "Source":
+        """Make a source of its record."""
+        text, statics, tags, code, lines, longest, origin = record
+        return cls(text, statics, tags, Code(code, lines, longest), origin)
+
+    def record(self) -> tuple[Any, ...]:
+        """Return what marshal can keep of this source."""
+        code = self._code
+        tags = msgspec.msgpack.encode(self._tags)
+        return self._text, self._statics, tags, code.code, code.lines, code.longest_repeated, self._origin
+
+    @property
+    def _tags(self) -> tuple[Tag, ...]:
+        if isinstance(self._packed_tags, bytes):
+            self._packed_tags = msgspec.msgpack.decode(self._packed_tags, type=tuple[Tag, ...])
+        return self._packed_tags
+
+    @property
+    def _segments(self) -> list[Segment]:
+        tags = iter(self._tags)
+        return [next(tags) if static is None else static for static in self._statics]
+
     def render(self, session: RenderSession, writers: Sequence[Writer]) -> list[str]:
-        """Run the template and return its output in pieces; static ones are the very objects that were given.
+        """Run the template and return its output in pieces, which together are not too large.
+
+        Raises what `run` raises.
+        """
+        out = self.run(session, writers)
+        self.weigh(out, session)
+        return out
+
+    def run(self, session: RenderSession, writers: Sequence[Writer]) -> list[str]:
+        """Run the template and return its output in pieces; who joins them has to weigh them.
 
         Missing values and tags that failed are collected in the session where the render could go on after them.
 
@@ -65,17 +110,31 @@ class Source:
         except FAILURES:
             session.restore(state)
             out = self._render_carefully(session, writers)
-        # Long values are paid for; what may be left is counted only where it could be too much.
-        if self._static + len(out) * self._longest > session.limits.output_bytes:
+        return out
+
+    def bound(self, pieces: int) -> int:
+        """Return how many characters so many pieces of output have at most, without those that are paid for."""
+        return self._static + pieces * self._longest
+
+    def weigh(self, pieces: list[str], session: RenderSession) -> None:
+        """Refuse output that is too large, before it is joined.
+
+        Long values and the text of loops are paid for; the rest is counted only where it could be too much.
+
+        Raises:
+            LimitExceededError: it is.
+        """
+        if self.bound(len(pieces)) > session.room:
             try:
-                session.measure(out)
+                session.measure(pieces)
             except LimitError as error:
                 raise limit_exceeded(error, None) from None
-        return out
 
     def _render_carefully(self, session: RenderSession, writers: Sequence[Writer]) -> list[str]:
         if self._careful is None:
-            self._careful = self._function(generate(parse(self._text), self._segments, self._origin, careful=True).code)
+            segments = self._segments
+            code, _ = generate(parse(self._text), segments, self._origin, careful=True)
+            self._careful = self._function(_with_statics(code.code, segments), TAGS=self._tags)
         out: list[str] = []
         try:
             self._careful(session.data, session, writers, out)
@@ -86,9 +145,10 @@ class Source:
             session.raise_for_missing()
         return out
 
-    def _function(self, code: CodeType) -> Any:
-        names: dict[str, Any] = {**NAMES, "TAGS": self._tags}
-        exec(_with_statics(code, self._segments), names)  # noqa: S102  # generated from the allow-listed tree
+    @staticmethod
+    def _function(code: CodeType, **more: Any) -> Any:
+        names: dict[str, Any] = {**NAMES, **more}
+        exec(code, names)  # noqa: S102  # generated from the allow-listed tree
         return names["root"]
 
     def _tag_at(self, error: LimitError) -> Tag | None:
@@ -98,20 +158,17 @@ class Source:
             if trace.tb_frame.f_code.co_filename == self._origin:
                 line = trace.tb_lineno
             trace = trace.tb_next
-        numbers = [tag for tag, first in self._lines if first <= line]
+        numbers = [tag for tag, first in self._code.lines if first <= line]
         return self._tags[numbers[-1] - 1] if numbers else None
 
 
-def generate(tree: Any, segments: Sequence[Segment], origin: str, *, careful: bool) -> Code:
-    """Generate one program of a template."""
-    return generator_for(tree, segments, origin, careful=careful)[0]
-
-
-def generator_for(tree: Any, segments: Sequence[Segment], origin: str, *, careful: bool) -> tuple[Code, Generator]:
+def generate(
+    tree: Any, segments: Sequence[Segment], origin: str, plain_writers: Collection[int] = (), *, careful: bool
+) -> tuple[Code, Generator]:
     """Generate one program of a template, and return the generator with its findings too."""
     writers = [segment.writer for segment in segments if isinstance(segment, Tag)]
     sizes = [len(segment) if isinstance(segment, str) else 0 for segment in segments]
-    generator = Generator(writers, sizes, careful=careful)
+    generator = Generator(writers, sizes, plain_writers, careful=careful)
     text, lines = generator.generate(tree)
     code = compile(text, origin, "exec", dont_inherit=True, optimize=1)
     return Code(code, lines, generator.longest_repeated), generator
@@ -136,23 +193,30 @@ class SourceCompilation:
 
     source: Source | None
     diagnostics: tuple[Diagnostic, ...]
-    placeholders: tuple[Placeholder, ...]
+    needs: Needs
 
 
-def compile_source(segments: Sequence[Segment], *, origin: str, limits: Limits = DEFAULT_LIMITS) -> SourceCompilation:
+def compile_source(
+    segments: Sequence[Segment],
+    *,
+    origin: str,
+    limits: Limits = DEFAULT_LIMITS,
+    plain_writers: Collection[int] = (),
+) -> SourceCompilation:
     """Compile a piece of template; nothing is raised for what it holds, everything becomes a diagnostic.
 
     `origin` names the piece in the tracebacks of generated code and must differ between the pieces of one template.
+    `plain_writers` are the indexes of those writers that give every text back as it is, but odd ones (data.odd_texts).
     """
     segments = tuple(segments)
     checked = check(segments, limits)
     if checked.tree is None:
-        return SourceCompilation(None, checked.diagnostics, checked.placeholders)
+        return SourceCompilation(None, checked.diagnostics, checked.needs)
     try:
-        code, generator = generator_for(checked.tree, segments, origin, careful=False)
+        code, generator = generate(checked.tree, segments, origin, plain_writers, careful=False)
     except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError):
-        return SourceCompilation(None, (*checked.diagnostics, TOO_COMPLEX), checked.placeholders)
+        return SourceCompilation(None, (*checked.diagnostics, TOO_COMPLEX), checked.needs)
     tags = [segment for segment in segments if isinstance(segment, Tag)]
     found = tuple(finding(tags[number - 1], *words) for number, *words in generator.findings)
-    source = None if found else Source(checked.text, segments, code, origin)
-    return SourceCompilation(source, (*checked.diagnostics, *found), checked.placeholders)
+    source = None if found else Source.of_segments(checked.text, segments, code, origin)
+    return SourceCompilation(source, (*checked.diagnostics, *found), checked.needs)

@@ -1,6 +1,7 @@
 """Where tags begin and end in a text: the tokenizer that all formats share."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,10 +14,12 @@ MAX_FINDINGS: Final = 100
 
 _OPENER = re.compile(r"\{[{%#]")
 _RAW = re.compile(r"\{%[-+]?\s*raw\s*[-+]?%\}")
-_ENDRAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+ENDRAW: Final = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+_LITERAL = r""" "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' """
+STRING_LITERAL: Final = re.compile(_LITERAL, re.VERBOSE | re.DOTALL)
 # What matters within a tag: a string literal, an opener of the next tag, a brace, an end.
 _WITHIN = re.compile(
-    r""" "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | \{\{ | \{% | \{\# | [{}] | %\} """,
+    _LITERAL + r"""| \{\{ | \{% | \{\# | [{}] | %\} """,
     re.VERBOSE | re.DOTALL,
 )
 # What was perhaps meant as a tag: '{ {name}}', '{name}}', '{ % if x %}'.
@@ -79,7 +82,7 @@ def find_tags(text: str) -> list[TagSpan | TagFinding]:
 
 def _pass_raw(text: str, start: int, end: int, found: list[TagSpan | TagFinding]) -> int:
     """Skip to behind {% endraw %}, and return where that is."""
-    closing = _ENDRAW.search(text, end)
+    closing = ENDRAW.search(text, end)
     if closing is None:
         advice = "Add {% endraw %} where tags count again."
         message = "The raw text opened here is never closed."
@@ -119,14 +122,50 @@ def _unclosed(text: str, start: int, kind: str) -> TagFinding:
     line = text.find("\n", start)
     end = min(start + 40, line if line >= 0 else len(text))
     closer = CLOSERS[kind]
-    return TagFinding(
-        start,
-        max(end, start + 2),
-        Severity.ERROR,
-        "unclosed-tag",
-        f"The tag opened here with {kind} is never closed.",
-        f"Close it with {closer}, or write {{{{ '{kind}' }}}} if the characters themselves are meant.",
-    )
+    message = f"The tag opened here with {kind} is never closed."
+    advice = f"Close it with {closer}, or write {{{{ '{kind}' }}}} if the characters themselves are meant."
+    following = _OPENER.search(text, start + 2)
+    near = min(start + _NEAR, following.start() if following else len(text), line if line >= 0 else len(text))
+    loop = _SECTION.match(text, start, near)
+    if loop:
+        message = (
+            f"{loop.group()} is how other programs begin a loop; here {{# begins a comment, which is never closed."
+        )
+        return TagFinding(start, loop.end(), Severity.ERROR, "unclosed-tag", message, _LOOP)
+    for pattern, saying in _ENDINGS[kind]:
+        wrong = pattern.search(text, start + 2, near)
+        if wrong:
+            inner = " ".join(text[start + 2 : wrong.start()].split())
+            message = f"The tag opened here with {kind} {saying.format(wrong.group().strip())}."
+            advice = f"Write {kind} {inner} {closer}."
+            end = wrong.end()
+            break
+    return TagFinding(start, max(end, start + 2), Severity.ERROR, "unclosed-tag", message, advice)
+
+
+# How far the end that was meant is searched for.
+_NEAR: Final = 200
+_SECTION: Final = re.compile(r"\{#\s*[\w.]+\s*\}")
+_LOOP: Final = "Write {% for item in items %} … {% endfor %}, or {% if name %} … {% endif %}."
+# Ends that are not those of the tag, by its opener, and what is said of them.
+_ENDINGS: Final = {
+    kind: tuple((re.compile(pattern), saying) for pattern, saying in endings)
+    for kind, endings in {
+        "{{": (
+            (r"%\}", "ends with {0}, and needs }}}}"),
+            (r"\}\s+\}", "ends with braces that a space parts"),
+            (r"[\])]\}|\}[\])]|\]\]|\)\)", "ends with {0}, and needs }}}}"),
+            (r"\}", "ends with a single brace, and needs two"),
+        ),
+        "{%": (
+            (r"\}\}", "ends with {0}, and needs %}}"),
+            (r"%\s+\}", "ends with a space between % and }}"),
+            (r"%[\])]", "ends with {0}, and needs %}}"),
+            (r"\}", "ends with a brace alone, and needs %}}"),
+        ),
+        "{#": ((r"#\s+\}", "ends with a space between # and }}"), (r"#[\])]", "ends with {0}, and needs #}}")),
+    }.items()
+}
 
 
 def _broken(text: str, start: int, end: int) -> list[TagFinding]:
@@ -143,3 +182,32 @@ def _broken(text: str, start: int, end: int) -> list[TagFinding]:
         )
         for match in _BROKEN.finditer(text, start, end)
     ]
+
+
+_PATH: Final = r"[^\W\d]\w*(?:\.\w+)*"
+# Placeholders of other programs: {name}, ${name}, [[name]], <<name>>, <%= name %>, {/items}.
+_FOREIGN: Final = re.compile(
+    rf"(?<![\w{{\\/]){{(?:[\^/]?{_PATH})}}(?!}})|\[\[ ?{_PATH} ?\]\]|<<{_PATH}>>|<%=? ?{_PATH} ?%>"
+)
+_FOREIGN_SIGNS: Final = ("{", "[[", "<<", "<%")
+
+
+def find_foreign(text: str, tags: Sequence[TagSpan | TagFinding]) -> list[TagFinding]:
+    """List what looks like a placeholder of another program, outside of the tags that were found."""
+    if not any(sign in text for sign in _FOREIGN_SIGNS):
+        return []
+    found: list[TagFinding] = []
+    taken = iter(tags)
+    tag = next(taken, None)
+    for match in _FOREIGN.finditer(text):
+        while tag is not None and tag.end <= match.start():
+            tag = next(taken, None)
+        if tag is not None and tag.start < match.end():
+            continue
+        name = re.sub(r"^\W+|\W+$", "", match.group())
+        message = f"{match.group()} looks like a placeholder of another program; it stands in the document as it is."
+        advice = f"Write {{{{ {name} }}}} for a value of the data."
+        found.append(TagFinding(match.start(), match.end(), Severity.INFO, "foreign-placeholder", message, advice))
+        if len(found) == MAX_FINDINGS:
+            break
+    return found

@@ -22,6 +22,16 @@ class Problem(Exception):  # noqa: N818  # not an error of the program: a senten
             self.code = code
 
 
+class MissingError(Problem):
+    """Items of a list lack something; the session lists it with all else that is missing."""
+
+    code = "missing-value"
+
+    def __init__(self, values: "list[Missing]") -> None:
+        super().__init__("A value is missing.")
+        self.values = values
+
+
 class UnprintableError(Problem):
     """A value that has no text: a list, an object."""
 
@@ -107,6 +117,8 @@ def to_text(value: Any) -> str:
         if abs(value.adjusted()) > MAX_DIGITS:
             raise UnprintableError(f"This number has more than {MAX_DIGITS:,} digits and cannot be printed.")
         return format(value, "f")
+    if type(value) is Missing:
+        raise MissingError([value])
     raise UnprintableError(*_ADVICE.get(kind_of(value), ("This cannot be printed.",)))
 
 

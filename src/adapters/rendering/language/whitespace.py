@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.rendering.language.segments import Segment, Tag
-from adapters.rendering.language.tags import TagSpan, find_tags
+from adapters.rendering.language.tags import TagSpan, find_foreign, find_tags
 from domain.diagnostics import Diagnostic, Location, Part
 
 _SNIPPET: Final = 80
@@ -35,7 +35,8 @@ def split_text(text: str, part: Part = Part.TEXT, writer: WriterChoice | None = 
     places = _Places(text, part)
     spans: list[TagSpan] = []
     diagnostics: list[Diagnostic] = []
-    for found in find_tags(text):
+    tags = find_tags(text)
+    for found in sorted([*tags, *find_foreign(text, tags)], key=lambda found: found.start):
         if isinstance(found, TagSpan):
             spans.append(found)
             continue

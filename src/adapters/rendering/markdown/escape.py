@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.values import to_text
-from adapters.rendering.text.template import clean, newline_of
+from adapters.rendering.text.template import clean
 
 
 class Place(IntEnum):
@@ -49,9 +49,8 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.\-\s]*):")
 _SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 
 
-def writers_for(text: str) -> Sequence[Writer]:
-    """Return the writers of a template with this text, in the order of Place."""
-    newline = newline_of(text)
+def writers_for(newline: str) -> Sequence[Writer]:
+    """Return the writers of a template with these newlines, in the order of Place."""
     return (
         _writer(lambda value: _inline(value, newline)),
         _writer(lambda value: _block(value, newline)),

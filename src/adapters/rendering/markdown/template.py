@@ -1,19 +1,19 @@
 """Compiles Markdown templates."""
 
-from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from typing_extensions import override
 
 from adapters.rendering.compiled import CompiledTemplate, Program
 from adapters.rendering.language.encoding import read_text
+from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.limits import Limits
-from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import Source, compile_source
 from adapters.rendering.language.whitespace import split_text
 from adapters.rendering.markdown.escape import writers_for
 from adapters.rendering.markdown.places import Places
+from adapters.rendering.text.template import newline_of
 from domain.diagnostics import Diagnostic, Severity, has_errors
 from domain.errors import LimitExceededError
 from domain.formats import OutputFormat
@@ -29,19 +29,31 @@ def compile_markdown(file: bytes, limits: Limits) -> CompiledTemplate:
         return CompiledTemplate(None, read.diagnostics, ())
     split = split_text(read.text, writer=Places(read.text).of)
     compiled = compile_source(split.segments, origin="<template markdown>", limits=limits)
-    diagnostics = (*split.diagnostics, *compiled.diagnostics)
+    needed = conclude([compiled.needs])
+    diagnostics = (*split.diagnostics, *compiled.diagnostics, *needed.diagnostics)
     program = None
     if compiled.source is not None and not has_errors(diagnostics):
-        program = MarkdownProgram(compiled.source, writers_for(read.text))
-    return CompiledTemplate(program, diagnostics, compiled.placeholders)
+        program = MarkdownProgram(compiled.source, newline_of(read.text))
+    return CompiledTemplate(program, diagnostics, needed.placeholders, fields=needed.fields)
 
 
 class MarkdownProgram(Program):
     """A Markdown template that can run."""
 
-    def __init__(self, source: Source, writers: Sequence[Writer]) -> None:
+    def __init__(self, source: Source, newline: str) -> None:
         self._source = source
-        self._writers = writers
+        self._newline = newline
+        self._writers = writers_for(newline)
+
+    @classmethod
+    def of_record(cls, record: Any) -> "MarkdownProgram":
+        """Make a program of its record."""
+        source, newline = record
+        return cls(Source.of_record(source), newline)
+
+    @override
+    def record(self) -> Any:
+        return self._source.record(), self._newline
 
     @override
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:

@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from adapters.rendering.compiled import CompiledTemplate, Program
 from adapters.rendering.language.encoding import read_text
+from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.session import RenderSession
@@ -27,20 +28,32 @@ def compile_text(file: bytes, limits: Limits) -> CompiledTemplate:
     if read.text is None:
         return CompiledTemplate(None, read.diagnostics, ())
     split = split_text(read.text)
-    compiled = compile_source(split.segments, origin="<template text>", limits=limits)
-    diagnostics = (*split.diagnostics, *compiled.diagnostics)
+    compiled = compile_source(split.segments, origin="<template text>", limits=limits, plain_writers=(0,))
+    needed = conclude([compiled.needs])
+    diagnostics = (*split.diagnostics, *compiled.diagnostics, *needed.diagnostics)
     program = None
     if compiled.source is not None and not has_errors(diagnostics):
-        program = TextProgram(compiled.source, text_writer(newline_of(read.text)))
-    return CompiledTemplate(program, diagnostics, compiled.placeholders)
+        program = TextProgram(compiled.source, newline_of(read.text))
+    return CompiledTemplate(program, diagnostics, needed.placeholders, fields=needed.fields)
 
 
 class TextProgram(Program):
     """A text template that can run."""
 
-    def __init__(self, source: Source, writer: Writer) -> None:
+    def __init__(self, source: Source, newline: str) -> None:
         self._source = source
-        self._writers = (writer,)
+        self._newline = newline
+        self._writers = (text_writer(newline),)
+
+    @classmethod
+    def of_record(cls, record: Any) -> "TextProgram":
+        """Make a program of its record."""
+        source, newline = record
+        return cls(Source.of_record(source), newline)
+
+    @override
+    def record(self) -> Any:
+        return self._source.record(), self._newline
 
     @override
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:

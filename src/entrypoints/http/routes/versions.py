@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from application.use_cases.add_version import AddVersionCommand
 from domain.formats import OutputFormat
-from domain.schema import sample_of
+from domain.sample import sample_of
 from entrypoints.http.cursors import decode_number_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,

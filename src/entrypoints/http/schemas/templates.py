@@ -116,11 +116,17 @@ class OccurrenceBody(BaseModel):
 
 
 class PlaceholderBody(BaseModel):
-    """One datum that a version needs."""
+    """One datum that a version needs.
+
+    Where it is needed only together with an optional value that it is a part of, `required_with` is that value's path.
+    `declared` says that the template's author has named the kind: data of another kind is refused.
+    """
 
     path: str
     kind: PlaceholderKind
     required: bool
+    required_with: str | None
+    declared: bool
     occurrences: list[OccurrenceBody]
 
     @classmethod
@@ -130,6 +136,8 @@ class PlaceholderBody(BaseModel):
             path=placeholder.path,
             kind=placeholder.kind,
             required=placeholder.required,
+            required_with=placeholder.required_with,
+            declared=placeholder.declared,
             occurrences=[
                 OccurrenceBody(location=LocationBody.of(occurrence.location), snippet=occurrence.snippet)
                 for occurrence in placeholder.occurrences

@@ -5,6 +5,7 @@ import pytest
 from adapters.postgres.texts import from_json, is_storable, require_storable, storable, to_json
 from domain.diagnostics import Diagnostic, Location, Part, Severity
 from domain.errors import InvalidRequestError
+from domain.placeholder import Occurrence, Placeholder, PlaceholderKind
 
 FINDING = Diagnostic(Severity.ERROR, "odd", "Größe 💶", location=Location(Part.BODY, paragraph=3))
 
@@ -32,3 +33,16 @@ def test_half_a_surrogate_pair_does_not_lose_the_finding() -> None:
     odd = Diagnostic(Severity.ERROR, "odd", "a\ud800b\0c")
     (read,) = from_json(to_json((odd,)), tuple[Diagnostic, ...])
     assert read.message == "a?b\0c"
+
+
+def test_placeholders_are_read_as_they_were_written() -> None:
+    place = Occurrence(Location(Part.BODY, paragraph=3), "{{ a }}")
+    facts = {"title": "Größe", "enum": ["a", 1, 1.5, True, None], "minimum": 2}
+    declared = Placeholder("a['b c']", PlaceholderKind.CHOICE, True, (place,), None, declared=True, facts=facts)
+    inner = Placeholder("o.x", PlaceholderKind.TEXT, False, required_with="o")
+    assert from_json(to_json((declared, inner)), tuple[Placeholder, ...]) == (declared, inner)
+
+
+def test_placeholders_of_an_earlier_version_can_still_be_read() -> None:
+    written = '[{"path": "a", "kind": "text", "required": true, "occurrences": []}]'
+    assert from_json(written, tuple[Placeholder, ...]) == (Placeholder("a", PlaceholderKind.TEXT, True),)

@@ -144,7 +144,11 @@ class ExpressionGenerator(LookupGenerator):
 
     @override
     def visit_Mul(self, node: nodes.BinExpr, frame: Frame) -> None:
-        self._binary("multiply", node, frame, grows=True)
+        sides = [
+            side for side in (node.left, node.right) if not isinstance(side, nodes.Const) or type(side.value) is str
+        ]
+        of_data = all(self._is_clean(side, frame) for side in sides)
+        self._binary("times" if of_data else "multiply", node, frame, grows=True)
 
     @override
     def visit_Div(self, node: nodes.BinExpr, frame: Frame) -> None:

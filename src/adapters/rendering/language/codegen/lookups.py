@@ -2,7 +2,7 @@
 
 import difflib
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,16 +50,21 @@ class Loop:
 class LookupGenerator(CodeGenerator):
     """What all generators know of names."""
 
-    def __init__(self, writers: Sequence[int], sizes: Sequence[int], *, careful: bool) -> None:
+    def __init__(
+        self, writers: Sequence[int], sizes: Sequence[int], plain_writers: Collection[int], *, careful: bool
+    ) -> None:
         super().__init__(ENVIRONMENT, None, None, optimized=False)
         self.careful = careful
         self._writers = writers
         self._sizes = sizes
+        self._plain_writers = plain_writers
         self._constants: list[str] = []
         self._loops: dict[str, Loop] = {}
         self._clean: set[str] = set()
         self._paths: dict[str, str] = {}
-        # The characters of the longest static text that can come out more than once.
+        # The outputs whose static text a loop pays for before it runs, and the characters of the longest other static
+        # text that can come out more than once.
+        self._paid: set[int] = set()
         self.longest_repeated = 0
         # What only this walk can see to be wrong: tag number, code, message, suggestion.
         self.findings: list[tuple[int, str, str, str]] = []

@@ -148,10 +148,11 @@ class LoopGenerator(ExpressionGenerator):
 
     def _size(self, body: Any) -> int:
         """Return the characters of static text that each round of a loop puts out in any case."""
+        outputs = [node for node in body if isinstance(node, nodes.Output)]
+        self._paid.update(map(id, outputs))
         return sum(
             self._sizes[index]
-            for output in body
-            if isinstance(output, nodes.Output)
+            for output in outputs
             for child in output.nodes
             if isinstance(child, nodes.TemplateData)
             for index in statics_in(child.data) or ()

@@ -13,6 +13,9 @@ from adapters.rendering.language.session import LONG_TEXT
 
 _CHUNK: Final = 60  # pieces in one tuple: Python keeps all of them on its stack
 
+# Whether a text of the data needs no escaping: none does, or those that do are known.
+_PLAIN: Final = "(plain or odd and t_v not in odd)"
+
 
 class Generator(LoopGenerator):
     """One program's generator; `writers` gives the writer's number of each tag, the first tag being that of line 1."""
@@ -32,6 +35,8 @@ class Generator(LoopGenerator):
         frame.buffer = "out"
         self.writeline("def root(data, s, writers, out):")
         self.indent()
+        if self._plain_writers:
+            self.writeline("plain, odd = s.plain, s.odd")
         for number in sorted(set(self._writers)):
             self.writeline(f"w{number} = writers[{number}]")
         self.enter_frame(frame)
@@ -44,7 +49,7 @@ class Generator(LoopGenerator):
         pieces: list[int | nodes.Expr] = []
         for child in node.nodes:
             if isinstance(child, nodes.TemplateData):
-                pieces.extend(self._note(statics_in(child.data) or []))
+                pieces.extend(self._note(statics_in(child.data) or [], paid=id(node) in self._paid))
             else:
                 pieces.append(child)
         if self.careful:
@@ -53,8 +58,8 @@ class Generator(LoopGenerator):
         for start in range(0, len(pieces), _CHUNK):
             self._fast_output(pieces[start : start + _CHUNK], frame)
 
-    def _note(self, statics: list[int]) -> list[int]:
-        if self._fresh:
+    def _note(self, statics: list[int], *, paid: bool) -> list[int]:
+        if self._fresh and not paid:
             self.longest_repeated = max(self.longest_repeated, *(self._sizes[index] for index in statics), 0)
         return statics
 
@@ -72,14 +77,25 @@ class Generator(LoopGenerator):
 
     def _print(self, node: nodes.Expr, frame: Frame) -> None:
         number = self._writer(node)
-        # A value that a loop passes once is bounded by the data's own size; any other is weighed.
-        weighed = not self._is_fresh(node, frame)
-        if weighed:
-            self.write("(t_p if len(t_p := ")
-        clean = isinstance(node, (nodes.Const, nodes.BinExpr, nodes.Compare)) or self._is_clean(node, frame)
-        self.write(f"w{number}(" if clean else f"show(w{number}, {number}, ")
-        self.visit(node, frame)
-        self.write(f")) < {LONG_TEXT} else s.big(t_p))" if weighed else ")")
+        weighed = f" < {LONG_TEXT} else s.big(t_p))"
+        if not self._is_clean(node, frame):
+            known = isinstance(node, (nodes.Const, nodes.BinExpr, nodes.Compare))
+            self.write("(t_p if len(t_p := " + (f"w{number}(" if known else f"show(w{number}, {number}, "))
+            self.visit(node, frame)
+            self.write(f")){weighed}")
+        elif number not in self._plain_writers:
+            self.write(f"(t_p if len(t_p := w{number}(")
+            self.visit(node, frame)
+            self.write(f")){weighed}")
+        elif self._is_fresh(node, frame):
+            # A text that a loop passes once is bounded by the data's own size; anything else is weighed.
+            self.write("(t_v if type(t_v := ")
+            self.visit(node, frame)
+            self.write(f") is str and {_PLAIN} else t_p if len(t_p := w{number}(t_v)){weighed}")
+        else:
+            self.write("(t_p if len(t_p := t_v if type(t_v := ")
+            self.visit(node, frame)
+            self.write(f") is str and {_PLAIN} else w{number}(t_v)){weighed}")
 
     def _careful_output(self, pieces: list[int | nodes.Expr], frame: Frame) -> None:
         for piece in pieces:

@@ -5,7 +5,8 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.rendering.docx.deflate import Stretch, crc32, deflate, deflate_stream, splice
+from adapters.rendering.codec import crc32
+from adapters.rendering.docx.deflate import DeflateStream, Stretch, deflate, splice
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=400)
 
@@ -20,7 +21,7 @@ def inflate(packed: bytes) -> bytes:
 
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.lists(TEXTS, min_size=1, max_size=4))
 def test_stretches_and_text_in_turn(static: list[str], dynamic: list[str]) -> None:
-    stretches = [Stretch(text) for text in static]
+    stretches = [Stretch.of(text) for text in static]
     pieces: list[str] = [dynamic[0]]
     for index, text in enumerate(dynamic):
         pieces += [str(index % len(static)), text]
@@ -32,7 +33,10 @@ def test_stretches_and_text_in_turn(static: list[str], dynamic: list[str]) -> No
 
 @given(st.lists(st.binary(max_size=500), max_size=5))
 def test_streams_of_pieces(pieces: list[bytes]) -> None:
-    packed, crc, size = deflate_stream(pieces)
+    stream = DeflateStream()
+    for piece in pieces:
+        stream.write(piece)
+    packed, crc, size = stream.finish()
     whole = b"".join(pieces)
     assert inflate(packed) == whole
     assert (crc, size) == (zlib.crc32(whole), len(whole))

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from domain.diagnostics import Location, Part
-from domain.errors import DataInvalidError, RenderFailedError
+from domain.errors import DataInvalidError
 from tests.word_files import (
     NAMESPACES,
     W,
@@ -212,38 +212,3 @@ class TestFindings:
 
     def test_a_tag_never_closed(self) -> None:
         assert errors_of(word_file("a {{ name", "b")) == ["unclosed-tag"]
-
-
-class TestLinks:
-    @staticmethod
-    def file(target: str) -> bytes:
-        link = (
-            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-            '<Relationship Id="rId9" '
-            'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink" '
-            f'Target="{target}" TargetMode="External"/></Relationships>'
-        )
-        body = f'<w:p><w:hyperlink r:id="rId9">{r("here")}</w:hyperlink></w:p>'
-        return word_file(body, parts={"word/_rels/document.xml.rels": link})
-
-    @pytest.mark.parametrize(
-        ("target", "value", "wanted"),
-        [
-            ("{{ v }}", "https://example.com/?a=1&b=2", "https://example.com/?a=1&b=2"),
-            ("%7b%7b%20v%20%7d%7d", 'mailto:a@example.com?subject="x y"', "mailto:a@example.com?subject=%22x%20y%22"),
-            ("https://example.com/{{ v }}/%20x", "a b", "https://example.com/a%20b/%20x"),
-        ],
-    )
-    def test_targets_are_filled_in(self, target: str, value: str, wanted: str) -> None:
-        document = render_word(self.file(target), {"v": value})
-        assert part_of(document, "word/_rels/document.xml.rels")[0].get("Target") == wanted
-        assert compile_word(self.file(target)).placeholders[0].path == "v"
-
-    @pytest.mark.parametrize("value", ["javascript:alert(1)", "file:///etc/hostname", "example.com"])
-    def test_the_scheme_is_checked_when_it_is_known(self, value: str) -> None:
-        with pytest.raises(RenderFailedError):
-            render_word(self.file("{{ v }}"), {"v": value})
-
-    @pytest.mark.parametrize("target", ["java{{ v }}", "file:///{{ v }}"])
-    def test_a_scheme_cannot_be_put_together(self, target: str) -> None:
-        assert errors_of(self.file(target)) == ["external-reference"]

@@ -201,7 +201,6 @@ class TestImpossibleScopes:
             ((tbl(tr("{%tr for i in x %}", "lost"), tr("{{ i }}", ""), tr("{%tr endfor %}", "")),), "swallowed-text"),
             (("{%tr for i in x %}", "{%tr endfor %}"), "scope-outside-table"),
             (("{% cellbg x %}",), "scope-outside-table"),
-            ((p(r("{% macro m() %}a"), r("b{% endmacro %}", "<w:b/>")),), "captured-structure"),
         ],
     )
     def test_it_is_an_error_and_never_broken_xml(self, body: tuple[str, ...], code: str) -> None:

@@ -97,7 +97,7 @@ def test_data_may_have_keys_like_the_languages_own_names() -> None:
         ("{% for a, b in items if a %}{{ b }}{% endfor %}", "value-error"),
         ("{% for a, b in [1] %}{% endfor %}", "value-error"),
         ("{% set a, b = 5 %}", "value-error"),
-        ("{% set nope.a = 2 %}", "value-error"),
+        ("{% set nope = 1 %}{% set nope.a = 2 %}", "value-error"),
         ("{{ invoice.keys() }}", "value-error"),
         ("{% for i in [[1]] recursive %}{{ loop([i]) }}{% endfor %}", "limit-exceeded"),
         ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "limit-exceeded"),

@@ -2,9 +2,8 @@
 
 import pytest
 
-from adapters.rendering.language.source import merge_placeholders
-from domain.placeholder import Placeholder, PlaceholderKind
-from domain.schema import infer_schema, sample_of
+from domain.sample import sample_of
+from domain.schema import infer_schema
 from tests.unit.adapters.rendering.template_text import compiled, placeholders, render
 
 
@@ -39,13 +38,13 @@ from tests.unit.adapters.rendering.template_text import compiled, placeholders, 
         ("{{ a + 1 }}{{ b > 3 }}{{ c | round }}{{ -d }}", ["a:number!", "b:number!", "c:number!", "d:number!"]),
         ("{% if a == 'x' %}{% endif %}{% if b == 1 %}{% endif %}", ["a:text!", "b:number!"]),
         ("{{ a ~ b }}{{ c | upper }}", ["a:text!", "b:text!", "c:text!"]),
-        ("{{ a | join(', ') }}{{ b | length }}", ["a:list!", "b:list!"]),
+        ("{{ a | join(', ') }}{{ b | length }}", ["a:list!", "a[]:text!", "b:list!"]),
         ("{{ a }}{{ a | length }}", ["a:text!"]),
         ("{{ a | sum(attribute='p') }}", ["a:list!", "a[].p:number!"]),
-        ("{% for g in a | groupby('c') %}{{ g.grouper }}{% endfor %}", ["a:list!", "a[].c:boolean"]),
-        ("{% for x in a | sort(attribute='n') %}{{ x.m }}{% endfor %}", ["a:list!", "a[].n:any!", "a[].m:text!"]),
+        ("{% for g in a | groupby('c') %}{{ g.grouper }}{% endfor %}", ["a:list!", "a[].c:text!"]),
+        ("{% for x in a | sort(attribute='n') %}{{ x.m }}{% endfor %}", ["a:list!", "a[].n:any", "a[].m:text!"]),
         ("{{ (a | first).n }}", ["a:list!", "a[].n:text!"]),
-        ("{% for k, v in d.items() %}{{ k }}{{ v }}{% endfor %}", ["d:object!"]),
+        ("{% for k, v in d.items() %}{{ k }}{{ v }}{% endfor %}", ["d:object!", "d.*:text!"]),
         ("{% set c = a.b %}{{ c.n }}", ["a.b.n:text!"]),
         ("{% set t = a * b %}{{ t }}", ["a:number!", "b:number!"]),
         ("{% with c = a %}{{ c.n }}{% endwith %}{{ c }}", ["a.n:text!", "c:text!"]),
@@ -54,11 +53,11 @@ from tests.unit.adapters.rendering.template_text import compiled, placeholders, 
             "{% macro m(p, q) %}{{ p.n }}{{ q }}{{ z }}{% endmacro %}{{ m(a, 'x') }}{{ m(b, q=c) }}",
             ["a.n:text!", "z:text!", "b.n:text!", "c:text!"],
         ),
-        ("{% set ns = namespace(x=a) %}{{ ns.x }}", ["a:any!"]),
+        ("{% set ns = namespace(x=a) %}{{ ns.x }}", ["a:text!"]),
         ("{% set t %}{{ a }}{% endset %}{{ t }}", ["a:text!"]),
         ("{{ now }}{{ today }}{{ loop }}", ["loop:text!"]),
-        ("{% for x in a %}{{ loop.index }}{{ loop.cycle(b, 1) }}{% endfor %}", ["a:list!", "b:any!"]),
-        ("{{ a[b] }}", ["a:any!", "b:any!"]),
+        ("{% for x in a %}{{ loop.index }}{{ loop.cycle(b, 1) }}{% endfor %}", ["a:list!", "b:text!"]),
+        ("{{ a[b] }}", ["a:object!", "a.*:text!", "b:text!"]),
         ("plain text", []),
     ],
 )
@@ -88,21 +87,3 @@ def test_occurrences_have_place_and_words() -> None:
 )
 def test_sample_data_of_the_inferred_schema_renders(template: str) -> None:
     render(template, sample_of(infer_schema(compiled(template).placeholders)))
-
-
-def test_merging_joins_occurrences_and_keeps_what_requires() -> None:
-    one = compiled("{{ a | default('') }}{{ b }}").placeholders
-    two = compiled("{{ a * 2 }}{{ c }}").placeholders
-    merged = merge_placeholders([one, two])
-    assert [(each.path, each.kind, each.required) for each in merged] == [
-        ("a", PlaceholderKind.NUMBER, True),
-        ("b", PlaceholderKind.TEXT, True),
-        ("c", PlaceholderKind.TEXT, True),
-    ]
-    assert len(merged[0].occurrences) == 2
-
-
-def test_merging_keeps_what_a_format_adds() -> None:
-    image = Placeholder("logo", PlaceholderKind.IMAGE, required=True)
-    text = Placeholder("logo", PlaceholderKind.TEXT, required=False)
-    assert merge_placeholders([[text], [image]])[0].kind is PlaceholderKind.IMAGE

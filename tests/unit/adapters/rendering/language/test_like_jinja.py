@@ -3,7 +3,7 @@
 from typing import Any
 
 import jinja2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.rendering.language.whitespace import split_text
@@ -50,12 +50,14 @@ def _blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 _templates = st.lists(st.recursive(_leaf, _blocks, max_leaves=8), min_size=1, max_size=4).map("".join)
 
 
+@settings(deadline=None)
 @given(_templates)
 def test_output_is_that_of_jinja(template: str) -> None:
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     assert render(template, DATA) == environment.from_string(template).render(DATA)
 
 
+@settings(deadline=None)
 @given(_templates)
 def test_the_careful_program_gives_the_same(template: str) -> None:
     """A tolerated missing value makes the whole template run in the program that looks before each step."""

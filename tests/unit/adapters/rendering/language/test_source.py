@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.rendering.language.environment import parse, source_of
+from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.segments import Segment, Tag
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import Source, compile_source, generate
@@ -87,7 +88,7 @@ def test_places_are_those_of_the_tags() -> None:
         origin="<test>",
     )
     assert [str(found.location) for found in compiled.diagnostics] == ["body, paragraph 9"]
-    assert [str(each.occurrences[0].location) for each in compiled.placeholders] == [
+    assert [str(each.occurrences[0].location) for each in conclude([compiled.needs]).placeholders] == [
         "body, paragraph 7",
         "body, paragraph 9",
     ]
@@ -107,7 +108,7 @@ def test_bytes_in_a_literal_are_no_static_text() -> None:
 
 def test_generated_code_can_be_kept() -> None:
     segments = ["a", tag("{{ x * 1.5 }}"), tag("{% for i in l %}"), "b", tag("{{ i }}"), tag("{% endfor %}")]
-    code = generate(parse(source_of(segments)), segments, "<test>", careful=False)
+    code, _ = generate(parse(source_of(segments)), segments, "<test>", careful=False)
     assert marshal.loads(marshal.dumps(code.code)) == code.code
 
 

@@ -1,0 +1,291 @@
+"""Finishing a rendered part: carrying out the operations at its marks, in the order of the text.
+
+One object serves all parts of one document, so that numbers and names are unique in the whole of it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from adapters.rendering.docx.columns import Table
+from adapters.rendering.docx.marks import MARK, REVISION, Operation
+
+# Pieces of output that are joined and split at a time.
+_GROUP: Final = 2_000
+_HYPERLINK: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+_NAME_CHARACTERS: Final = 40
+_SHARED_CHARACTERS: Final = 32
+# Marks without width that may follow the last paragraph of a cell, the last cell of a row …
+_NO_WIDTH: Final = re.compile(
+    r"(?:<(?:[\w.-]+:)?(?:bookmark|perm|commentRange|moveFromRange|moveToRange|customXml\w+Range)(?:Start|End)\b[^<>]*/>|\s)+\Z"
+)
+_TAIL_CHARACTERS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The numbers and the names that a template's own parts have, where its documents need new ones."""
+
+    numbers: frozenset[int] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Finish:
+    """The state of finishing one document: `taken` is what the template itself uses, `first_list` a free list's number.
+
+    `lists` collects which lists have to be added, by their number and level in the template.
+    """
+
+    taken: Taken
+    first_list: int = 0
+    lists: list[tuple[str, int]] = field(default_factory=list)
+    _begun: dict[int, str] = field(default_factory=dict)
+    _notes: dict[str, list[str]] = field(default_factory=dict)
+    _number: int = 0
+    # Numbers of the ranges that are open, by their number in the template.
+    _ranges: dict[str, list[str]] = field(default_factory=dict)
+    # What a name in the template is called in this round of its loop, the names that were met, and the last number that
+    # was put behind one.
+    _current: dict[str, str] = field(default_factory=dict)
+    _named: set[str] = field(default_factory=set)
+    _rounds: dict[str, int] = field(default_factory=dict)
+    _names: set[str] = field(default_factory=set)
+    # For each part: the targets of its links, with the numbers of their relationships.
+    _links: dict[str, dict[str, str]] = field(default_factory=dict)
+    _printed: set[Operation] = field(default_factory=set)
+    # Of the part that is being finished: what is done, where elements began, and which of them came out empty.
+    _out: list[str] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+    _empty: list[bool] = field(default_factory=list)
+    _tables: list[Table] = field(default_factory=list)
+    _expand: Callable[[str], str] = str
+
+    def apply(
+        self, operations: Sequence[Operation], pieces: Sequence[str], expand: Callable[[str], str] = str
+    ) -> list[str]:
+        """Return a part's output with its operations carried out; `expand` puts stretches where their names stand."""
+        self._out = out = []
+        self._expand = expand
+        carry_out = self._operations
+        # What an element ends with can lie in an earlier group: only finished text is handed out, at the end.
+        for start in range(0, len(pieces), _GROUP):
+            texts = "".join(pieces[start : start + _GROUP]).split(MARK)
+            out.append(texts[0])
+            for index in range(1, len(texts), 2):
+                operation = operations[int(texts[index])]
+                carry_out[operation[0]](self, operation)
+                if texts[index + 1]:
+                    out.append(texts[index + 1])
+        return out
+
+    # -- numbers and names
+
+    def _next(self) -> str:
+        self._number += 1
+        while self._number in self.taken.numbers:
+            self._number += 1
+        return str(self._number)
+
+    def _put_number(self, _operation: Operation) -> None:
+        self._out.append(self._next())
+
+    def _start_range(self, operation: Operation) -> None:
+        number = self._next()
+        self._ranges.setdefault(operation[1], []).append(number)
+        self._out.append(number)
+
+    def _end_range(self, operation: Operation) -> None:
+        started = self._ranges.get(operation[1])
+        self._out.append(started.pop() if started else self._next())
+
+    def _put_name(self, operation: Operation) -> None:
+        _, key, name = operation
+        if key not in self._current:
+            self._current[key] = self._new_name(key, name)
+        self._out.append(self._current[key])
+
+    def _new_name(self, key: str, name: str) -> str:
+        """Return the name itself for the first time, and later one that the document does not have."""
+        if key not in self._named:
+            self._named.add(key)
+            return name
+        # Names that are cut to the same beginning share their numbers, so that none is tried twice.
+        shared = name.lower()[:_SHARED_CHARACTERS]
+        while True:
+            number = self._rounds[shared] = self._rounds.get(shared, 1) + 1
+            end = f"_{number}"
+            new = name[: _NAME_CHARACTERS - len(end)] + end
+            if new.lower() not in self.taken.names and new.lower() not in self._names:
+                self._names.add(new.lower())
+                return new
+
+    def _begin_round(self, operation: Operation) -> None:
+        for key in operation[1]:
+            self._current.pop(key, None)
+
+    def _put_once(self, operation: Operation) -> None:
+        if operation not in self._printed:
+            self._printed.add(operation)
+            self._out.append(operation[1])
+
+    def _begin_list(self, operation: Operation) -> None:
+        self._begun[operation[1]] = str(self.first_list + len(self.lists))
+        self.lists.append(operation[2])
+
+    def _put_list(self, operation: Operation) -> None:
+        number: str = operation[2]
+        self._out.append(self._begun.get(operation[1], number))
+
+    def _take_note(self, operation: Operation) -> None:
+        """Take a note out of the text that it was made with, for the part of its kind."""
+        start = self._starts.pop()
+        self._notes.setdefault(operation[1], []).append(self._expand("".join(self._out[start:])))
+        del self._out[start:]
+
+    def _put_notes(self, operation: Operation) -> None:
+        self._out += self._notes.pop(operation[1], [])
+
+    # -- hyperlinks
+
+    def _put_link(self, operation: Operation) -> None:
+        """Take the target that was just put out, and refer to a relationship for it instead."""
+        _, part, number, others = operation
+        start = self._starts.pop()
+        target = "".join(self._out[start:])
+        del self._out[start:]
+        made = self._links.setdefault(part, {})
+        if target not in made:
+            made[target] = number if operation not in self._printed else f"{others}{len(made)}"
+            self._printed.add(operation)
+        self._out.append(made[target])
+
+    def _put_links(self, operation: Operation) -> None:
+        """Put out the relationships that the part's links refer to."""
+        self._out += (
+            f'<Relationship Id="{number}" Type="{_HYPERLINK}" Target="{target}" TargetMode="External"/>'
+            for target, number in self._links.get(operation[1], {}).items()
+        )
+
+    # -- elements that may come out empty
+
+    def _open(self, _operation: Operation) -> None:
+        self._starts.append(len(self._out))
+
+    def _put_default(self, operation: Operation) -> None:
+        if not any(self._out[self._starts.pop() :]):
+            self._out.append(operation[1])
+
+    def _fill(self, operation: Operation) -> None:
+        """Put the filler where an element came out empty, or does not end as it has to."""
+        _, filler, endings = operation
+        start = self._starts.pop()
+        if not self._ends(endings, start):
+            self._out.append(filler)
+
+    def _check(self, operation: Operation) -> None:
+        self._empty.append(not self._ends(operation[1], self._starts[-1]))
+
+    def _close(self, _operation: Operation) -> None:
+        start = self._starts.pop()
+        if self._empty.pop():
+            del self._out[start:]
+            for table in self._tables:
+                table.forget(start)
+
+    # -- tables of which the columns are counted; a macro may print rows and cells of one table in another
+
+    def _own_table(self, operation: Operation) -> Table | None:
+        table = self._tables[-1] if self._tables else None
+        return table if table is not None and table.key == operation[1] else None
+
+    def _begin_table(self, operation: Operation) -> None:
+        self._tables.append(Table(*operation[1:]))
+
+    def _end_table(self, _operation: Operation) -> None:
+        for index, text in self._tables.pop().settle():
+            self._out[index] = text
+
+    def _put_grid(self, operation: Operation) -> None:
+        self._tables[-1].note_grid(len(self._out), operation[1])
+        self._out.append("")
+
+    def _begin_row(self, operation: Operation) -> None:
+        if self._tables:
+            self._tables[-1].begin_row(*operation[2:])
+
+    def _begin_cell(self, operation: Operation) -> None:
+        if self._own_table(operation) is not None:
+            self._tables[-1].begin_cell(*operation[2:])
+        elif self._tables:
+            self._tables[-1].begin_cell(-1, 0, operation[4] - operation[3], ())
+
+    def _put_width(self, operation: Operation) -> None:
+        table = self._own_table(operation)
+        if table is not None:
+            table.note_width(len(self._out), operation[2])
+        self._out.append("" if table is not None else operation[3])
+
+    def _put_indent(self, operation: Operation) -> None:
+        table = self._own_table(operation)
+        if table is not None:
+            table.note_indent(len(self._out), operation[2])
+        self._out.append("" if table is not None else operation[3])
+
+    def _put_covering(self, operation: Operation) -> None:
+        table = self._own_table(operation)
+        if table is not None:
+            table.note_span(len(self._out))
+        self._out.append("" if table is not None else operation[2])
+
+    def _read_span(self, _operation: Operation) -> None:
+        value = "".join(self._out[self._starts.pop() :])
+        if not value:
+            self._out.append("1")
+        if self._tables:
+            self._tables[-1].widen_cell(int(value or "1"))
+
+    def _ends(self, endings: tuple[str, ...], start: int) -> bool:
+        """Tell whether what was put out since `start` ends in one of these ways; () is for anything at all."""
+        out = self._out
+        if endings and len(out) > start and out[-1].endswith(endings):
+            return True
+        tail = ""
+        for index in range(len(out) - 1, start - 1, -1):
+            tail = self._expand(out[index])[-_TAIL_CHARACTERS:] + tail
+            seen = _NO_WIDTH.sub("", tail)
+            if seen and len(seen) > _TAIL_CHARACTERS // 2:
+                break
+        seen = _NO_WIDTH.sub("", tail)
+        return seen.endswith(endings) if endings else bool(seen)
+
+    _operations: ClassVar[dict[str, Callable[["Finish", Operation], None]]] = {
+        "number": _put_number,
+        REVISION: _put_number,
+        "start": _start_range,
+        "end": _end_range,
+        "name": _put_name,
+        "round": _begin_round,
+        "once": _put_once,
+        "restart": _begin_list,
+        "list": _put_list,
+        "note": _take_note,
+        "notes": _put_notes,
+        "open": _open,
+        "default": _put_default,
+        "fill": _fill,
+        "check": _check,
+        "close": _close,
+        "table": _begin_table,
+        "link": _put_link,
+        "links": _put_links,
+        "grid": _put_grid,
+        "row": _begin_row,
+        "indent": _put_indent,
+        "cell": _begin_cell,
+        "span": _read_span,
+        "covering": _put_covering,
+        "width": _put_width,
+        "end-table": _end_table,
+    }

@@ -1,0 +1,209 @@
+"""Captured structure: runs, paragraphs, rows and cells of a macro, a {% set %} or {% call %} block, a recursive loop.
+
+Such a piece is printed by a tag that stands in a text. Its writer puts marks around it (see writers.py); when the part
+is finished, the elements that are open there are closed before the piece and opened again behind it. What shows nothing
+on either side goes: a paragraph or a row that held the tag alone is replaced.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from adapters.rendering.docx.marks import MARK, Operation
+from adapters.rendering.docx.writers import BLOCKS, CELLS, ROWS, RUNS, STRUCTURE_BEGIN, STRUCTURE_END
+from adapters.rendering.language.values import UnprintableError
+
+_EVENT: Final = re.compile(
+    f"{STRUCTURE_BEGIN}.|{STRUCTURE_END}|{MARK}[0-9]+{MARK}|<(/?)([\\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
+)
+# What a piece of each kind breaks out of.
+_AROUND: Final = {RUNS: "r", BLOCKS: "p", ROWS: "tr", CELLS: "tc"}
+# Where the search for that ends: pieces that stand between blocks, rows or cells already break out of nothing.
+_BOUNDS: Final = {
+    RUNS: frozenset({"p"}),
+    BLOCKS: frozenset(("body", "tc", "txbxContent", "hdr", "ftr", "footnote", "endnote", "comment")),
+    ROWS: frozenset({"tbl"}),
+    CELLS: frozenset({"tr"}),
+}
+# Elements that show nothing by themselves, and marks without width, which stay where their element goes.
+_INVISIBLE: Final = frozenset(("p", "r", "t", "tr", "tc", "hyperlink", "ins", "moveTo", "smartTag", "proofErr"))
+_MARKS: Final = re.compile(r"<[\w.-]*:?(bookmark|commentRange|perm)(Start|End)[ />]")
+# Operations of marks that may not go with their element: the others of their set stand outside of it.
+_KEPT_MARKS: Final = frozenset({"open", "fill", "default", "check", "close", "round", "once"})
+_MARK: Final = re.compile(f"{MARK}[0-9]+{MARK}")
+_SECTION: Final = re.compile(r"<([\w.-]*:?)sectPr(?: [^>]*)?(?:/>|(?<!/)>.*?</\1sectPr>)", re.DOTALL)
+
+
+class TooLargeError(Exception):
+    """A part would become larger than allowed."""
+
+
+@dataclass(slots=True)
+class _Element:
+    """An open element: where it starts in the output, its properties as they stand there, and what comes behind it."""
+
+    name: str
+    start: str
+    index: int
+    properties: str = ""
+    properties_at: int = 0
+    is_torn: bool = False
+    behind: list[str] = field(default_factory=list)
+
+
+def put_structures(text: str, prefix: str, limit: int, operations: Sequence[Operation]) -> str:
+    """Return the part with its captured pieces where they belong; one pass over its tags.
+
+    The part holds marks for `operations` still (see marks.py).
+
+    Raises:
+        TooLargeError: it would have more than `limit` characters.
+        UnprintableError: rows or cells are printed outside of a table.
+    """
+    placing = _Placing(prefix, limit, operations)
+    done = 0
+    for event in _EVENT.finditer(text):
+        if event.start() > done:
+            placing.put(text[done : event.start()])
+        done = event.end()
+        placing.meet(event)
+    placing.put(text[done:])
+    return "".join(placing.out)
+
+
+class _Placing:
+    """What is open, and what has been put out."""
+
+    def __init__(self, prefix: str, limit: int, operations: Sequence[Operation]) -> None:
+        self.out: list[str] = []
+        self._operations = operations
+        self._prefix = prefix
+        self._room = limit
+        self._open: list[_Element] = []
+        # For each piece that is being passed: what is opened again behind it, or the element that it is kept for, and
+        # the output to go on with then.
+        self._pieces: list[tuple[list[_Element], _Element | None, list[str]]] = []
+
+    def put(self, text: str) -> None:
+        """Put text out."""
+        self._room -= len(text)
+        if self._room < 0:
+            raise TooLargeError
+        self.out.append(text)
+
+    def meet(self, event: re.Match[str]) -> None:
+        """Follow a tag, or the begin or the end of a piece."""
+        found = event.group()
+        if found[0] == STRUCTURE_BEGIN:
+            self._begin(int(found[1]))
+        elif found == STRUCTURE_END:
+            self._end()
+        elif found[0] == MARK:
+            self.put(found)
+        elif event.group(1):
+            self._close(found, event.string, event.end())
+        else:
+            if not event.group(4):
+                self._open.append(_Element(event.group(2), found, len(self.out)))
+            self.put(found)
+
+    def _is(self, element: _Element, name: str) -> bool:
+        return element.name == self._prefix + name
+
+    def _close(self, tag: str, text: str, position: int) -> None:
+        element = self._open.pop()
+        self.put(tag)
+        if element.name.endswith("Pr") and element.name.startswith(self._prefix):
+            # Properties are one piece of the output.
+            self.out[element.index :] = ["".join(self.out[element.index :])]
+            if self._open and not self._open[-1].properties:
+                self._open[-1].properties = self.out[-1]
+                self._open[-1].properties_at = element.index
+        if element.is_torn and self._is_blank(element) and self._may_go(element, text, position):
+            self._drop(element)
+        self.out += element.behind
+
+    def _begin(self, kind: int) -> None:
+        """Break out of what is open, or keep the piece back until that closes."""
+        inner = self._inner(kind)
+        if inner and (kind in (ROWS, CELLS) or any(self._is(element, "sdt") for element in inner)):
+            # Rows and cells are not torn, nor are content controls: the piece comes behind them.
+            inner[0].is_torn = True
+            self._pieces.append(([], inner[0], self.out))
+            self.out = []
+            return
+        for element in reversed(inner):
+            self.put(f"</{element.name}>")
+        if inner and kind == BLOCKS:
+            self._finish_half(inner[0])
+        del self._open[len(self._open) - len(inner) :]
+        self._pieces.append((inner, None, self.out))
+
+    def _inner(self, kind: int) -> list[_Element]:
+        """List the open elements that a piece of this kind breaks out of, the outermost first."""
+        for index in reversed(range(len(self._open))):
+            name = self._open[index].name.removeprefix(self._prefix)
+            if name == _AROUND[kind]:
+                return self._open[index:]
+            if name in _BOUNDS[kind]:
+                return []
+        if kind in (ROWS, CELLS):
+            what, where = ("rows", "a row") if kind == ROWS else ("cells", "a cell")
+            raise UnprintableError(
+                f"A macro or a set block that holds table {what} is printed outside of a table.",
+                f"Print it in {where} of its own.",
+            )
+        return []
+
+    def _finish_half(self, paragraph: _Element) -> None:
+        """Leave the first half of a paragraph; a section ends with the second one."""
+        if self._is_blank(paragraph):
+            self._drop(paragraph)
+        elif paragraph.properties:
+            self.out[paragraph.properties_at] = _SECTION.sub("", paragraph.properties)
+
+    def _end(self) -> None:
+        inner, keeper, out = self._pieces.pop()
+        if keeper is not None:
+            keeper.behind += self.out
+            self.out = out
+            return
+        for element in inner:
+            again = _Element(element.name, element.start, len(self.out), element.properties, behind=element.behind)
+            again.is_torn = self._is(element, "p")
+            self.put(element.start)
+            if element.properties:
+                again.properties_at = len(self.out)
+                self.put(element.properties)
+            self._open.append(again)
+
+    def _is_blank(self, element: _Element) -> bool:
+        """Tell whether what was put out since an element began shows nothing."""
+        for piece in self.out[element.index :]:
+            if piece[:1] != "<":
+                if piece and piece[0] != MARK and not piece.isspace():
+                    return False
+                continue
+            name = piece.strip("</>").partition(" ")[0].partition(">")[0].removeprefix(self._prefix)
+            if not name.endswith("Pr") and name not in _INVISIBLE and not _MARKS.match(piece):
+                return False
+        return True
+
+    def _may_go(self, element: _Element, text: str, position: int) -> bool:
+        """Tell whether another paragraph (row, cell) stands beside this one, as a cell, say, needs its last one."""
+        if _SECTION.search(element.properties):
+            return False
+        beside = element.behind or self.out[: element.index]
+        before = next((piece for piece in reversed(beside) if piece[:1] == "<" and not _MARKS.match(piece)), "")
+        while mark := _MARK.match(text, position):
+            position = mark.end()
+        starts = (f"<{element.name}>", f"<{element.name} ")
+        return before == f"</{element.name}>" or text.startswith(starts, position)
+
+    def _drop(self, element: _Element) -> None:
+        kept = [piece for piece in self.out[element.index :] if _MARKS.match(piece) or piece[:1] == MARK]
+        self.out[element.index :] = filter(self._is_kept, kept)
+
+    def _is_kept(self, piece: str) -> bool:
+        return piece[0] != MARK or self._operations[int(piece.strip(MARK))][0] in _KEPT_MARKS

@@ -1,0 +1,38 @@
+"""The numbers and names that a template uses, for documents that need new ones."""
+
+import re
+from typing import Final
+
+from adapters.rendering.docx.finish import Taken
+from adapters.rendering.docx.marks import REVISION
+from adapters.rendering.docx.package import Package
+
+_NUMBER: Final = re.compile(rb"""[\s:](?:id|Id)\s*=\s*["'](\d{1,10})["']""")
+_CONTROL: Final = re.compile(rb"""<(?:\w+:)?id\s+(?:\w+:)?val\s*=\s*["'](\d{1,10})["']""")
+_BOOKMARK: Final = re.compile(rb"""<(?:\w+:)?bookmarkStart\b[^>]*?[\s:]name\s*=\s*["']([^"']*)["']""")
+# Operations that make numbers, and the one that makes names.
+_NUMBERING: Final = frozenset({"number", REVISION, "start", "end"})
+_NAMING: Final = "name"
+
+
+def numbers_and_names(package: Package, operations: set[str]) -> Taken:
+    """Collect what a template's parts use, as far as one of the operations needs to know it.
+
+    Numbers of all kinds are taken together: so a new one is free whatever it is for.
+    """
+    numbers: set[int] = set()
+    names: set[str] = set()
+    if operations & _NUMBERING:
+        for part in package.text_parts():
+            contents = _readable(package.contents[part.name])
+            numbers.update(int(found) for pattern in (_NUMBER, _CONTROL) for found in pattern.findall(contents))
+            if _NAMING in operations:
+                names.update(found.decode("utf-8", "replace").lower() for found in _BOOKMARK.findall(contents))
+    return Taken(frozenset(numbers), frozenset(names))
+
+
+def _readable(contents: bytes) -> bytes:
+    """Return XML in bytes that ASCII patterns match."""
+    if contents[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return contents.decode("utf-16", "replace").encode("utf-8", "replace")
+    return contents

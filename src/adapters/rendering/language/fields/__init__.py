@@ -1,0 +1,7 @@
+"""What the author declares about the data: {# @field customer.email: email "E-mail of the customer" #}."""
+
+from adapters.rendering.language.fields.apply import apply_fields
+from adapters.rendering.language.fields.field import Field
+from adapters.rendering.language.fields.syntax import read_fields
+
+__all__ = ["Field", "apply_fields", "read_fields"]

@@ -1,0 +1,7 @@
+"""What holds for all tests."""
+
+from hypothesis import settings
+
+# A machine that is busy is no fault of the code: how long one example may take is no assertion of any test.
+settings.register_profile("docgen", deadline=None)
+settings.load_profile("docgen")
