@@ -35,9 +35,9 @@ format: $(VENV)/dev.done ## rewrite the code in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/dev.done ## measure warm renders of the example templates
-	$(BIN)/python -m benchmarks.render examples/offer-letter.docx --data examples/offer-letter.json
-	$(BIN)/python -m benchmarks.render examples/invoice.docx --data examples/invoice.json
+bench: $(VENV)/dev.done ## compare with other engines, side by side, and write docs/benchmarks.md (installs them below .bench/)
+	$(BIN)/python -m benchmarks.compare --write
+	$(BIN)/python -m benchmarks.scaling --write
 
 examples: $(VENV)/dev.done ## build the Word examples anew from their script
 	$(BIN)/python -m examples.build
@@ -48,7 +48,7 @@ lock: $(VENV)/dev.done ## compile the hashed requirements from pyproject.toml (U
 	$(COMPILE) $(UPGRADE) --all-extras --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove .venv and caches (data in .docgen/ stays)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- set-up -------------------------------------------------------------------------------------------------

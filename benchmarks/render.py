@@ -8,61 +8,18 @@ compared with the first one's. Exit codes: 0 done, 1 template or data is at faul
 
 import argparse
 import json
-import statistics
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-try:
-    import resource
-except ImportError:  # Windows has none
-    resource = None  # type: ignore[assignment]  # peak memory is then not reported
 
 from adapters.rendering.engine import compile_template, render_template
+from benchmarks.timing import measure
 from domain.errors import DocGenError
 from domain.formats import outputs_of, template_format_of
 from domain.render_request import RenderOptions
 
 NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
-
-
-def measure(render: Callable[[], bytes], seconds: float) -> dict[str, Any]:
-    """Call `render` for so many seconds, at least five times, and return what it took.
-
-    Raises:
-        RuntimeError: a document was empty, or another than the first.
-    """
-    expected = render()
-    if not expected:
-        raise RuntimeError("the document is empty")
-    times: list[float] = []
-    cpu, deadline = time.process_time(), time.perf_counter() + seconds
-    while len(times) < 5 or time.perf_counter() < deadline:
-        start = time.perf_counter()
-        document = render()
-        times.append(time.perf_counter() - start)
-        if document != expected:
-            raise RuntimeError("two renders of the same input differ")
-    cpu = time.process_time() - cpu
-    return {
-        "median_ms": round(statistics.median(times) * 1000, 4),
-        "min_ms": round(min(times) * 1000, 4),
-        "cpu_ms": round(cpu / len(times) * 1000, 4),
-        "docs_per_s": round(len(times) / sum(times), 1),
-        "peak_rss_mb": _peak_rss_mb(),
-        "out_bytes": len(expected),
-    }
-
-
-def _peak_rss_mb() -> float | None:
-    if resource is None:
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Kilobytes on Linux, bytes on macOS.
-    return round(peak / (1_000_000 if sys.platform == "darwin" else 1_000), 1)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("template", type=Path, help="a .docx, .md or .txt template")
     parser.add_argument("--data", type=Path, required=True, help="its data, a JSON object")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long to measure (default 3)")
+    parser.add_argument("--output", type=Path, help="keep the document here")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     chosen = parser.parse_args(arguments)
     template_format = template_format_of(chosen.template.name)
@@ -80,13 +38,18 @@ def main(arguments: list[str] | None = None) -> int:
         file, data = chosen.template.read_bytes(), chosen.data.read_bytes()
     except OSError as error:
         parser.error(f"{error.filename} cannot be read: {error.strerror}.")
+    start = time.perf_counter()
     compiled = compile_template(template_format, file)
+    compile_ms = round((time.perf_counter() - start) * 1000, 3)
     options = RenderOptions(outputs_of(template_format)[0], "en-US", "UTC", NOW)
     try:
-        result = measure(lambda: render_template(compiled, data, options).content, chosen.seconds)
+        result, document = measure(lambda: render_template(compiled, data, options).content, chosen.seconds)
     except DocGenError as error:
         sys.stderr.write(f"{error}\n" + "".join(f"  {found}\n" for found in error.diagnostics))
         return 1
+    result = {"compile_ms": compile_ms, **result}
+    if chosen.output is not None:
+        chosen.output.write_bytes(document)
     if chosen.json:
         print(json.dumps(result))
     else:
