@@ -13,10 +13,13 @@
     │   ├── TemplateInvalidError    template-invalid
     │   ├── DataInvalidError        data-invalid
     │   ├── RenderFailedError       render-failed
-    │   └── LimitExceededError      limit-exceeded
+    │   ├── LimitExceededError      limit-exceeded
+    │   └── TimeLimitError          time-limit              it took too long, and was stopped
     ├── UnsupportedOutputError      unsupported-output      this format cannot become that one
     ├── UnsupportedMediaTypeError   unsupported-media-type  not a kind of file that DocGen takes
     ├── PayloadTooLargeError        payload-too-large
+    ├── QueueFullError              queue-full              this workspace has its share of the work waiting
+    ├── OverloadedError             overloaded              the service has more work than it can do
     ├── ServiceUnavailableError     unavailable             database or storage is down
     └── StorageFullError            storage-full
 
@@ -39,6 +42,8 @@ class DocGenError(Exception):
     diagnostics: tuple[Diagnostic, ...] = ()
     # The render request that keeps the record of this failure, where there is one.
     render_id: RenderId | None = None
+    # Seconds after which the same request may succeed, where waiting helps.
+    retry_after: int | None = None
 
 
 class InvalidRequestError(DocGenError):
@@ -135,6 +140,12 @@ class LimitExceededError(DiagnosedError):
     code: ClassVar[str] = "limit-exceeded"
 
 
+class TimeLimitError(DiagnosedError):
+    """The work took longer than it may, and was stopped."""
+
+    code: ClassVar[str] = "time-limit"
+
+
 class UnsupportedOutputError(DocGenError):
     """A template of this format cannot become a document of that one."""
 
@@ -166,6 +177,26 @@ class PayloadTooLargeError(DocGenError):
     def __init__(self, what: str, limit: int) -> None:
         super().__init__(f"{what} is larger than the limit of {limit:,} bytes.")
         self.limit = limit
+
+
+class QueueFullError(DocGenError):
+    """The workspace has as much work waiting as it may; the caller may try again."""
+
+    code: ClassVar[str] = "queue-full"
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class OverloadedError(DocGenError):
+    """The service has more work than it can do; the caller may try again."""
+
+    code: ClassVar[str] = "overloaded"
+
+    def __init__(self, message: str, retry_after: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ServiceUnavailableError(DocGenError):

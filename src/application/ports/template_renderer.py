@@ -7,17 +7,23 @@ from typing import Protocol
 
 from domain.diagnostics import Diagnostic
 from domain.formats import TemplateFormat
+from domain.identifiers import WorkspaceId
 from domain.placeholder import Placeholder
 from domain.render_request import RenderOptions
+from domain.workspace import DEFAULT_WORKSPACE_ID
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateSource:
-    """A template's file. Engines keep compiled templates by `sha256` and call `load` only where they have none."""
+    """A template's file. Engines keep compiled templates by `sha256` and call `load` only where they have none.
+
+    The work on it counts against the share of `workspace_id`; commands without a server know the default one alone.
+    """
 
     format: TemplateFormat
     sha256: str
     load: Callable[[], Awaitable[bytes]]
+    workspace_id: WorkspaceId = DEFAULT_WORKSPACE_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,9 @@ class TemplateRenderer(Protocol):
     """Reads templates and turns data into documents.
 
     Deterministic: the same file, data and options give the same part contents. `data` is JSON text in UTF-8.
-    Never raises anything but the errors named here, whatever the template or the data holds.
+    Never raises anything but the errors named here, whatever the template or the data holds. Every method may also
+    raise QueueFullError where the workspace has more work waiting than its share, and OverloadedError where there is
+    more than the service can do; both say when to try again.
     """
 
     @abstractmethod
@@ -61,5 +69,6 @@ class TemplateRenderer(Protocol):
             DataInvalidError: the data is no JSON object, or lacks values; all missing paths are reported at once.
             RenderFailedError: the template failed while it ran.
             LimitExceededError: it asked for more than the limits allow.
+            TimeLimitError: it took longer than a render may take.
             UnsupportedOutputError: the options ask for an output that this format cannot become.
         """

@@ -53,7 +53,7 @@ class AddVersion:
         workspace_id = command.caller.workspace_id
         async with self._units_of_work.of_workspace(workspace_id) as unit:
             template = await unit.templates.get(command.template)
-        inspected = await self._inspect_upload(command.upload)
+        inspected = await self._inspect_upload(command.upload, workspace_id)
         _require_same_format(template, inspected)
         inspected.require_ok()
         await self._storage.put(BlobKey(workspace_id, inspected.source.sha256), command.upload.content)

@@ -9,9 +9,10 @@ from application.ports.template_renderer import TemplateInspection, TemplateRend
 from domain.diagnostics import has_errors
 from domain.errors import InvalidRequestError, PayloadTooLargeError, TemplateInvalidError, UnsupportedMediaTypeError
 from domain.formats import EXTENSION_ADVICE, TemplateFormat, extension_of, template_format_of
-from domain.identifiers import TemplateId
+from domain.identifiers import TemplateId, WorkspaceId
 from domain.schema import JsonObject, infer_schema
 from domain.template import TemplateVersion
+from domain.workspace import DEFAULT_WORKSPACE_ID
 
 MAX_FILE_NAME_LENGTH = 255
 
@@ -76,13 +77,16 @@ class InspectUpload:
         self._renderer = renderer
         self._max_bytes = max_bytes
 
-    async def __call__(self, upload: TemplateUpload) -> InspectedUpload:
-        """Inspect the file.
+    async def __call__(
+        self, upload: TemplateUpload, workspace_id: WorkspaceId = DEFAULT_WORKSPACE_ID
+    ) -> InspectedUpload:
+        """Inspect the file; the work is the workspace's.
 
         Raises:
             UnsupportedMediaTypeError: the extension is not one of a template.
             PayloadTooLargeError: the file is larger than the limit.
             InvalidRequestError: the file's name cannot be kept.
+            QueueFullError, OverloadedError: see TemplateRenderer.
         """
         template_format = _format_of(upload.file_name)
         if len(upload.content) > self._max_bytes:
@@ -91,7 +95,7 @@ class InspectUpload:
         async def load() -> bytes:
             return upload.content
 
-        source = TemplateSource(template_format, hashlib.sha256(upload.content).hexdigest(), load)
+        source = TemplateSource(template_format, hashlib.sha256(upload.content).hexdigest(), load, workspace_id)
         inspection = await self._renderer.inspect(source)
         return InspectedUpload(upload, source, inspection, infer_schema(inspection.placeholders))
 

@@ -56,7 +56,7 @@ class RegisterTemplate:
         template_id = TemplateId(self._ids.new_id(TEMPLATE_PREFIX))
         slug = parse_slug(command.slug) if command.slug is not None else slug_from(command.name)
         locale = parse_locale(command.locale) if command.locale is not None else None
-        inspected = await self._inspect_upload(command.upload)
+        inspected = await self._inspect_upload(command.upload, command.caller.workspace_id)
         now = self._clock.now()
         template = Template(
             id=template_id,

@@ -79,14 +79,17 @@ class RenderDocument:
         Raises:
             NotFoundError, NotPublishedError: there is no such template or version to render.
             UnsupportedOutputError: the template cannot become this output.
-            DataInvalidError, RenderFailedError, LimitExceededError, TemplateInvalidError: the render failed; its
-                record, unless `store` is False, has the error's `render_id`.
+            DataInvalidError, RenderFailedError, LimitExceededError, TimeLimitError, TemplateInvalidError: the render
+                failed; its record, unless `store` is False, has the error's `render_id`.
+            QueueFullError, OverloadedError: it was not begun, and has no record.
         """
         if len(command.data) > self._max_data_bytes:
             raise PayloadTooLargeError("The data", self._max_data_bytes)
         template, version = await self._template_of(command)
         request = self._new_request(command, template, version)
-        source = TemplateSource(template.format, version.sha256, lambda: self._load(command, version))
+        source = TemplateSource(
+            template.format, version.sha256, lambda: self._load(command, version), command.caller.workspace_id
+        )
         started = self._clock.elapsed_ms()
         try:
             rendered = await self._renderer.render(source, command.data, request.options)

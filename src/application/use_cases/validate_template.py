@@ -8,18 +8,21 @@ from application.ports.template_renderer import TemplateRenderer
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from domain.diagnostics import Diagnostic, has_errors
 from domain.errors import PayloadTooLargeError
+from domain.identifiers import WorkspaceId
 from domain.placeholder import Placeholder
 from domain.sample import sample_of
 from domain.schema import JsonObject
+from domain.workspace import DEFAULT_WORKSPACE_ID
 
 
 @dataclass(frozen=True, slots=True)
 class ValidateTemplateCommand:
-    """A template file, and data (JSON text) to try it with where there is some."""
+    """A template file, and data (JSON text) to try it with where there is some; the work is the workspace's."""
 
     upload: TemplateUpload
     data: bytes | None = None
     wishes: RenderWishes = NO_WISHES
+    workspace_id: WorkspaceId = DEFAULT_WORKSPACE_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class ValidateTemplate:
         """
         if command.data is not None and len(command.data) > self._max_data_bytes:
             raise PayloadTooLargeError("The data", self._max_data_bytes)
-        inspected = await self._inspect_upload(command.upload)
+        inspected = await self._inspect_upload(command.upload, command.workspace_id)
         diagnostics = inspected.inspection.diagnostics
         if command.data is not None and inspected.ok:
             options = self._defaults.complete(command.wishes, inspected.source.format, None, self._clock.now())

@@ -41,8 +41,11 @@ STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "render-failed": 422,
     "limit-exceeded": 422,
     "unsupported-output": 422,
+    "queue-full": 429,
     "internal": 500,
+    "overloaded": 503,
     "unavailable": 503,
+    "time-limit": 504,
     "storage-full": 507,
 }
 
@@ -99,6 +102,8 @@ def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 COMMON_RESPONSES: Final = problem_responses("request-invalid", "internal", "unavailable")
+# Of every operation that reads a template or renders one.
+ENGINE_CODES: Final = ("queue-full", "overloaded")
 
 
 def problem(
@@ -143,11 +148,12 @@ async def _on_docgen_error(request: Request, error: Exception) -> Response:
     headers: dict[str, str] = {}
     if error.render_id is not None:
         extra["render_id"] = error.render_id
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, InvalidRequestError):
         extra["errors"] = [{"field": error.field, "message": error.reason}]
     if isinstance(error, ServiceUnavailableError):
         logger.warning("%s is unavailable: %s", error.component, error)
-        headers["Retry-After"] = str(error.retry_after)
         extra["component"] = error.component
     if error.code not in STATUS_OF_CODE or error.code == "internal":
         return await _on_unexpected_error(request, error)

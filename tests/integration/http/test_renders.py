@@ -4,11 +4,17 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.integration.http.conftest import EXAMPLES, register
+from adapters.rendering.in_process import InProcessRenderer
+from domain.errors import DocGenError, OverloadedError, QueueFullError, TimeLimitError
+from entrypoints.app import create_app
+from entrypoints.container import Container
+from tests.fakes.template_renderer import RecordingRenderer
+from tests.integration.http.conftest import EXAMPLES, register, settings_for
 from tests.integration.http.problems import assert_problem
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -153,3 +159,27 @@ def test_lists_are_filtered(client: TestClient) -> None:
     page = client.get("/v1/renders", params={"limit": 1}).json()
     rest = client.get("/v1/renders", params={"limit": 1, "cursor": page["next_cursor"]}).json()
     assert {page["data"][0]["template"]["slug"], rest["data"][0]["template"]["slug"]} == {"letter", "other"}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "retry_after"),
+    [
+        (TimeLimitError("It took too long."), 504, None),
+        (QueueFullError("This workspace has enough waiting."), 429, "1"),
+        (OverloadedError("Everything is busy."), 503, "2"),
+    ],
+)
+def test_limits_of_the_renderer_are_problems_that_say_when_to_try_again(
+    database_url: str, tmp_path: Path, error: DocGenError, status: int, retry_after: str | None
+) -> None:
+    settings = settings_for(database_url, tmp_path)
+    container = Container(settings=settings)
+    renderer = RecordingRenderer(InProcessRenderer())
+    with container.renderer.override(renderer), TestClient(create_app(settings, container)) as client:
+        register(client)
+        renderer.error = error
+        refused = client.post("/v1/renders", json={"template": "letter", "data": {"name": "Ada"}})
+        assert assert_problem(refused, status, error.code)["detail"] == str(error)
+        assert refused.headers.get("retry-after") == retry_after
+        upload = {"file": ("note.txt", b"{{ name }}")}
+        assert_problem(client.post("/v1/templates/validate", files=upload), status, error.code)

@@ -23,6 +23,7 @@ from tests.builders import WORKSPACE_ID
 from tests.fakes.clock import FixedClock
 from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.ids import SequentialIds
+from tests.fakes.template_renderer import RecordingRenderer
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 
 MAX_BYTES = 10_000
@@ -46,6 +47,7 @@ class World:
     render: RenderDocument
     renders: ReadRenders
     document: GetDocument
+    renderer: RecordingRenderer
 
     async def registered(
         self, text: str = "Dear {{ name }},\n", *, file_name: str = "letter.txt", **fields: object
@@ -60,7 +62,7 @@ class World:
 def world() -> World:
     clock, ids = FixedClock(), SequentialIds()
     storage, units = InMemoryDocumentStorage(), InMemoryUnitsOfWork()
-    renderer, defaults = InProcessRenderer(Limits()), RenderDefaults()
+    renderer, defaults = RecordingRenderer(InProcessRenderer(Limits())), RenderDefaults()
     inspect = InspectUpload(renderer, MAX_BYTES)
     renders = ReadRenders(units)
     return World(
@@ -78,4 +80,5 @@ def world() -> World:
         render=RenderDocument(renderer, storage, units, defaults, clock, ids, MAX_BYTES),
         renders=renders,
         document=GetDocument(renders, storage, clock),
+        renderer=renderer,
     )

@@ -7,6 +7,7 @@ import pytest
 
 from application.defaults import RenderWishes
 from application.ports.render_repository import RenderFilter
+from application.use_cases.add_version import AddVersionCommand
 from application.use_cases.archive_template import ArchiveTemplateCommand
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.render_document import RenderDocumentCommand
@@ -18,8 +19,11 @@ from domain.errors import (
     NotFoundError,
     NotPublishedError,
     NotReadyError,
+    OverloadedError,
     PayloadTooLargeError,
+    QueueFullError,
     ServiceUnavailableError,
+    TimeLimitError,
     UnsupportedOutputError,
 )
 from domain.identifiers import RenderId
@@ -213,3 +217,23 @@ async def test_validation_refuses_more_data_than_a_render_would(world: World) ->
     command = ValidateTemplateCommand(TemplateUpload("note.txt", b"{{ name }}"), data=b" " * (MAX_BYTES + 1))
     with pytest.raises(PayloadTooLargeError, match="The data"):
         await world.validate(command)
+
+
+async def test_all_work_on_templates_is_done_for_the_workspace_of_the_caller(world: World) -> None:
+    template, _ = await world.registered("{{ name }}")
+    await world.add_version(AddVersionCommand(world.caller, template.slug, TemplateUpload("new.txt", b"{{ name }}!")))
+    await world.validate(
+        ValidateTemplateCommand(TemplateUpload("note.txt", b"{{ name }}"), ADA, workspace_id=world.caller.workspace_id)
+    )
+    await world.render(RenderDocumentCommand(world.caller, template.slug, ADA))
+    assert len(world.renderer.sources) == 5
+    assert {source.workspace_id for source in world.renderer.sources} == {world.caller.workspace_id}
+
+
+async def test_a_render_that_took_too_long_is_recorded_and_one_that_was_not_begun_is_not(world: World) -> None:
+    template, _ = await world.registered("{{ name }}")
+    for error in (TimeLimitError("It took too long."), QueueFullError("Try again."), OverloadedError("Try again.")):
+        world.renderer.error = error
+        with pytest.raises(type(error)):
+            await world.render(RenderDocumentCommand(world.caller, template.slug, ADA))
+    assert [record.failure.code for record in await all_renders(world) if record.failure] == ["time-limit"]

@@ -23,7 +23,7 @@ from entrypoints.http.dependencies import (
     Limit,
 )
 from entrypoints.http.downloads import content_disposition, download
-from entrypoints.http.errors import MalformedRequestError, UnsupportedBodyError, problem_responses
+from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
 from entrypoints.http.negotiation import accepted_document
 from entrypoints.http.schemas.renders import RenderBody, RenderEnvelope, RenderListResponse, RenderResponse
 from entrypoints.http.schemas.times import Time
@@ -45,6 +45,8 @@ _RENDER_CODES = (
     "template-invalid",
     "unsupported-output",
     "storage-full",
+    "time-limit",
+    *ENGINE_CODES,
 )
 
 

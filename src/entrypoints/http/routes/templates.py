@@ -26,7 +26,7 @@ from entrypoints.http.dependencies import (
     Seen,
     etag_of,
 )
-from entrypoints.http.errors import problem_responses
+from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.forms import multipart_docs, read_upload_form
 from entrypoints.http.schemas.templates import (
     PublishRequest,
@@ -39,7 +39,7 @@ from entrypoints.http.schemas.templates import (
 
 router = APIRouter(prefix="/templates", tags=["templates"])
 
-_UPLOAD_CODES = ("malformed-request", "payload-too-large", "unsupported-media-type")
+_UPLOAD_CODES = ("malformed-request", "payload-too-large", "unsupported-media-type", *ENGINE_CODES)
 
 
 @router.post(
@@ -84,7 +84,9 @@ async def register_template(
     responses=problem_responses(*_UPLOAD_CODES),
     openapi_extra=multipart_docs(data="JSON data to try the template with."),
 )
-async def validate_template(request: Request, container: ContainerDependency) -> ValidationResponse:
+async def validate_template(
+    request: Request, container: ContainerDependency, caller: CallerDependency
+) -> ValidationResponse:
     """Say what a template needs and what is wrong with it; nothing is stored."""
     max_bytes = container.settings().limits.data_bytes
     form = await read_upload_form(request, frozenset({"data", "locale", "timezone"}), max_field_bytes=max_bytes)
@@ -94,6 +96,7 @@ async def validate_template(request: Request, container: ContainerDependency) ->
             upload=form.upload,
             data=None if data is None else data.encode(),
             wishes=RenderWishes(locale=form.filled("locale"), timezone=form.filled("timezone")),
+            workspace_id=caller.workspace_id,
         )
     )
     return ValidationResponse.of(report)

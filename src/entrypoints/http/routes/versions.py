@@ -19,7 +19,7 @@ from entrypoints.http.dependencies import (
     Limit,
 )
 from entrypoints.http.downloads import download
-from entrypoints.http.errors import problem_responses
+from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.forms import multipart_docs, read_upload_form
 from entrypoints.http.schemas.templates import (
     PlaceholderBody,
@@ -47,6 +47,7 @@ Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
             "unsupported-media-type",
             "template-invalid",
             "storage-full",
+            *ENGINE_CODES,
         ),
     },
     openapi_extra=multipart_docs(publish="true: renders use it from now on. Default: false."),

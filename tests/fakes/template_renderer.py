@@ -1,0 +1,42 @@
+"""A renderer that remembers what it was asked for."""
+
+from typing_extensions import override
+
+from application.ports.template_renderer import (
+    RenderedDocument,
+    TemplateInspection,
+    TemplateRenderer,
+    TemplateSource,
+)
+from domain.diagnostics import Diagnostic
+from domain.errors import DocGenError
+from domain.render_request import RenderOptions
+
+
+class RecordingRenderer(TemplateRenderer):
+    """Passes everything on to a real renderer, or fails with `error`, and keeps the sources it was given."""
+
+    def __init__(self, renderer: TemplateRenderer, error: DocGenError | None = None) -> None:
+        self._renderer = renderer
+        self.error = error
+        self.sources: list[TemplateSource] = []
+
+    @override
+    async def inspect(self, source: TemplateSource) -> TemplateInspection:
+        self._record(source)
+        return await self._renderer.inspect(source)
+
+    @override
+    async def validate(self, source: TemplateSource, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
+        self._record(source)
+        return await self._renderer.validate(source, data, options)
+
+    @override
+    async def render(self, source: TemplateSource, data: bytes, options: RenderOptions) -> RenderedDocument:
+        self._record(source)
+        return await self._renderer.render(source, data, options)
+
+    def _record(self, source: TemplateSource) -> None:
+        self.sources.append(source)
+        if self.error is not None:
+            raise self.error
