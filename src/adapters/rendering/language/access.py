@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from adapters.rendering.language.segments import Writer
-from adapters.rendering.language.values import Fragment, Missing, Problem, kind_of
+from adapters.rendering.language.values import Fragment, Missing, Problem, counted, kind_of
 
 # What item() gives where there is nothing; no value of a template can be it.
 NOT_THERE: Final = object()
@@ -14,8 +14,8 @@ def item(value: Any, key: Any) -> Any:
     """Look up a key of an object, or the item of a list or the character of a text by its number."""
     if isinstance(value, dict):
         return value.get(key, NOT_THERE) if type(key) in {str, int, Decimal, bool} else NOT_THERE
-    if isinstance(value, (list, tuple, str)) and type(key) is int:
-        return value[key] if -len(value) <= key < len(value) else NOT_THERE
+    if isinstance(value, (list, tuple, str)) and (number := counted(key)) is not None:
+        return value[number] if -len(value) <= number < len(value) else NOT_THERE
     return NOT_THERE
 
 

@@ -1,12 +1,21 @@
 """The methods that a template may call: harmless ones of texts, objects and lists, chosen one by one."""
 
+import re
 import string
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
 from adapters.rendering.language.operators import check_text, number, text
-from adapters.rendering.language.values import MAX_DIGITS, LimitError, Problem, kind_of, to_text
+from adapters.rendering.language.values import (
+    MAX_DIGITS,
+    LimitError,
+    Problem,
+    counted,
+    format_decimal,
+    kind_of,
+    to_text,
+)
 
 MAX_WIDTH: Final = 1_000
 
@@ -18,11 +27,12 @@ def width(value: Any) -> int:
         Problem: it is no whole number.
         LimitError: it is more than MAX_WIDTH.
     """
-    if type(value) is not int:
+    wide = counted(value)
+    if wide is None:
         raise Problem(f"A width has to be a whole number, not {kind_of(value)}.")
-    if abs(value) > MAX_WIDTH:
-        raise LimitError(f"A width of {value:,} is more than the limit of {MAX_WIDTH:,}.")
-    return value
+    if abs(wide) > MAX_WIDTH:
+        raise LimitError(f"A width of {wide:,} is more than the limit of {MAX_WIDTH:,}.")
+    return wide
 
 
 def replace(value: Any, old: Any, new: Any, count: Any = -1) -> str:
@@ -72,9 +82,27 @@ def formatted(value: Any, spec: str) -> str:
         return to_text(value)
     if type(value) is int and spec[-1:] in "eEfFgG%":
         value = Decimal(value)
-    if type(value) in {int, Decimal, str}:
-        return format(value, spec)
-    return format(to_text(value), spec)
+    try:
+        if type(value) is Decimal:
+            return _formatted_decimal(value, spec)
+        return format(value if type(value) in {int, str} else to_text(value), spec)
+    except ValueError:
+        raise Problem(
+            f"format() cannot write {kind_of(value)} as {{:{spec}}}.",
+            "Write {:.2f} for two decimals, {:,} for groups of digits, {:>10} for a width.",
+        ) from None
+
+
+def _formatted_decimal(value: Decimal, spec: str) -> str:
+    if spec[-1:] == "d" and value == value.to_integral_value():
+        return format(int(value), spec)
+    sign = _SIGN.match(spec)
+    end = sign.end() if sign else 0
+    return format_decimal(value, spec if spec[end : end + 1] == "z" else f"{spec[:end]}z{spec[end:]}")
+
+
+# The beginning of a format specification: how to align, and which sign to write.
+_SIGN: Final = re.compile(r"(?:.?[<>=^])?[-+ ]?")
 
 
 def _pad(name: str) -> Callable[..., str]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from adapters.rendering.language.methods import whole
 from adapters.rendering.language.operators import EXACT, number
-from adapters.rendering.language.values import MAX_DIGITS, Problem, to_text
+from adapters.rendering.language.values import MAX_DIGITS, Problem, format_decimal, to_text
 
 _METHODS: Final = {"common": ROUND_HALF_UP, "ceil": ROUND_CEILING, "floor": ROUND_FLOOR}
 _MAX_PLACES: Final = 100
@@ -72,7 +72,7 @@ def filesizeformat(value: Any, binary: Any = False) -> str:  # noqa: FBT002
         size /= base
         if size < base or prefix == "Y":
             name = f"{prefix.upper()}iB" if binary else f"{prefix}B"
-            return f"{size:.1f} {name}"
+            return f"{format_decimal(size, '.1f')} {name}"
     return ""
 
 

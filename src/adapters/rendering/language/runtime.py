@@ -8,7 +8,7 @@ from adapters.rendering.language.access import NOT_THERE, item, show, unpack
 from adapters.rendering.language.filters import FILTERS
 from adapters.rendering.language.methods import call_method
 from adapters.rendering.language.predicates import TESTS
-from adapters.rendering.language.values import MISSING, Fragment, Macro, Missing, Namespace, Problem, kind_of
+from adapters.rendering.language.values import MISSING, Fragment, Macro, Missing, Namespace, Problem, counted, kind_of
 
 # What the careful program catches around each tag, and what makes the fast program give way to the careful one.
 FAILURES = (Problem, ArithmeticError, AttributeError, LookupError, NameError, RecursionError, TypeError, ValueError)
@@ -41,7 +41,10 @@ def sliced(value: Any, start: Any, stop: Any, step: Any) -> Any:
     """Return a part of a list or of a text."""
     if not isinstance(value, (str, list, tuple, range)):
         raise Problem(f"A part [:] can be taken of a list or a text, not of {kind_of(value)}.")
-    part = value[slice(start, stop, step)]
+    bounds = [None if bound is None else counted(bound) for bound in (start, stop, step)]
+    if bounds.count(None) > (start, stop, step).count(None) or bounds[2] == 0:
+        raise Problem("A part [:] is given by whole numbers, and steps that are not 0.")
+    part = value[slice(*bounds)]
     return part if isinstance(part, str) else list(part)
 
 
@@ -60,14 +63,15 @@ def make_dict(*parts: Any) -> dict[Any, Any]:
 
 def make_range(*bounds: Any) -> range:
     """Count, as range() of Python does."""
-    if not all(type(bound) is int for bound in bounds) or not 1 <= len(bounds) <= 3:  # noqa: PLR2004
+    numbers = [number for bound in bounds if (number := counted(bound)) is not None]
+    if len(numbers) < len(bounds) or not 1 <= len(bounds) <= 3:  # noqa: PLR2004
         raise Problem("range() takes one to three whole numbers.")
-    if len(bounds) == 3 and bounds[2] == 0:  # noqa: PLR2004
+    if len(numbers) == 3 and numbers[2] == 0:  # noqa: PLR2004
         raise Problem("range() cannot count in steps of 0.")
-    counted = range(*bounds)
+    made = range(*numbers)
     # len() fails beyond the size of an index, and bool() does not.
-    operators.check_list(max(0, (counted.stop - counted.start) // counted.step) if counted else 0)
-    return counted
+    operators.check_list(max(0, (made.stop - made.start) // made.step) if made else 0)
+    return made
 
 
 def items(value: Any) -> Any:

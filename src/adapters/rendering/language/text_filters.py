@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adapters.rendering.language.methods import replace, whole, width
 from adapters.rendering.language.operators import check_text, text
-from adapters.rendering.language.values import LimitError, Problem, to_text
+from adapters.rendering.language.values import LimitError, Problem, format_decimal, to_text
 
 _WORD_START = re.compile(r"([-\s({\[<]+)")
 _PERCENT = re.compile(r"%(?:\((\w+)\))?([-+ 0#]*)(\*|\d*)(?:\.(\d*))?([a-zA-Z%])")
@@ -122,7 +122,7 @@ def _converted(value: Any, flags: str, size: str, precision: str | None, kind: s
     sign = "+" if "+" in flags else " " if " " in flags else ""
     align = "<" if "-" in flags else ""
     zero = "0" if "0" in flags and not align and size else ""
-    return format(Decimal(value), f"{align}{sign}{zero}{size}.{places}f")
+    return format_decimal(Decimal(value), f"{align}{sign}z{zero}{size}.{places}f")
 
 
 def _of_text(name: str) -> Callable[[Any], str]:

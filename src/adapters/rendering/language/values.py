@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Any, Final
 
 # More digits than any amount on paper has; beyond it, printing a number plainly would fill memory.
 MAX_DIGITS: Final = 1000
+_HALVES_UP: Final = Context(rounding=ROUND_HALF_UP)
 
 
 class Problem(Exception):  # noqa: N818  # not an error of the program: a sentence for the template's author
@@ -116,10 +117,28 @@ def to_text(value: Any) -> str:
     if type(value) is Decimal:
         if abs(value.adjusted()) > MAX_DIGITS:
             raise UnprintableError(f"This number has more than {MAX_DIGITS:,} digits and cannot be printed.")
-        return format(value, "f")
+        return format(value, "zf")  # z: a zero has no sign
     if type(value) is Missing:
         raise MissingError([value])
     raise UnprintableError(*_ADVICE.get(kind_of(value), ("This cannot be printed.",)))
+
+
+def counted(value: Any) -> int | None:
+    """Return a whole number as an int, also where it is written or calculated with decimals (2.0, 10 / 5).
+
+    Anything else gives None.
+    """
+    if type(value) is int:
+        return value
+    if type(value) is Decimal and value.adjusted() <= MAX_DIGITS and value == value.to_integral_value():
+        return int(value)
+    return None
+
+
+def format_decimal(value: Decimal, specification: str) -> str:
+    """Format by Python's format language; halves are rounded away from zero, as everywhere."""
+    with localcontext(_HALVES_UP):
+        return format(value, specification)
 
 
 def kind_of(value: Any) -> str:

@@ -34,7 +34,7 @@ DATA: dict[str, Any] = {
         ("'a\\nb' | indent(2)", "a\n  b"),
         ("'a\\nb' | indent(2, true)", "  a\n  b"),
         ("'a b' | wordcount", "2"),
-        ("'%s: %05.1f %d %%' | format('x', 2.25, 7)", "x: 002.2 7 %"),
+        ("'%s: %05.1f %d %%' | format('x', 2.25, 7)", "x: 002.3 7 %"),
         ("'%(a)s' | format(a=1)", "1"),
         ("'{} {b:>4}|{c:,.2f}'.format('x', b='y', c=1234.5)", "x    y|1,234.50"),
         ("5 | string ~ 'x'", "5x"),

@@ -25,6 +25,9 @@ from tests.unit.adapters.rendering.template_text import codes, complaints, rende
         ("true", "true"),
         ("false", "false"),
         ("null", ""),
+        ("-0.00", "0.00"),
+        ("-0", "0"),
+        ("1e400", "1" + "0" * 400),
     ],
 )
 def test_values_print_plainly(json: str, printed: str) -> None:
@@ -136,3 +139,50 @@ def test_addition_is_exact(price: Decimal, count: int) -> None:
 def test_text_of_the_data_is_printed_and_never_read(text: str) -> None:
     printed = render("{{ x }}", {"x": "{{ 7 * 7 }}" + "".join(c for c in text if c.isprintable())})
     assert printed.startswith("{{ 7 * 7 }}")
+
+
+@pytest.mark.parametrize(
+    ("expression", "printed"),
+    [
+        ("-0.001 | round(2)", "0.00"),
+        ("0 * -1.5", "0.0"),
+        ("'%.2f' | format(-0.001)", "0.00"),
+        ("'{:.2f}'.format(-0.001)", "0.00"),
+        ("'{:+.1f} {:-^8.1f}'.format(1.25, 2.0)", "+1.3 --2.0---"),
+        ("'%.2f %.2f' | format(2.345, 2.335)", "2.35 2.34"),
+        ("'{:.2f}'.format(2.345)", "2.35"),
+        ("2.345 | round(2)", "2.35"),
+        ("'{:d}'.format(3.0)", "3"),
+        ("1250 | filesizeformat", "1.3 kB"),
+    ],
+)
+def test_formats_round_halves_up_and_zeros_have_no_sign(expression: str, printed: str) -> None:
+    assert render(f"{{{{ {expression} }}}}") == printed
+
+
+@pytest.mark.parametrize(
+    ("template", "printed"),
+    [
+        ("{{ l[10 / 5] }}{{ l[n] }}{{ l[-n] }}", "cbc"),
+        ("{{ l[n:] | join }}{{ t[:n + 1] }}", "bcab"),
+        ("{% for i in range(6 / 2) %}{{ i }}{% endfor %}", "012"),
+        ("{% for row in l | batch(n + 1) %}{{ row | join }};{% endfor %}", "ab;c;"),
+    ],
+)
+def test_whole_numbers_may_have_decimals(template: str, printed: str) -> None:
+    assert render(template, '{"l": ["a", "b", "c"], "t": "abc", "n": 1.0}') == printed
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("'abc'[n:]", "whole numbers"),
+        ("range(n) | join", "whole numbers"),
+        ("'abc'[::0]", "not 0"),
+        ("'{:Z}'.format(1)", "{:Z}"),
+        ("'{:d}'.format(n)", "{:d}"),
+    ],
+)
+def test_numbers_that_do_not_fit_are_named(expression: str, words: str) -> None:
+    found = complaints(f"{{{{ {expression} }}}}", {"n": 1.5})[0]
+    assert (found.code, words in found.message) == ("value-error", True)
