@@ -34,6 +34,8 @@ _MEANT: Final = {
     **dict.fromkeys(("endforeach", "end foreach"), "endfor"),
     **{f"end {word}": end for word, end in CLOSING.items()},
 }
+# What ends any block in other languages: the block is taken for closed.
+_ENDS_ANY: Final = frozenset({"end", "next", "done", "fi"})
 
 
 def finding(tag: Tag, code: str, message: str, suggestion: str | None = None) -> Diagnostic:
@@ -70,6 +72,8 @@ def nesting_errors(tags: Sequence[Tag]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     # Open blocks: the word, the tag, and whether it was complained of already.
     opened: list[tuple[str, Tag, bool]] = []
+    # The {% else %} of each open block, by the identity of its opening tag.
+    last: dict[int, Tag] = {}
     for tag in tags:
         source = tag_source(tag)
         word = _meant(source)
@@ -77,8 +81,14 @@ def nesting_errors(tags: Sequence[Tag]) -> list[Diagnostic]:
             opened.append((word, tag, False))
         elif word in _BRANCHES and (not opened or opened[-1][0] not in _BRANCHES[word]):
             found.append(_stray_branch(word, tag, opened))
+        elif word in _BRANCHES and id(opened[-1][1]) in last:
+            found.append(_behind_else(word, tag, opened[-1][0], last[id(opened[-1][1])]))
+        elif word == "else":
+            last[id(opened[-1][1])] = tag
         elif word in OPENING:
             found.extend(_close(word, tag, opened))
+        elif word in _ENDS_ANY and opened:
+            opened.pop()
     found.extend(_never_closed(word, tag) for word, tag, said in opened if not said)
     return found
 
@@ -105,6 +115,16 @@ def _stray_branch(word: str, tag: Tag, opened: list[tuple[str, Tag, bool]]) -> D
         return finding(tag, "stray-tag", message, f"Close that {_name(inner)} first: {{% {CLOSING[inner]} %}}.")
     message = f"This {{% {word} %}} belongs to no open condition{' or loop' if word == 'else' else ''}."
     return finding(tag, "stray-tag", message, "Move it between {% if … %} and {% endif %}.")
+
+
+def _behind_else(word: str, tag: Tag, block: str, before: Tag) -> Diagnostic:
+    message = (
+        f"This {{% {word} %}} stands behind the {{% else %}} at {before.location}, and that ends a {_name(block)}."
+    )
+    advice = "Move it before that {% else %}."
+    if word == "else":
+        advice = "Delete one of the two, or write {% elif … %} with a condition for the first."
+    return finding(tag, "stray-tag", message, advice)
 
 
 def _close(word: str, tag: Tag, opened: list[tuple[str, Tag, bool]]) -> list[Diagnostic]:

@@ -18,7 +18,7 @@ from adapters.rendering.language.mistakes import explain
 from adapters.rendering.language.nesting import completed, finding, nesting_errors
 from adapters.rendering.language.sayings import say
 from adapters.rendering.language.segments import Segment, Tag
-from domain.diagnostics import Diagnostic, Severity, has_errors
+from domain.diagnostics import Diagnostic, Location, Severity, has_errors
 
 TOO_COMPLEX: Final = Diagnostic(
     Severity.ERROR,
@@ -126,7 +126,15 @@ def _errors_of(tags: Sequence[Tag], limits: Limits) -> list[Diagnostic]:
                 for _, code, message, advice in guarded
                 if code not in _KNOWN_BY_OTHERS
             ]
-    return [*found, *nesting_errors(tags)]
+    return _in_order([*found, *nesting_errors(tags)], tags)
+
+
+def _in_order(found: Sequence[Diagnostic], tags: Sequence[Tag]) -> list[Diagnostic]:
+    """Sort findings as their tags stand in the document."""
+    order: dict[tuple[Location | None, str | None], int] = {}
+    for index, tag in enumerate(tags):
+        order.setdefault((tag.location, tag.snippet), index)
+    return sorted(found, key=lambda one: order.get((one.location, one.snippet), 0))
 
 
 def _said(error: TemplateSyntaxError, tags: Sequence[Tag]) -> Diagnostic:

@@ -72,7 +72,12 @@ def find_tags(text: str) -> list[TagSpan | TagFinding]:
                 return found
             position = start + 2
             continue
+        if kind == "{%" and ENDRAW.fullmatch(text, start, end):
+            found.append(_stray_endraw(start, end))
+            position = end
+            continue
         found.append(TagSpan(start, end, kind))
+        found.extend(_third_brace(text, start, end))
         position = end
         if kind == "{%" and _RAW.fullmatch(text, start, end):
             position = _pass_raw(text, start, end, found)
@@ -90,6 +95,35 @@ def _pass_raw(text: str, start: int, end: int, found: list[TagSpan | TagFinding]
         return len(text)
     found.append(TagSpan(closing.start(), closing.end(), "{%"))
     return closing.end()
+
+
+def _stray_endraw(start: int, end: int) -> TagFinding:
+    message = "This {% endraw %} closes nothing: no raw text is open here."
+    return TagFinding(
+        start, end, Severity.ERROR, "stray-tag", message, "Delete it, or add {% raw %} where tags stop counting."
+    )
+
+
+def _third_brace(text: str, start: int, end: int) -> list[TagFinding]:
+    """Find {{ name }}} where the third brace closes nothing that the text itself has opened."""
+    if not (text.startswith("}", end) and text.startswith("}}", end - 2)):
+        return []
+    before = _DELIMITERS.sub("", text[max(0, start - _AROUND) : start])
+    if before.count("{") > before.count("}"):
+        return []
+    message = "A third brace stands behind this tag; it will stand in the document as it is."
+    return [
+        TagFinding(start, end + 1, Severity.WARNING, "broken-tag", message, f"Delete it: {_short(text[start:end])}.")
+    ]
+
+
+# How far an opening brace of the text itself is searched for, and what is none.
+_AROUND: Final = 2_000
+_DELIMITERS: Final = re.compile(r"\{\{|\}\}|\{[%#]|[%#]\}")
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _NEAR else f"{words[:_NEAR]}…"
 
 
 def _end_of(text: str, start: int, kind: str) -> int | None:
@@ -145,7 +179,7 @@ def _unclosed(text: str, start: int, kind: str) -> TagFinding:
 
 # How far the end that was meant is searched for.
 _NEAR: Final = 200
-_SECTION: Final = re.compile(r"\{#\s*[\w.]+\s*\}")
+_SECTION: Final = re.compile(r"\{#\s*(?:(?:if|each|for|with)\s+)?[\w.]+\s*\}")
 _LOOP: Final = "Write {% for item in items %} … {% endfor %}, or {% if name %} … {% endif %}."
 # Ends that are not those of the tag, by its opener, and what is said of them.
 _ENDINGS: Final = {
@@ -178,10 +212,17 @@ def _broken(text: str, start: int, end: int) -> list[TagFinding]:
             Severity.WARNING,
             "broken-tag",
             "This looks like a tag, but its braces are not; it will stand in the document as it is.",
-            "Write two braces on each side without a space between them: {{ name }}.",
+            _mended(match.group()),
         )
         for match in _BROKEN.finditer(text, start, end)
     ]
+
+
+def _mended(broken: str) -> str:
+    inner = broken.strip("{}% \u00a0")
+    if "%" in broken:
+        return f"Write {{% {inner} %}}, without a space between brace and sign."
+    return f"Write two braces on each side, without a space between them: {{{{ {inner} }}}}."
 
 
 _PATH: Final = r"[^\W\d]\w*(?:\.\w+)*"

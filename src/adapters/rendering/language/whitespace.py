@@ -5,7 +5,7 @@ it at the beginning of its line and the newline right after it along. '-' inside
 space on that side, '+' none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +43,16 @@ def split_text(text: str, part: Part = Part.TEXT, writer: WriterChoice | None = 
         location, snippet = places.of(found.start, found.end)
         diagnostics.append(Diagnostic(found.severity, found.code, found.message, found.suggestion, location, snippet))
     return TextSegments(tuple(_segments(text, spans, places, writer)), tuple(diagnostics))
+
+
+def by_line(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Put findings in the order in which a reader of the file comes to their places."""
+
+    def place(found: Diagnostic) -> tuple[int, int]:
+        location = found.location
+        return (location.line or 0, location.column or 0) if location else (0, 0)
+
+    return tuple(sorted(diagnostics, key=place))
 
 
 def _segments(text: str, spans: list[TagSpan], places: "_Places", writer: WriterChoice | None) -> list[Segment]:

@@ -10,7 +10,7 @@ from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import Source, compile_source
-from adapters.rendering.language.whitespace import split_text
+from adapters.rendering.language.whitespace import by_line, split_text
 from adapters.rendering.markdown.escape import writers_for
 from adapters.rendering.markdown.places import Places
 from adapters.rendering.text.template import newline_of
@@ -30,7 +30,7 @@ def compile_markdown(file: bytes, limits: Limits) -> CompiledTemplate:
     split = split_text(read.text, writer=Places(read.text).of)
     compiled = compile_source(split.segments, origin="<template markdown>", limits=limits)
     needed = conclude([compiled.needs])
-    diagnostics = (*split.diagnostics, *compiled.diagnostics, *needed.diagnostics)
+    diagnostics = by_line([*split.diagnostics, *compiled.diagnostics, *needed.diagnostics])
     program = None
     if compiled.source is not None and not has_errors(diagnostics):
         program = MarkdownProgram(compiled.source, newline_of(read.text))

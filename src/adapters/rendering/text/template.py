@@ -14,7 +14,7 @@ from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import Source, compile_source
 from adapters.rendering.language.values import to_text
-from adapters.rendering.language.whitespace import split_text
+from adapters.rendering.language.whitespace import by_line, split_text
 from domain.diagnostics import has_errors
 from domain.formats import OutputFormat
 
@@ -30,7 +30,7 @@ def compile_text(file: bytes, limits: Limits) -> CompiledTemplate:
     split = split_text(read.text)
     compiled = compile_source(split.segments, origin="<template text>", limits=limits, plain_writers=(0,))
     needed = conclude([compiled.needs])
-    diagnostics = (*split.diagnostics, *compiled.diagnostics, *needed.diagnostics)
+    diagnostics = by_line([*split.diagnostics, *compiled.diagnostics, *needed.diagnostics])
     program = None
     if compiled.source is not None and not has_errors(diagnostics):
         program = TextProgram(compiled.source, newline_of(read.text))

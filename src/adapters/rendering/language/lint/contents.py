@@ -11,6 +11,7 @@ from adapters.rendering.language.lint.found import Found
 from adapters.rendering.language.lint.nodes_in_words import is_empty, path_of
 from adapters.rendering.language.nesting import word_of
 from adapters.rendering.language.segments import Tag
+from domain.diagnostics import Severity
 
 _PAIRS: Final = frozenset({"items", "keys", "values"})
 _THOUSANDTHS: Final = -3
@@ -68,6 +69,14 @@ def _is_meant(node: nodes.Node, tags: list[Tag]) -> bool:
     return word_of(tag_source(tag)) not in tag.snippet or (
         node.lineno < len(tags) and tags[node.lineno].text.startswith("{#")
     )
+
+
+def look_at_item(node: nodes.Getitem) -> Iterator[Found]:
+    """Find {{ items[] }}, which Jinja reads as a look-up of nothing."""
+    if isinstance(node.arg, nodes.Tuple) and not node.arg.items:
+        path = path_of(node.node) or "items"
+        advice = f"Write {path}[0] for the first one, or {{% for item in {path} %}} for all of them."
+        yield Found(node.lineno, "syntax-error", "Between [ and ] something is missing.", advice, Severity.ERROR)
 
 
 def look_at_constant(node: nodes.Const) -> Iterator[Found]:

@@ -21,6 +21,7 @@ _NODE_RULES: Final[dict[type[nodes.Node], tuple[Callable[[Any], Iterator[Found]]
     nodes.For: (conditions.look_at_chosen,),
     nodes.Compare: (conditions.look_at_compare,),
     nodes.Const: (contents.look_at_constant,),
+    nodes.Getitem: (contents.look_at_item,),
 }
 # Those that look at its tags as well.
 _TAG_RULES: Final[dict[type[nodes.Node], Callable[[Any, list[Tag]], Iterator[Found]]]] = {

@@ -29,6 +29,7 @@ def findings_of(text: str) -> list[tuple[str, str]]:
         ("{% raw %}{{ x }}{% endraw %}{{ y }}", ["{% raw %}", "{% endraw %}", "{{ y }}"]),
         ("{{ 'open }}", ["{{ 'open }}"]),
         ("{{ a\n}}", ["{{ a\n}}"]),
+        ('{"a": {{ a }}}, {\n"b": {{ b }}}', ["{{ a }}", "{{ b }}"]),
     ],
 )
 def test_tags_are_found(text: str, tags: list[str]) -> None:
@@ -47,6 +48,9 @@ def test_tags_are_found(text: str, tags: list[str]) -> None:
         ("{name}} x", [("{name}}", "broken-tag")]),
         ("{ % if x % }", [("{ % if x % }", "broken-tag")]),
         ("{% raw %}{{ x }}", [("{% raw %}", "unclosed-block")]),
+        ("{{ name }}} x", [("{{ name }}}", "broken-tag")]),
+        ("{ {{ a }} } {{ b }}}", [("{{ b }}}", "broken-tag")]),
+        ("a {% endraw %}", [("{% endraw %}", "stray-tag")]),
     ],
 )
 def test_broken_tags_are_reported_with_their_place(text: str, findings: list[tuple[str, str]]) -> None:
