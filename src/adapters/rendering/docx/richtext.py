@@ -27,6 +27,8 @@ _KNOWN: Final = frozenset(
     | {"highlight", "size", "font", "style", "vertical_align", "url"}
 )
 _MAX_POINTS: Final = 1638
+# The kinds of characters that Word keeps a font for.
+_SCRIPTS: Final = ("ascii", "hAnsi", "cs", "eastAsia")
 
 
 def rich_runs(pieces: Any, prefix: str, write_text: Callable[[str], str]) -> str:
@@ -74,7 +76,10 @@ def _style(value: Any) -> list[_Element]:
 
 
 def _font(value: Any) -> list[_Element]:
-    return [("rFonts", dict.fromkeys(("ascii", "hAnsi", "cs", "eastAsia"), _name(value)))]
+    """Use the font for all scripts; python-docx-template's users name one first, as in 'eastAsia:SimSun'."""
+    script, colon, font = to_text(value).partition(":")
+    name = font if colon and script in _SCRIPTS else value
+    return [("rFonts", dict.fromkeys(_SCRIPTS, _name(name)))]
 
 
 def _switch(name: str) -> Callable[[Any], list[_Element]]:
@@ -91,7 +96,15 @@ def _size(value: Any) -> list[_Element]:
 
 
 def _highlight(value: Any) -> list[_Element]:
+    """Highlight in one of Word's own colours; any other one is a shading."""
+    if _COLOUR.fullmatch(to_text(value)):
+        return []
     return [("highlight", {"val": _one_of(str(value).lower(), _HIGHLIGHTS, "highlight")})]
+
+
+def _shading(value: Any) -> list[_Element]:
+    colour = _COLOUR.fullmatch(to_text(value))
+    return [("shd", {"val": "clear", "color": "auto", "fill": colour.group(1)})] if colour else []
 
 
 def _underline(value: Any) -> list[_Element]:
@@ -113,6 +126,7 @@ _PROPERTIES: Final[tuple[tuple[str, Callable[[Any], list[_Element]]], ...]] = (
     ("size", _size),
     ("highlight", _highlight),
     ("underline", _underline),
+    ("highlight", _shading),
     ("vertical_align", _vertical_align),
 )
 

@@ -85,7 +85,8 @@ def make_writers(prefix: str) -> Sequence[Writer]:
         if type(value) is str:
             return value if _needs_nothing(value) else run_text(value)
         if type(value) is dict and "$richtext" in value:
-            return RUNS_BEGIN + rich_runs(value["$richtext"], prefix, run_text) + RUNS_END
+            runs = rich_runs(value["$richtext"], prefix, run_text)
+            return RUNS_BEGIN + runs + RUNS_END if runs else ""
         if type(value) is Fragment and value.writer in STRUCTURES:
             return _marked(value)
         return run_text(to_text(value))

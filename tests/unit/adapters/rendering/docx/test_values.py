@@ -124,6 +124,26 @@ class TestRichText:
         for name in ("b", "i", "u", "strike", "color", "highlight", "sz", "rFonts", "vertAlign"):
             assert name in names
 
+    @pytest.mark.parametrize(
+        ("piece", "element", "attributes"),
+        [
+            ({"highlight": "Yellow"}, "highlight", {"val": "yellow"}),
+            ({"highlight": "#FFEE00"}, "shd", {"val": "clear", "color": "auto", "fill": "FFEE00"}),
+            ({"font": "SimSun"}, "rFonts", dict.fromkeys(("ascii", "hAnsi", "cs", "eastAsia"), "SimSun")),
+            ({"font": "eastAsia:微软雅黑"}, "rFonts", dict.fromkeys(("ascii", "hAnsi", "cs", "eastAsia"), "微软雅黑")),
+        ],
+    )
+    def test_what_a_wish_becomes(self, piece: dict[str, str], element: str, attributes: dict[str, str]) -> None:
+        root = part_of(render_word(word_file("{{ v }}"), {"v": {"$richtext": [{"text": "x", **piece}]}}))
+        properties = next(node for node in root.iter(f"{{{W}}}rPr") if len(node))
+        assert [(node.tag, dict(node.attrib)) for node in properties] == [
+            (f"{{{W}}}{element}", {f"{{{W}}}{name}": value for name, value in attributes.items()})
+        ]
+
+    def test_no_pieces_are_no_runs(self) -> None:
+        root = part_of(render_word(word_file("[{{ v }}]"), {"v": {"$richtext": []}}))
+        assert len(list(root.iter(f"{{{W}}}r"))) == 1
+
     def test_a_break_within_rich_text(self) -> None:
         value = {"$richtext": [{"text": "1\a2\n3", "bold": True}]}
         document = render_word(word_file(p("a ", r("{{ v }}"), " z")), {"v": value})
@@ -143,6 +163,8 @@ class TestRichText:
             {"text": "x", "color": "red"},
             {"text": "x", "size": "big"},
             {"text": "x", "font": '"/>'},
+            {"text": "x", "font": "north:Arial"},
+            {"text": "x", "highlight": "FFF"},
             {"text": "x", "underline": "never"},
             {"text": "x", "blink": True},
             {"bold": True},
