@@ -65,7 +65,7 @@ def normalise(root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic
     for paragraph in _with_signs(root):
         pieces = _pieces(paragraph)
         text = "".join(piece.text for piece in pieces)
-        if "{" not in text and "}_}" not in text:
+        if "{" not in text and "_}" not in text:
             findings += _foreign(text, [], paragraph, places)
             continue
         closing = ENDRAW.search(text) if raw else None

@@ -5,6 +5,7 @@ surroundings itself.
 """
 
 from itertools import takewhile
+from typing import Final
 
 from lxml import etree
 
@@ -23,16 +24,17 @@ from adapters.rendering.docx.tree import (
     T,
     ancestor,
     atoms,
-    is_token,
     isolate,
     prune_run,
     put_after,
     put_before,
     take,
     tokens_in,
+    w,
 )
 from domain.diagnostics import Diagnostic
 
+_BREAKS: Final = frozenset({w("br"), w("cr")})
 _SCOPES = {"tr": TR, "tc": TC}
 _NAMES = {"tr": "row", "tc": "cell"}
 
@@ -102,7 +104,7 @@ def _lift_from(element: Node, letter: str, tokens: TokenTable) -> list[Diagnosti
         _wrap(element, own, tokens)
         return []
     lifted = set(own)
-    others = any(is_token(atom) is False or atom not in lifted for atom in atoms(element))
+    others = any(atom not in lifted and not _is_line_break(atom) for atom in atoms(element))
     findings = [_swallowed([tokens.of(node) for node in own], letter)] if others else []
     for node in own:
         put_before(element, node)
@@ -146,7 +148,16 @@ def _split_paragraph(node: Node, paragraph: Node) -> None:
         _keep_one_section_end(before, after)
     for piece in (before, after):
         if piece is not None and piece.tag == P:
+            shown = list(atoms(piece))
+            if all(map(_is_line_break, shown)):
+                for line_break in shown:
+                    take(line_break)
             drop_if_blank(piece)
+
+
+def _is_line_break(atom: Node | str) -> bool:
+    """Tell whether it is a break that only moves on to the next line: beside a tag alone, it shows nothing."""
+    return not isinstance(atom, str) and atom.tag in _BREAKS and atom.get(w("type"), "textWrapping") == "textWrapping"
 
 
 def _keep_one_section_end(before: Node, after: Node) -> None:
