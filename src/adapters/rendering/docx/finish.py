@@ -187,6 +187,10 @@ class Finish:
     def _check(self, operation: Operation) -> None:
         self._empty.append(not self._ends(operation[1], self._starts[-1]))
 
+    def _note_print(self, _operation: Operation) -> None:
+        """Take note of whether a tag has printed anything: its paragraph goes with it where it has not."""
+        self._empty.append(not self._ends((), self._starts.pop()))
+
     def _close(self, _operation: Operation) -> None:
         start = self._starts.pop()
         if self._empty.pop():
@@ -276,6 +280,7 @@ class Finish:
         "default": _put_default,
         "fill": _fill,
         "check": _check,
+        "print": _note_print,
         "close": _close,
         "table": _begin_table,
         "link": _put_link,

@@ -5,11 +5,13 @@ does a header, a note, a text box, a body without anything; rows without cells, 
 that held nothing but those go.
 """
 
+from collections.abc import Container
 from typing import Final
 
 from lxml import etree
 
 from adapters.rendering.docx.marks import MarkTable
+from adapters.rendering.docx.prefixes import section_end
 from adapters.rendering.docx.tokens import TokenTable
 from adapters.rendering.docx.tree import (
     BLOCK_CONTAINERS,
@@ -25,6 +27,8 @@ from adapters.rendering.docx.tree import (
     TR,
     Node,
     P,
+    ancestor,
+    atoms,
     is_token,
     level_of_control,
     take,
@@ -76,26 +80,47 @@ def _filler_of(content: Node) -> str:
 def mark_repairs(root: Node, tokens: TokenTable, marks: MarkTable, prefix: str) -> None:
     """Mark where the data may leave out what Word needs, so that it is put in, or the rest goes too."""
     paragraph = (f"</{prefix}p>", f"<{prefix}p/>", f"</{prefix}sdt>", f"</{prefix}customXml>")
+    printed = _printed_paragraphs(root, tokens)
     for body in root.iter(_BODY):
-        if _may_be_empty(body, tokens):
+        if _may_be_empty(body, tokens, printed):
             _mark_filled(body, marks, f"<{prefix}p/>", ())
     for container in root.iter(*_NEEDS_PARAGRAPH):
-        if _may_lack(container, P, tokens):
+        if _may_lack(container, P, tokens, printed):
             _mark_filled(container, marks, f"<{prefix}p/>", paragraph)
-    _mark_controls(root, tokens, marks, prefix)
+    _mark_controls(root, tokens, marks, prefix, printed)
+    for element, node in printed.items():
+        marks.before(element, "open")
+        marks.before(node, "open")
+        marks.after(node, "print")
+        marks.after(element, "close")
     for tag, inner in _CONSISTS_OF.items():
         for element in root.iter(tag):
             if _may_lack(element, inner, tokens):
                 _mark_removed(element, element, marks, _endings(inner, prefix))
 
 
-def _mark_controls(root: Node, tokens: TokenTable, marks: MarkTable, prefix: str) -> None:
+def _printed_paragraphs(root: Node, tokens: TokenTable) -> dict[Node, Node]:
+    """Return the paragraphs that hold a {{p }} alone, each with its tag: they go where that prints nothing."""
+    return {
+        paragraph: node
+        for index in range(len(tokens))
+        if tokens[index].prefix == "p"
+        and (node := tokens[index].node) is not None
+        and tokens[index].is_output
+        and (paragraph := ancestor(node, P)) is not None
+        and ancestor(paragraph, root.tag) is not None
+        and list(atoms(paragraph)) == [node]
+        and section_end(paragraph) is None
+    }
+
+
+def _mark_controls(root: Node, tokens: TokenTable, marks: MarkTable, prefix: str, printed: Container[Node]) -> None:
     for content in root.iter(SDT_CONTENT):
         level = level_of_control(content)
         if level in (TR, TC):
             if _may_lack(content, level, tokens):
                 _mark_removed(content.getparent(), content, marks, _endings(level, prefix))
-        elif _may_be_empty(content, tokens):
+        elif _may_be_empty(content, tokens, printed):
             filler = "p" if level == P else "r"
             _mark_filled(content, marks, f"<{prefix}{filler}/>", ())
 
@@ -104,8 +129,11 @@ def _endings(inner: str, prefix: str) -> tuple[str, ...]:
     return tuple(f"</{prefix}{name}>" for name in (etree.QName(inner).localname, "sdt", "customXml"))
 
 
-def _may_lack(element: Node, inner: str, tokens: TokenTable) -> bool:
-    """Tell whether the data decides that an element has its last paragraph (a row its cell, a table its row) at all."""
+def _may_lack(element: Node, inner: str, tokens: TokenTable, printed: Container[Node] = ()) -> bool:
+    """Tell whether the data decides that an element has its last paragraph (a row its cell, a table its row) at all.
+
+    `printed` holds the paragraphs that are not certain themselves.
+    """
     depth = 0
     certain = has_tokens = False
     for child in element:
@@ -113,6 +141,8 @@ def _may_lack(element: Node, inner: str, tokens: TokenTable) -> bool:
             has_tokens = True
             token = tokens.of(child)
             depth += token.opens - bool(token.closes)
+        elif child in printed:
+            certain, has_tokens = False, True
         elif _is_certain(child, inner, tokens):
             certain = depth == 0
             if certain and inner != P:
@@ -135,14 +165,14 @@ def _is_certain(node: Node, inner: str, tokens: TokenTable) -> bool:
     return inner == P or (content is not None and not _may_lack(content, inner, tokens))
 
 
-def _may_be_empty(content: Node, tokens: TokenTable) -> bool:
+def _may_be_empty(content: Node, tokens: TokenTable, printed: Container[Node]) -> bool:
     depth = 0
     has_tokens = False
     for child in content:
         if is_token(child):
             has_tokens = True
             depth += tokens.of(child).opens - bool(tokens.of(child).closes)
-        elif child.tag == TBL and _may_lack(child, TR, tokens):
+        elif child in printed or (child.tag == TBL and _may_lack(child, TR, tokens)):
             has_tokens = True
         elif depth == 0 and child.tag not in MARKS and child.tag != SECTPR:
             return False

@@ -30,7 +30,7 @@ _BOUNDS: Final = {
 _INVISIBLE: Final = frozenset(("p", "r", "t", "tr", "tc", "hyperlink", "ins", "moveTo", "smartTag", "proofErr"))
 _MARKS: Final = re.compile(r"<[\w.-]*:?(bookmark|commentRange|perm)(Start|End)[ />]")
 # Operations of marks that may not go with their element: the others of their set stand outside of it.
-_KEPT_MARKS: Final = frozenset({"open", "fill", "default", "check", "close", "round", "once"})
+_KEPT_MARKS: Final = frozenset({"open", "fill", "default", "check", "print", "close", "round", "once"})
 _MARK: Final = re.compile(f"{MARK}[0-9]+{MARK}")
 _SECTION: Final = re.compile(r"<([\w.-]*:?)sectPr(?: [^>]*)?(?:/>|(?<!/)>.*?</\1sectPr>)", re.DOTALL)
 

@@ -29,6 +29,7 @@ DATA: Final[dict[str, Any]] = {
     "groups": [{"g": "G1", "of": ITEMS[:2]}, {"g": "G2", "of": ITEMS[2:]}],
     "cols": ["c1", "c2", "c3"],
     "empty": [],
+    "nothing_here": "",
     "pairs": {"a": "1", "b": "2"},
     "tree": [{"n": "1", "of": [{"n": "2", "of": []}]}, {"n": "3", "of": []}],
     "rich": RICH,
@@ -42,6 +43,7 @@ DATA: Final[dict[str, Any]] = {
             {"text": "sub", "vertical_align": "subscript"},
         ]
     },
+    "eastern": {"$richtext": [{"text": "测试 test", "font": "eastAsia:微软雅黑"}]},
     "rich_breaks": {"$richtext": ["one\ttwo\athree", {"text": "x\ny\fz", "bold": True}]},
 }
 CENTRED: Final = '<w:jc w:val="center"/>'
@@ -70,6 +72,7 @@ VALUES: Final = {
     "forbidden characters": ["a{{ bell }}b"],
     "curly quotes": [p("{{ nothing | default(\u201ca\u201d) }} {% if name == \u2018Ada\u2019 %}yes{% endif %}")],
     "escaped braces": ["{_{ name }_} {_% if %_} {_{{ name }}_} {_{ x }_} and {{ name }}"],
+    "escaped braces, each for itself": ["{_{", "a }_} b", "{_%", "a %_} b", "{a_{ {_ x"],
     "a shape, modern and fallback copy": [SHAPE.format(p("{{ name }}"))],
     "a hyperlink": [p('<w:hyperlink w:anchor="x"><w:r><w:t>{{ name }}</w:t></w:r></w:hyperlink>')],
     "a content control": [f"<w:sdt><w:sdtPr/><w:sdtContent>{p('{{ name }}')}</w:sdtContent></w:sdt>", "z"],
@@ -92,6 +95,10 @@ PARAGRAPHS: Final = {
     "blocks within a paragraph": ["A {% if x %}yes{% else %}no{% endif %} {% for c in cols %}{{ c }},{% endfor %} z"],
     "comments": ["a{# c #}b", "{#p whole #}", "a {# many words {{ name }} #} b", "z"],
     "a set tag": ["{%p set y = 5 %}", "{{ y }}"],
+    "a value that is nothing": ["a", "{{p nothing_here }}", "z"],
+    "breaks and tabs beside tags": [
+        *(p("{%p if x %}", "<w:r><w:br/></w:r>"), "a", p("<w:r><w:tab/></w:r>", "{%p endif %}"), "z"),
+    ],
 }
 RUNS: Final = {
     "a block over runs": [p(r("A {% if x %}y"), r("es", BOLD), r("{% endif %} z"))],
@@ -103,6 +110,7 @@ RUNS: Final = {
     "rich text": [p("a ", "{{r rich }}", " z")],
     "rich text ends the formatting of its run": [p(r("a {{r rich }} z", BOLD))],
     "rich text in every shape": [p("{{r runs }}")],
+    "rich text in a font for one script": [p("{{r eastern }}")],
     "rich text with breaks": [p("{{r rich_breaks }}", properties=CENTRED)],
     "rich text in a loop": ["{%p for i in items %}", p("{{r rich }}"), "{%p endfor %}"],
     "rich text in a condition": [p("{% if x %}", "{{r rich }}", "{% endif %} end")],

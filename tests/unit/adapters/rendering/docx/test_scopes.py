@@ -55,6 +55,50 @@ def test_an_opener_alone_whose_closer_is_within_text(x: bool, wanted: list[str])
     assert lines_made("{% if x %}", "A", "B{% endif %} C", x=x) == wanted
 
 
+def test_line_breaks_and_tabs_beside_an_explicit_tag_are_no_text() -> None:
+    line, tab = "<w:r><w:br/></w:r>", "<w:r><w:tab/></w:r>"
+    body = (
+        *(p("{%p for i in items %}", line), p(tab, "{{ i.n }}"), p(line, tab, "{%p endfor %}")),
+        tbl(
+            tr(tc(p("{%tr for i in items %}", line)), tc(p(tab, line))), tr("{{ i.n }}", "x"), tr("{%tr endfor %}", "")
+        ),
+        "z",
+    )
+    assert lines_made(*body, items=ITEMS) == ["\ta", "\tb", "| a | x |", "| b | x |", "z"]
+
+
+def test_a_page_break_beside_an_explicit_paragraph_tag_stays() -> None:
+    body = (p("{%p if x %}"), "in", p("{%p endif %}", '<w:r><w:br w:type="page"/></w:r>'), "z")
+    assert lines_made(*body, x=True) == ["in", "\f", "z"]
+
+
+class TestPrintedParagraphs:
+    @pytest.mark.parametrize(("value", "wanted"), [("x", ["a", "x", "z"]), ("", ["a", "z"]), (None, ["a", "z"])])
+    def test_a_paragraph_tag_that_prints_nothing_takes_its_paragraph_with_it(
+        self, value: object, wanted: list[str]
+    ) -> None:
+        assert lines_made("a", "{{p v }}", "z", v=value) == wanted
+
+    def test_text_beside_it_stays(self) -> None:
+        assert lines_made("a {{p v }} b", "{{ v }}", v="") == ["a  b", ""]
+
+    def test_what_it_stands_in_keeps_a_paragraph(self) -> None:
+        control = f"<w:sdt><w:sdtPr/><w:sdtContent>{p('{{p v }}')}</w:sdtContent></w:sdt>"
+        body = (tbl(tr(tc("{{p v }}"), tc("{{p v }}", "{{p x }}"))), control)
+        document = render_word(word_file(*body), {"v": "", "x": "y"})
+        cells = part_of(document).iter(f"{{{W}}}tc")
+        assert [len(list(cell.iter(f"{{{W}}}p"))) for cell in cells] == [1, 1]
+        assert lines_of(document) == ["|  | y |", ""]
+
+    def test_the_end_of_a_section_stays(self) -> None:
+        document = render_word(word_file(p("{{p v }}", properties="<w:sectPr/>"), "z"), {"v": ""})
+        assert len(list(part_of(document).iter(f"{{{W}}}sectPr"))) == 2
+
+    def test_what_a_macro_prints_takes_its_place(self) -> None:
+        body = ("{%p macro m(list) %}", "{%p for i in list %}", "{{ i.n }}", "{%p endfor %}", "{%p endmacro %}")
+        assert lines_made(*body, "{{p m(items) }}", "{{p m([]) }}", "z", items=ITEMS) == ["a", "b", "z"]
+
+
 def test_text_beside_an_explicit_paragraph_tag_stays_as_its_own_paragraph() -> None:
     body = ("before {%p for i in items %} after", "{{ i.n }}", "{%p endfor %} end")
     assert lines_made(*body, items=ITEMS) == ["before ", " after", "a", " after", "b", " end"]
