@@ -94,7 +94,7 @@ RIGHT = [
     "{% set outer = 1 %}{% macro m() %}{{ outer }}{% endmacro %}{{ m() }}",
     "{% macro m(a) %}{{ a }}{{ caller() }}{% endmacro %}{% call m(1) %}x{% endcall %}",
     "{% for x in xs %}{% set outer = loop %}{% for y in x.ys %}{{ y }}{{ outer.index }}{% endfor %}{% endfor %}",
-    "{% if a %} {% endif %}",
+    "{{ b }}{% if a %} {% endif %}",
     "{% if a or b %}1{% elif c %}2{% else %}3{% endif %}",
     "{% if a == 'x' or a == 'y' %}1{% endif %}",
     "{% if day > '2026-01-01' %}1{% endif %}",
@@ -140,7 +140,7 @@ def test_what_cannot_work_is_refused_and_what_can_is_not() -> None:
 
 
 def test_findings_stand_in_the_order_of_the_template() -> None:
-    template = "{{ null }}\n{% for x in xs %}a{% endfor %}\n{% set t = 1 %}\n{{ first-name }}"
+    template = "{{ null }}\n{% for x in xs %}a{% endfor +%}\n{% set t = 1 %}\n{{ first-name }}"
     assert [found.location.line for found in compiled(template).diagnostics if found.location] == [1, 2, 3, 4]
 
 

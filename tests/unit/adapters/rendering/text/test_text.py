@@ -57,3 +57,43 @@ def test_a_broken_tag_is_a_warning_and_stands() -> None:
     compiled = compile_template(TemplateFormat.TEXT, b"Dear { {name}},")
     assert [found.code for found in compiled.diagnostics] == ["broken-tag"]
     assert render_template(compiled, b"{}", options_for(TemplateFormat.TEXT)).content == b"Dear { {name}},"
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("a\n{% if x %}  \nb\n{% endif %}\t\nc", "a\nb\nc"),
+        ("a\n  {# one #} {# two #}  \nb", "a\nb"),
+        ("{% if x %} {% if x %}\na\n{% endif %} {% endif %}\nb", "a\nb"),
+        ("a\n{% set y = 1 %}  ", "a\n"),
+        ("a\r{% if x %}\rb\r{% endif %}\rc", "a\rb\rc"),
+        ("a\n {%+ if x +%} \nb{% endif %}", "a\n  \nb"),
+        ("{% raw %}  \n{% endraw %}b", "  \nb"),
+    ],
+)
+def test_lines_of_tags_alone_disappear_with_their_blanks(template: str, text: str) -> None:
+    assert render(template, {"x": 1}) == text
+
+
+def test_places_count_every_kind_of_newline() -> None:
+    compiled = compile_template(TemplateFormat.TEXT, b"\xef\xbb\xbfa\rb\r\n\t{{ c | q }}\n{{\r\ne | f }}{{ g | h }}")
+    places = [str(found.location) for found in compiled.diagnostics]
+    assert places == ["text, line 3, column 2", "text, line 4, column 1", "text, line 5, column 9"]
+
+
+@pytest.mark.parametrize(
+    ("template", "places"),
+    [
+        ("Dear {{ a }}{% if b %}, {{ b }}{% endif %}\nhow", ["text, line 1, column 32"]),
+        ("a {# note #}\nb", ["text, line 1, column 3"]),
+        ("a{% for x in l %}\n- {{ x }}\n{% endfor %}", ["text, line 1, column 2"]),
+        ("a{% if b %}c{% endif +%}\nd", []),
+        ("a{% if b %}c{% endif -%}\nd", []),
+        ("a{% if b %}c{% endif %} \nd", []),
+        ("a{% if b %}c{% endif %}\n", []),
+        ("{% if b %} {# note #}\nc\n{% endif %}\nd", []),
+    ],
+)
+def test_a_tag_that_joins_two_lines_is_pointed_at(template: str, places: list[str]) -> None:
+    found = compile_template(TemplateFormat.TEXT, template.encode()).diagnostics
+    assert [str(each.location) for each in found if each.code == "joined-lines"] == places
