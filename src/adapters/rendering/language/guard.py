@@ -1,6 +1,5 @@
 """The allow-list of the language: what a syntax tree may hold, checked before any code is generated from it."""
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -11,6 +10,13 @@ from adapters.rendering.language.filters import FILTERS
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.language.methods import METHOD_NAMES
 from adapters.rendering.language.predicates import TEST_NAMES, TESTS
+from adapters.rendering.language.unknown import (
+    instead_of_filter,
+    instead_of_function,
+    instead_of_mapped,
+    instead_of_method,
+    instead_of_test,
+)
 
 # A finding: the tag's number, from 1; code; message; suggestion.
 Finding = tuple[int, str, str, str | None]
@@ -36,19 +42,6 @@ _ALLOWED: Final = (
 _NAMES: Final = frozenset({"self", "cycler", "joiner", "lipsum", "dict", "varargs", "kwargs", "super"})
 _FUNCTIONS: Final = ("range", "namespace")
 _MAX_BRANCHES: Final = 500
-# Jinja's filters that are left out on purpose, with what to write instead.
-_LEFT_OUT: Final = {
-    "attr": "Write customer.name, or customer['name'].",
-    "pprint": "Print single values.",
-    "random": "A document has to be the same each time.",
-    "safe": "Values are always printed as text; delete the filter.",
-    "striptags": "Values are always printed as text.",
-    "tojson": "Print single values.",
-    "urlencode": "Put the finished address into the data.",
-    "urlize": "Put the finished link into the data.",
-    "xmlattr": "Print single values.",
-    "shuffle": "A document has to be the same each time.",
-}
 
 
 def guard(tree: nodes.Template, limits: Limits) -> list[Finding]:
@@ -167,8 +160,7 @@ class _Guard:
 
     def look_at_filter(self, node: nodes.Filter) -> Iterator[Finding]:
         if node.name not in FILTERS:
-            advice = _LEFT_OUT.get(node.name) or _near(node.name, FILTERS, "filter")
-            yield node.lineno, "unknown-filter", f"There is no filter {node.name!r}.", advice
+            yield node.lineno, "unknown-filter", f"There is no filter {node.name!r}.", instead_of_filter(node.name)
             return
         known = FILTERS[node.name]
         yield from self._arguments(node, f"The filter {node.name}", known.function, 1 + known.session)
@@ -182,13 +174,13 @@ class _Guard:
         name = node.args[place].value  # type: ignore[attr-defined]  # a Const
         if node.name == "map":
             if name not in FILTERS:
-                yield node.lineno, "unknown-filter", f"There is no filter {name!r}.", _near(name, FILTERS, "filter")
+                yield node.lineno, "unknown-filter", f"There is no filter {name!r}.", instead_of_mapped(name)
         elif name not in TEST_NAMES:
-            yield node.lineno, "unknown-test", f"There is no test {name!r}.", _near(name, TEST_NAMES, "test")
+            yield node.lineno, "unknown-test", f"There is no test {name!r}.", instead_of_test(name)
 
     def look_at_test(self, node: nodes.Test) -> Iterator[Finding]:
         if node.name not in TEST_NAMES:
-            yield node.lineno, "unknown-test", f"There is no test {node.name!r}.", _near(node.name, TEST_NAMES, "test")
+            yield node.lineno, "unknown-test", f"There is no test {node.name!r}.", instead_of_test(node.name)
         elif node.name in TESTS:
             yield from self._arguments(node, f"The test {node.name}", TESTS[node.name], 1)
 
@@ -222,13 +214,12 @@ class _Guard:
             known = {*METHOD_NAMES, "cycle", "changed"}
             if target.attr not in known and not target.attr.startswith("_"):
                 message = f"There is no method {target.attr}()."
-                yield node.lineno, "unknown-method", message, _near(target.attr, known, "method", listed=False)
+                yield node.lineno, "unknown-method", message, instead_of_method(node)
         elif isinstance(target, nodes.Name):
             callable_names = {*_FUNCTIONS, "loop", "caller", *self._macros, *self._assigned}
             if target.name not in callable_names and target.name not in _NAMES and not target.name.startswith("_"):
                 message = f"There is no function or macro {target.name}()."
-                advice = _near(target.name, {*_FUNCTIONS, *self._macros}, "function", listed=False)
-                yield node.lineno, "unknown-function", message, advice
+                yield node.lineno, "unknown-function", message, instead_of_function(node, {*_FUNCTIONS, *self._macros})
         else:
             yield node.lineno, "forbidden-call", "Only functions, macros and methods can be called.", None
         if isinstance(target, nodes.Name) and target.name == "namespace" and node.args:
@@ -295,11 +286,3 @@ def _usage(name: str, signature: inspect.Signature, given: int) -> str:
         for parameter in list(signature.parameters.values())[given:]
     ]
     return f"Write it as {name}({', '.join(taken)})." if taken else f"Write {name} without anything in brackets."
-
-
-def _near(name: Any, known: Iterable[str], kind: str, *, listed: bool = True) -> str | None:
-    names = sorted(word for word in known if word.isalpha())
-    near = difflib.get_close_matches(str(name)[:50], names, n=1)
-    if near:
-        return f"Did you mean {near[0]!r}?"
-    return f"The {kind}s are: {', '.join(names)}." if listed else None
