@@ -4,4 +4,5 @@ from hypothesis import settings
 
 # A machine that is busy is no fault of the code: how long one example may take is no assertion of any test.
 settings.register_profile("docgen", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=5_000)
 settings.load_profile("docgen")

@@ -15,7 +15,7 @@ from lxml import etree
 from adapters.rendering.docx.marks import REVISION, MarkTable
 from adapters.rendering.docx.scopes import Scope, scopes_of
 from adapters.rendering.docx.tokens import Token, TokenTable
-from adapters.rendering.docx.tree import W14, Node, P, put_after, take, w
+from adapters.rendering.docx.tree import PPR, RPR, W14, Node, P, ancestor, put_after, take, w
 
 _WP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _VML: Final = "{urn:schemas-microsoft-com:vml}"
@@ -134,11 +134,19 @@ def _mark_divided(found: list[tuple[Node, Scope]], marks: MarkTable) -> None:
             continue
         attribute = _VALUE if element.tag == _SDT_PR else _ID
         key = ("sdt" if element.tag == _SDT_PR else "", node.get(attribute))
-        if next(element.iter(etree.PI), None) is not None:
+        if next(_owner(element).iter(etree.PI), None) is not None:
             node.set(attribute, marks.in_attribute(REVISION))
         elif key[1] is not None and (scope.loop is not None or key in seen):
             node.set(attribute, marks.in_attribute("number"))
         seen.add(key)
+
+
+def _owner(element: Node) -> Node:
+    """Return what comes out twice together with a change: the paragraph or run that it changes the properties of."""
+    properties = ancestor(element, PPR)
+    if properties is None:
+        properties = element.getparent()
+    return properties.getparent() if properties.tag in (PPR, RPR) else element
 
 
 def _key(tag: str, name: str) -> str:

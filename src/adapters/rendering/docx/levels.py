@@ -21,6 +21,7 @@ from adapters.rendering.docx.prefixes import drop_if_blank, section_end
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import (
     BLOCK_CONTAINERS,
+    CUSTOM_XML,
     SDT,
     SDT_CONTENT,
     TBL,
@@ -203,7 +204,7 @@ def _level_rows(block: Block, table: Node) -> Diagnostic | None:
 
 def _outer_cell(block: Block, token: Token, row: Node) -> str:
     """Where text stands beside the tag: the first cell opens the row, the last one closes it."""
-    cells = [child for child in row if child.tag == TC]
+    cells = _cells(row)
     cell = child_on_path(row, token.place)
     if token is block.opener and cell is cells[0]:
         return "before"
@@ -212,8 +213,13 @@ def _outer_cell(block: Block, token: Token, row: Node) -> str:
     return ""
 
 
+def _cells(row: Node) -> list[Node]:
+    """List the cells of a row, those in content controls by the control."""
+    return [child for child in row if child.tag in (TC, SDT, CUSTOM_XML)]
+
+
 def _level_cells(block: Block, row: Node) -> Diagnostic | None:
-    cells = [child for child in row if child.tag == TC]
+    cells = _cells(row)
     tops = [child_on_path(row, node) for node in block.nodes]
     if tops[0] is cells[0] and tops[-1] is cells[-1]:
         if len(tops) > 2:  # noqa: PLR2004

@@ -18,8 +18,10 @@ class Scope:
 
     def __init__(self, blocks: tuple[tuple[Token, int], ...]) -> None:
         self.blocks = blocks
-        # What is captured may be put out several times too.
-        self.loops: tuple[Token, ...] = tuple(token for token, _ in blocks if token.keyword == _LOOP or token.captures)
+        # What is captured may be put out several times too; the {% else %} of a loop is no round of it.
+        self.loops: tuple[Token, ...] = tuple(
+            token for token, branch in blocks if (token.keyword == _LOOP and not branch) or token.captures
+        )
 
     @property
     def loop(self) -> Token | None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.word_files import W, lines_of, p, part_of, r, render_word, tbl, tc, tr, word_file
 from tests.word_rules import assert_follows_word_rules
 
@@ -150,3 +152,32 @@ def test_tracked_text_that_a_value_or_a_block_divides() -> None:
     )
     assert lines_of(document) == ["1", "2bc"]
     assert len(attributes(document, "ins", "id")) > 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        '<w:rPr><w:ins w:id="7" w:author="a"/></w:rPr>',
+        '<w:jc w:val="left"/><w:pPrChange w:id="7" w:author="a"><w:pPr/></w:pPrChange>',
+    ],
+)
+@pytest.mark.parametrize("value", ["1\a2", {"$richtext": ["1", "\a", "2"]}])
+def test_a_tracked_change_of_a_paragraph_that_a_value_divides(change: str, value: object) -> None:
+    document = rendered(p("{{ text }}", properties=change), text=value)
+    assert lines_of(document) == ["1", "2"]
+    assert_follows_word_rules(document)
+
+
+def test_a_tracked_change_of_the_look_of_a_run_that_a_value_divides() -> None:
+    change = '<w:b/><w:rPrChange w:id="7" w:author="a"><w:rPr/></w:rPrChange>'
+    document = rendered(p(r("{{ text }}", change)), text="1\a2")
+    assert lines_of(document) == ["1", "2"]
+    assert_follows_word_rules(document)
+
+
+def test_a_bookmark_for_an_empty_loop_within_another_one() -> None:
+    marked = f'<w:bookmarkStart w:id="1" w:name="none"/>{r("-")}<w:bookmarkEnd w:id="1"/>'
+    inner = p("{% for x in empty %}", "{% else %}", marked, "{% endfor %}")
+    document = rendered("{% for i in items %}", inner, "{% endfor %}", items=[1, 2], empty=[])
+    assert lines_of(document) == ["-", "-"]
+    assert attributes(document, "bookmarkStart", "name") == ["none", "none_2"]

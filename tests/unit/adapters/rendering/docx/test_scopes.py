@@ -178,6 +178,13 @@ class TestCells:
         row = tr("Head", "{% for i in items %}", "{{ i.n }}", "{% endfor %}", "Foot")
         assert lines_made(tbl(row), items=ITEMS) == ["| Head | a | b | Foot |"]
 
+    @pytest.mark.parametrize(("items", "wanted"), [([], "head"), ([1, 2], "head12")])
+    def test_a_fixed_cell_in_a_content_control_is_a_cell(self, items: list[int], wanted: str) -> None:
+        control = f"<w:sdt><w:sdtPr/><w:sdtContent>{tc('head')}</w:sdtContent></w:sdt>"
+        row = f"<w:tr>{control}{tc('{% for i in v %}')}{tc('{{ i }}')}{tc('{% endfor %}')}</w:tr>"
+        root = part_of(render_word(word_file(tbl(row, columns=4)), {"v": items}))
+        assert "".join(root.itertext()) == wanted
+
     def test_a_row_without_cells_is_not_left_behind(self) -> None:
         row = tr("{%tc for i in items %}", "{{ i.n }}", "{%tc endfor %}")
         document = render_word(word_file(tbl(tr("kept"), row)), {"items": []})
