@@ -3,10 +3,10 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from docxtpl import DocxTemplate, RichText
+from docxtpl import DocxTemplate, RichText, RichTextParagraph
 from lxml import etree
 
 from tests.word_files import W, render_word, word_file
@@ -40,13 +40,25 @@ def oracle_file(*body: str, parts: Mapping[str, str | bytes] | None = None) -> b
     return word_file(*body, parts={**(parts or {}), "word/_rels/document.xml.rels": of_document, **more})
 
 
-def by_docxtpl(file: bytes, data: Mapping[str, Any], *, autoescape: bool = True) -> bytes:
-    """Render a template with python-docx-template; rich text values become its RichText objects."""
+def by_docxtpl(
+    file: bytes, data: Mapping[str, Any], *, autoescape: bool = True, paragraphs: Collection[str] = ()
+) -> bytes:
+    """Render a template with python-docx-template; rich text values become its RichText objects.
+
+    Those that are named in `paragraphs` become its RichTextParagraph objects.
+    """
     template = DocxTemplate(io.BytesIO(file))
-    template.render(_with_rich_text(json.loads(json.dumps(data))), autoescape=autoescape)
+    values = _with_rich_text(json.loads(json.dumps(data)), template)
+    values |= {name: RichTextParagraph(values[name]) for name in paragraphs}
+    template.render(values, autoescape=autoescape)
     result = io.BytesIO()
     template.save(result)
     return result.getvalue()
+
+
+def variables_by_docxtpl(file: bytes) -> set[str]:
+    """Return the names that python-docx-template finds a template to need; functions of the language are none."""
+    return set(DocxTemplate(io.BytesIO(file)).get_undeclared_template_variables()) - {"range", "namespace"}
 
 
 def outlines(file: bytes, data: Mapping[str, Any], *, autoescape: bool = True) -> tuple[list[str], list[str]]:
@@ -91,18 +103,20 @@ def _local(node: Any) -> str:
     return str(etree.QName(node).localname)
 
 
-def _with_rich_text(value: Any) -> Any:
+def _with_rich_text(value: Any, template: Any) -> Any:
     if isinstance(value, list):
-        return [_with_rich_text(item) for item in value]
+        return [_with_rich_text(item, template) for item in value]
     if not isinstance(value, dict):
         return value
     if "$richtext" not in value:
-        return {key: _with_rich_text(item) for key, item in value.items()}
+        return {key: _with_rich_text(item, template) for key, item in value.items()}
     rich = RichText()
     for piece in value["$richtext"]:
         wishes = dict(piece) if isinstance(piece, dict) else {"text": piece}
         if "size" in wishes:
             wishes["size"] *= 2
+        if "url" in wishes:
+            wishes["url_id"] = template.build_url_id(wishes.pop("url"))
         align = wishes.pop("vertical_align", None)
         rich.add(wishes.pop("text"), **wishes, **({align: True} if align else {}))
     return rich

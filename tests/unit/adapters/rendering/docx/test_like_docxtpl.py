@@ -1,11 +1,16 @@
 """What a template of python-docx-template becomes is what that engine makes of it: texts, paragraphs, runs, parts."""
 
+import json
+import re
 from typing import Any, Final
 
 import pytest
 
-from tests.docxtpl_oracle import by_docxtpl, oracle_file, outline, outlines
-from tests.word_files import p, r, render_word, tbl, tc, tr
+from adapters.rendering.engine import render_template
+from domain.formats import OutputFormat
+from tests.builders import render_options
+from tests.docxtpl_oracle import by_docxtpl, oracle_file, outline, outlines, variables_by_docxtpl
+from tests.word_files import compile_word, p, r, render_word, tbl, tc, tr
 
 BOLD, ITALIC = "<w:b/>", "<w:i/>"
 ITEMS: Final = [
@@ -23,6 +28,10 @@ DATA: Final[dict[str, Any]] = {
     "name": "Ada",
     "signs": "<&>",
     "spaces": "  a  ",
+    "gap": "          ",
+    "tabs": "\t\t\t",
+    "rich_gap": {"$richtext": ["          "]},
+    "rich_tabs": {"$richtext": ["\t\t\t"]},
     "bell": "\x01!",
     "listing": "one\ntwo\ttab\athree\ffour",
     "items": ITEMS,
@@ -35,7 +44,10 @@ DATA: Final[dict[str, Any]] = {
     "rich": RICH,
     "runs": {
         "$richtext": [
-            {"text": "u", "underline": "double"},
+            *({"text": f"{kind} ", "underline": kind} for kind in ("single", "double", "thick", "dotted")),
+            *({"text": f"{kind} ", "underline": kind} for kind in ("dash", "dotDash", "dotDotDash", "wave")),
+            {"text": "u", "underline": True},
+            {"text": "link", "url": "https://example.com/?a=1&b=2"},
             {"text": "s", "strike": True},
             {"text": "f", "font": "Arial", "size": 10},
             {"text": "st", "style": "Strong"},
@@ -64,6 +76,7 @@ VALUES: Final = {
     "spaces at the ends of texts": [
         p("<w:r><w:t>The {{name}} for </w:t></w:r><w:r><w:t>spicy</w:t></w:r><w:r><w:t> </w:t></w:r>", "{{name}}.")
     ],
+    "spaces and tabs alone": ["{{ gap }} x", "{{ tabs }} x", "x{{ gap }}", "{{ tabs }}", p("{{ gap }}", "{{ tabs }}")],
     "literal spaces": ["{{'      '}} spaces"],
     "tabs within a literal": [p("<w:r><w:t>{{'</w:t><w:tab/><w:tab/><w:t>'}} tabs</w:t></w:r>")],
     "a line break within a tag": [p("<w:r><w:t>{{ name</w:t><w:br/><w:t> }} x</w:t></w:r>")],
@@ -115,6 +128,7 @@ RUNS: Final = {
     "rich text in a loop": ["{%p for i in items %}", p("{{r rich }}"), "{%p endfor %}"],
     "rich text in a condition": [p("{% if x %}", "{{r rich }}", "{% endif %} end")],
     "rich text between r tags": [p("{%r if x %}", "{{r rich }}", "{%r endif %}", " end")],
+    "rich text of spaces and tabs": ["{{r rich_gap }} x", "{{r rich_tabs}} x", p("a", r("{{r rich_gap}}", BOLD), "b")],
     "rich text beside text": ["{{r rich}} after"],
 }
 MERGES: Final = {
@@ -213,6 +227,29 @@ def test_what_needs_no_escaping_is_the_same_without_autoescape() -> None:
         if "signs" not in "".join(blocks):
             ours, theirs = outlines(oracle_file(*blocks), DATA, autoescape=False)
             assert ours == theirs, name
+
+
+def test_paragraphs_of_rich_text_are_the_same() -> None:
+    file = oracle_file("a", "{{p rich }}", tbl(tr(tc("b", "{{p runs }}", "c"), "x")), "z")
+    theirs = outline(by_docxtpl(file, DATA, paragraphs=("rich", "runs")))
+    ours = outline(render_word(file, DATA))
+    assert ours == theirs[-len(ours) :]
+
+
+@pytest.mark.parametrize("blocks", CASES.values(), ids=CASES.keys())
+def test_the_names_that_it_needs_are_the_same(blocks: list[str]) -> None:
+    file = oracle_file(*blocks, parts={"word/header1.xml": p("{{ of_a_header }}")})
+    paths = [placeholder.path for placeholder in compile_word(file).placeholders]
+    assert {re.split(r"[.\[]", path)[0] for path in paths} == variables_by_docxtpl(file)
+
+
+def test_a_template_makes_many_documents() -> None:
+    file = oracle_file("{{ name }}: {% for c in cols %}{{ c }}{% endfor %}")
+    compiled = compile_word(file)
+    for name in ("Ada", "Bo", "Ada"):
+        data = {"name": name, "cols": [name]}
+        ours = render_template(compiled, json.dumps(data).encode(), render_options(output=OutputFormat.DOCX)).content
+        assert outline(ours) == outline(by_docxtpl(file, data))[-len(outline(ours)) :]
 
 
 # Where we differ on purpose: the template, what we make of it, and why.
