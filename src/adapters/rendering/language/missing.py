@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from adapters.rendering.language.methods import METHOD_NAMES
 from adapters.rendering.language.segments import Tag
 from adapters.rendering.language.values import Missing
 from domain.diagnostics import Diagnostic, Severity
@@ -51,6 +52,8 @@ class MissingValues:
         reason = f" {value.reason}" if value.reason else ""
         if near:
             advice = f"Did you mean {near!r}? The data has that."
+        elif value.advice:
+            advice = value.advice
         else:
             advice = "Add it to the data, or write | default('…') in the template if it may be absent."
         return Diagnostic(
@@ -79,14 +82,22 @@ class MissingValues:
         return None if parent is None else f"{parent}/{_escape(value.key)}"
 
 
-def no_keys(value: Any, path: str, key: str) -> str | None:
-    """Say why a value that is no object has no such key."""
+def without_keys(value: Any, path: str, key: str) -> Missing:
+    """Give what a look-up in a value that is no object finds: nothing, why, and what was perhaps meant."""
     parent = path.removesuffix(f".{key}")
     if value is None:
-        return f"{parent} is null there."
+        return Missing(path, reason=f"{parent} is null there.")
     kinds = {str: "a text", int: "a number", Decimal: "a number", bool: "true or false", list: "a list"}
     kind = kinds.get(type(value))
-    return f"{parent} is {kind} there, not an object." if kind else None
+    reason = f"{parent} is {kind} there, not an object." if kind else None
+    advice = None
+    if key in {"length", "size", "count"} and isinstance(value, (list, str)):
+        advice = f"Write {parent} | length."
+    elif isinstance(value, list):
+        advice = f"Write {parent}[0].{key} for the first item, or loop over all of them."
+    elif isinstance(value, str) and key in METHOD_NAMES:
+        advice = f"Write {parent}.{key}() with brackets."
+    return Missing(path, reason=reason, advice=advice)
 
 
 def _near(value: Missing) -> str | None:

@@ -26,6 +26,9 @@ from domain.render_request import MissingPolicy, RenderOptions
 WATCHED_PIECES: Final = 50_000
 LONG_TEXT: Final = 64
 
+# More failures than anybody mends at once.
+_MAX_FAILURES: Final = 500
+
 # Characters or items that a template makes for one step of fuel.
 _BUILT_PER_STEP: Final = 16
 
@@ -75,7 +78,7 @@ class RenderSession:
         self.warnings: list[Diagnostic] = []
         self.tag: Tag | None = None
         self._missing: missing.MissingValues | None = None
-        self._failures: list[Diagnostic] = []
+        self._failures: dict[Any, Diagnostic] = {}
         self._now: datetime | None = None
         self._pending = 0
         self._depth = 0
@@ -98,10 +101,10 @@ class RenderSession:
         lacking = self._missing.diagnostics() if self._missing else []
         if lacking and self.options.missing is MissingPolicy.ERROR:
             names = ", ".join(self._missing.paths()) if self._missing else ""
-            return DataInvalidError(f"The data lacks: {names}.", [*lacking, *self._failures])
+            return DataInvalidError(f"The data lacks: {names}.", [*lacking, *self._failures.values()])
         if self._failures:
-            first = self._failures[0]
-            return RenderFailedError(f"The template failed: {first.message}", self._failures)
+            failures = list(self._failures.values())
+            return RenderFailedError(f"The template failed: {failures[0].message}", failures)
         return None
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -116,7 +119,10 @@ class RenderSession:
             for value in error.values:
                 self.record(value)
             return
-        self._failures.append(failure(error, tag or self.tag))
+        found = failure(error, tag or self.tag)
+        # A tag that fails in one round of a loop fails in most of them.
+        if len(self._failures) < _MAX_FAILURES:
+            self._failures.setdefault((found.location, found.snippet, found.message), found)
 
     def record(self, value: Missing) -> None:
         """Keep a missing value with the tag that needed it."""
@@ -288,7 +294,7 @@ class RenderSession:
             return value[key] if key in value else Missing(path, value, key)
         if type(value) is Missing:
             return Missing(path if not path.startswith(".") else value.path + path, value.container, value.key)
-        return Missing(path, reason=missing.no_keys(value, path, key))
+        return missing.without_keys(value, path, key)
 
     def item(self, value: Any, key: Any, path: str) -> Any:
         """Look up an item by its number, or a value by its key."""

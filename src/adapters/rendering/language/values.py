@@ -51,16 +51,25 @@ class LimitError(Exception):
 class Missing:
     """What a look-up gives where the data has nothing: it is false, and remembers what was asked for.
 
-    `path` is the words of the template; `key` was looked up in `container` (the data's own object) in vain.
+    `path` is the words of the template; `key` was looked up in `container` (the data's own object) in vain. `reason`
+    says why nothing can be there, and `advice` what to write then.
     """
 
-    __slots__ = ("container", "key", "path", "reason")
+    __slots__ = ("advice", "container", "key", "path", "reason")
 
-    def __init__(self, path: str, container: Any = None, key: str | None = None, reason: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        container: Any = None,
+        key: str | None = None,
+        reason: str | None = None,
+        advice: str | None = None,
+    ) -> None:
         self.path = path
         self.container = container
         self.key = key
         self.reason = reason
+        self.advice = advice
 
     def __bool__(self) -> bool:
         """Be false in every test."""

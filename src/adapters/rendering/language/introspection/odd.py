@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from adapters.rendering.language.introspection.data import Datum, Evidence
@@ -14,6 +15,8 @@ from domain.diagnostics import Diagnostic, Severity
 Piece = tuple[Datum, Mapping[str, Tag]]
 
 _NUMBERS: Final = (Evidence.NUMBER, Evidence.INTEGER)
+# What the number of items is called in other languages.
+_LENGTHS: Final = ("length", "size", "count")
 _SINGLE: Final = (Evidence.PRINTED, Evidence.TEXT, *_NUMBERS)
 
 
@@ -52,7 +55,8 @@ def _said(datum: Datum, kinds: Iterable[Evidence]) -> Tag | None:
 def list_and_single(datum: Datum) -> Iterator[Diagnostic]:
     """Find a list that is printed, or calculated with."""
     listed, single = datum.said.get(Evidence.LISTED), _said(datum, _SINGLE)
-    if listed is not None and single is not None:
+    # One tag that does both prints what it makes of the list.
+    if listed is not None and single is not None and listed is not single:
         path = _path(datum)
         message = f"{path} is used as one value here, and as a list at {listed.location}."
         advice = (
@@ -73,15 +77,23 @@ def object_and_single(datum: Datum) -> Iterator[Diagnostic]:
 def list_and_object(datum: Datum) -> Iterator[Diagnostic]:
     """Find a list of objects that is also looked into as if it were one of them."""
     item, child = datum.children.get(Each.ITEM), _named_child(datum)
-    if item is None or child is None or Evidence.LISTED not in datum.said or _named_child(item) is None:
+    listed = _said(datum, (Evidence.LISTED, Evidence.INDEXED))
+    if item is None or child is None or listed is None or child.step in _LENGTHS or _named_child(item) is None:
         return
     tag = _first_tag(child)
     if tag is not None:
         path, name = _path(datum), str(child.step)
-        message = (
-            f"{path} is a list at {datum.said[Evidence.LISTED].location}, and {_path(child)} asks the list itself."
-        )
+        message = f"{path} is a list at {listed.location}, and {_path(child)} asks the list itself."
         yield _warn("mixed-kinds", message, f"Within a loop write item.{name}, for one of them {path}[0].{name}.", tag)
+
+
+def list_and_length(datum: Datum) -> Iterator[Diagnostic]:
+    """Find {{ items.length }}, as other languages write it."""
+    listed = datum.said.get(Evidence.LISTED)
+    child = next((datum.children[name] for name in _LENGTHS if name in datum.children), None)
+    if listed is not None and child is not None and (tag := _first_tag(child)) is not None:
+        message = f"{_path(datum)} is a list at {listed.location}, and a list has no value {child.step!r}."
+        yield _warn("mixed-kinds", message, f"Write {{{{ {_path(datum)} | length }}}} for how many items it has.", tag)
 
 
 def number_and_text(datum: Datum) -> Iterator[Diagnostic]:
@@ -89,10 +101,17 @@ def number_and_text(datum: Datum) -> Iterator[Diagnostic]:
     number = _said(datum, _NUMBERS)
     texts = any(isinstance(value, str) and value for value in datum.constants)
     text = _said(datum, (Evidence.TEXT, Evidence.LIKE_TEXT) if texts else (Evidence.TEXT,))
-    if number is not None and text is not None and not _said(datum, (Evidence.LISTED,)):
+    compared = any(type(value) in {int, Decimal} for value in datum.constants)
+    like = datum.said.get(Evidence.LIKE_NUMBER) if compared and Evidence.TEXT in datum.said else None
+    if text is None or _said(datum, (Evidence.LISTED,)):
+        return
+    advice = "Write numbers without quotes; | string makes a text of a number, | float a number of a text."
+    if number is not None:
         message = f"{_path(datum)} is used as a text here, and as a number at {number.location}."
-        advice = "Write numbers without quotes; | string makes a text of a number, | float a number of a text."
         yield _warn("mixed-kinds", message, advice, text)
+    elif like is not None:
+        message = f"{_path(datum)} is compared with a number here, and used as a text at {text.location}."
+        yield _warn("mixed-kinds", message, "Write a text in quotes; | float makes a number of a text.", like)
 
 
 def _named_child(datum: Datum) -> Datum | None:
@@ -120,6 +139,7 @@ _RULES: Final[tuple[Callable[[Datum], Iterator[Diagnostic]], ...]] = (
     list_and_single,
     object_and_single,
     list_and_object,
+    list_and_length,
     number_and_text,
     required_and_optional,
 )

@@ -1,7 +1,8 @@
 """Rules about conditions: what is always the same, asked twice, or compares a text with a number."""
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from jinja2 import nodes
@@ -11,6 +12,14 @@ from adapters.rendering.language.lint.nodes_in_words import key_of, path_of
 from domain.diagnostics import Severity
 
 _ALWAYS: Final = {"eq": True, "lteq": True, "gteq": True, "ne": False, "lt": False, "gt": False}
+_OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "gt": operator.gt,
+    "lteq": operator.le,
+    "gteq": operator.ge,
+}
 _ORDER: Final = frozenset({"lt", "gt", "lteq", "gteq"})
 _NUMERIC: Final = re.compile(r"\s*[-+]?\d[\d.,' \u00a0]*%?\s*")
 _CURLY: Final = re.compile("[\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00a0]")
@@ -32,15 +41,48 @@ def always(node: Any) -> bool | None:
 
 def _together(node: nodes.And | nodes.Or) -> bool | None:
     sides, deciding = (always(node.left), always(node.right)), isinstance(node, nodes.Or)
-    if deciding in sides:
+    if deciding in sides or _are_opposite(node.left, node.right) or _exclude_each_other(node):
         return deciding
     return (not deciding) if None not in sides else None
 
 
+def _are_opposite(one: nodes.Node, other: nodes.Node) -> bool:
+    return any(
+        isinstance(first, nodes.Not) and key_of(first.node) == key_of(second)
+        for first, second in ((one, other), (other, one))
+    )
+
+
+def _exclude_each_other(node: nodes.And | nodes.Or) -> bool:
+    """Tell whether one value is to be two constants at once, or has to differ from one of two."""
+    return _two_constants(node, "ne" if isinstance(node, nodes.Or) else "eq") is not None
+
+
+def _two_constants(node: nodes.And | nodes.Or, operator: str) -> tuple[str, Any, Any] | None:
+    sides = [side for side in (node.left, node.right) if isinstance(side, nodes.Compare) and len(side.ops) == 1]
+    values = [side.ops[0].expr for side in sides if side.ops[0].op == operator]
+    if len(values) < 2 or key_of(sides[0].expr) != key_of(sides[1].expr):  # noqa: PLR2004  # both sides
+        return None
+    first, second = values
+    if not isinstance(first, nodes.Const) or not isinstance(second, nodes.Const) or first.value == second.value:
+        return None
+    return path_of(sides[0].expr) or "name", first.value, second.value
+
+
 def _comparison(node: nodes.Compare) -> bool | None:
-    """Say what the comparison of a value with itself gives."""
-    same = len(node.ops) == 1 and key_of(node.expr) == key_of(node.ops[0].expr)
-    return _ALWAYS.get(node.ops[0].op) if same else None
+    """Say what the comparison of a value with itself gives, or that of two constants."""
+    if len(node.ops) != 1:
+        return None
+    one, operator, other = node.expr, node.ops[0].op, node.ops[0].expr
+    if key_of(one) == key_of(other):
+        return _ALWAYS.get(operator)
+    if not isinstance(one, nodes.Const) or not isinstance(other, nodes.Const):
+        return None
+    compare = _OPERATORS.get(operator)
+    try:
+        return None if compare is None else bool(compare(one.value, other.value))
+    except TypeError:  # a number and a text: an error of the render
+        return None
 
 
 def look_at_if(node: nodes.If) -> Iterator[Found]:
@@ -88,7 +130,9 @@ def look_at_chosen(node: nodes.For) -> Iterator[Found]:
 
 def _constant(test: Any, *, truth: bool) -> Found:
     word = "true" if truth else "false"
-    if isinstance(test, (nodes.Tuple, nodes.List)):
+    if isinstance(test, (nodes.Tuple, nodes.List)) and not test.items:
+        message, advice = "This condition is always false: the list in it is empty.", "Write the name of a list."
+    elif isinstance(test, (nodes.Tuple, nodes.List)):
         message = "This condition is a list of values with commas, and a list is always true."
         advice = "For one of several values write {% if status in ['a', 'b'] %}; decimals have a point: 1.5."
     elif isinstance(test, nodes.Or) and (words := _or_words(test)):
@@ -96,17 +140,43 @@ def _constant(test: Any, *, truth: bool) -> Found:
             f"This condition is always true: '{words}' behind 'or' is a text, and a text is true.",
             (_each_with_name(test) or "Write the whole comparison on both sides of 'or'."),
         )
+    elif isinstance(test, (nodes.And, nodes.Or)) and _exclude_each_other(test):
+        message, advice = _excluding(test)
     elif isinstance(test, nodes.Const) and isinstance(test.value, str):
         message = f"This condition is always {word}: a text in quotes is no name of the data."
         advice = f"Write {{% if {test.value} %}} without quotes, if a value of that name is meant."
         if not test.value.replace(".", "").isidentifier():
             advice = "Write what it depends on, such as {% if paid %}."
     elif isinstance(test, nodes.Compare):
-        message, advice = f"This condition is always {word}: both sides are the same.", "Compare with another value."
+        what = "the same" if key_of(test.expr) == key_of(test.ops[0].expr) else "fixed values"
+        message, advice = (
+            f"This condition is always {word}: both sides are {what}.",
+            "Compare with a value of the data.",
+        )
     else:
         message = f"This condition is always {word}."
         advice = "Delete the condition, or write what it depends on; a note to yourself is written {# like this #}."
     return Found(test.lineno, "constant-condition", message, advice)
+
+
+def _excluding(test: nodes.And | nodes.Or) -> tuple[str, str]:
+    either = isinstance(test, nodes.Or)
+    path, one, other = _two_constants(test, "ne" if either else "eq") or ("name", "a", "b")
+    if either:
+        message = (
+            f"This condition is always true: {path} always differs from one of {_literal(one)} and {_literal(other)}."
+        )
+        return (
+            message,
+            f"Write {{% if {path} not in [{_literal(one)}, {_literal(other)}] %}}, or 'and' in place of 'or'.",
+        )
+    message = f"This condition is always false: {path} cannot be {_literal(one)} and {_literal(other)} at once."
+    return message, f"Write {{% if {path} in [{_literal(one)}, {_literal(other)}] %}}, or 'or' in place of 'and'."
+
+
+def _literal(value: Any) -> str:
+    """Write a constant as it stands in a tag."""
+    return repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _or_words(test: nodes.Or) -> str | None:
@@ -124,7 +194,7 @@ def _each_with_name(test: nodes.Or) -> str | None:
     path, first = path_of(one.expr), one.ops[0].expr
     if path is None or one.ops[0].op != "eq" or not isinstance(first, nodes.Const):
         return None
-    return f"Write {{% if {path} in [{first.value!r}, {other.value!r}] %}}."
+    return f"Write {{% if {path} in [{_literal(first.value)}, {_literal(other.value)}] %}}."
 
 
 def _constant_operand(test: Any) -> Iterator[Found]:

@@ -114,7 +114,7 @@ def hyphenated(names: Names, tags: list[Tag]) -> Iterator[Found]:  # noqa: ARG00
             continue
         parent, _, last = written.rpartition(".")
         message = f"The hyphen in {written} is read as a minus sign: {name} is subtracted."
-        advice = f"Write {written.replace('-', '_')}, and name it like that in the data."
+        advice = f"Write {written.replace('-', '_')}, and name it like that in the data; a minus has spaces around it."
         if parent:
             advice = f"Write {parent}['{last}'] for a key with a hyphen."
         yield Found(line, "hyphenated-name", message, advice)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from jinja2 import nodes
 
-from adapters.rendering.language.lint import conditions, contents, names
+from adapters.rendering.language.lint import calls, conditions, contents, names, printing
 from adapters.rendering.language.lint.found import Found
 from adapters.rendering.language.lint.names import Binding, Names, Read
 from adapters.rendering.language.lint.nodes_in_words import children, is_empty, path_of, root_of
@@ -22,6 +22,7 @@ _NODE_RULES: Final[dict[type[nodes.Node], tuple[Callable[[Any], Iterator[Found]]
     nodes.Compare: (conditions.look_at_compare,),
     nodes.Const: (contents.look_at_constant,),
     nodes.Getitem: (contents.look_at_item,),
+    nodes.Output: (printing.look_at_output,),
 }
 # Those that look at its tags as well.
 _TAG_RULES: Final[dict[type[nodes.Node], Callable[[Any, list[Tag]], Iterator[Found]]]] = {
@@ -40,7 +41,7 @@ class Linted(NamedTuple):
 
 def lint(tree: nodes.Template, tags: Sequence[Tag]) -> Linted:
     """Look at a template that has no errors."""
-    walk = _Walk(list(tags))
+    walk = _Walk(tree, list(tags))
     walk.block(tree.body)
     for rule in names.RULES:
         walk.found.extend(rule(walk.names, walk.tags))
@@ -54,8 +55,12 @@ def lint(tree: nodes.Template, tags: Sequence[Tag]) -> Linted:
 
 
 class _Walk:
-    def __init__(self, tags: list[Tag]) -> None:
+    def __init__(self, tree: nodes.Template, tags: list[Tag]) -> None:
         self.tags = tags
+        self._macros = list(tree.find_all(nodes.Macro))
+        # The macro of each binding that is one, by its birth; and how many macros the walk is in.
+        self._defined: dict[int, nodes.Macro] = {}
+        self._depth = 0
         self.found: list[Found] = []
         self.names = Names()
         self._scopes: list[dict[str, Binding]] = [{}]
@@ -188,8 +193,19 @@ class _Walk:
         for default in node.defaults:
             self._visit(default)
         self._group += 1
-        self._bind_name(node.name, "macro", node.lineno)
+        self._defined[self._bind_name(node.name, "macro", node.lineno).birth] = node
         self._parameters(node, node.body)
+
+    def visit_call(self, node: nodes.Call) -> None:
+        for child in children(node):
+            self._visit(child)
+        name = node.node.name if isinstance(node.node, nodes.Name) else None
+        binding = self._bound(name) if name else None
+        if binding is not None and binding.birth in self._defined:
+            self.found.extend(calls.look_at_macro_call(node, self._defined[binding.birth]))
+        elif name and binding is None and not self._depth:
+            own = [macro for macro in self._macros if macro.name == name]
+            self.found.extend(calls.look_at_early_call(node, name, own))
 
     def visit_call_block(self, node: nodes.CallBlock) -> None:
         self._visit(node.call)
@@ -202,7 +218,9 @@ class _Walk:
         taken = {arg.name: Binding(arg.name, "parameter", node.lineno, self._group, -1) for arg in node.args}
         taken["caller"] = Binding("caller", "parameter", node.lineno, self._group, -1)
         loop, self._loop = self._loop, 0
+        self._depth += 1
         self._within(taken, body)
+        self._depth -= 1
         self._loop = loop
 
     def _within(self, scope: dict[str, Binding], body: list[nodes.Node]) -> None:
@@ -282,5 +300,6 @@ _VISITS: Final[dict[type[nodes.Node], Any]] = {
     nodes.Macro: _Walk.visit_macro,
     nodes.CallBlock: _Walk.visit_call_block,
     nodes.For: _Walk.visit_for,
+    nodes.Call: _Walk.visit_call,
     nodes.Sub: _Walk.visit_sub,
 }

@@ -86,8 +86,8 @@ def test_data_may_have_keys_like_the_languages_own_names() -> None:
 @pytest.mark.parametrize(
     ("template", "code"),
     [
-        ("{% macro m(a) %}{% endmacro %}{{ m(1, 2) }}", "value-error"),
-        ("{% macro m(a) %}{% endmacro %}{{ m(b=2) }}", "value-error"),
+        ("{% macro m(a) %}{% endmacro %}{% set f = m %}{{ f(1, 2) }}", "value-error"),
+        ("{% macro m(a) %}{% endmacro %}{% set f = m %}{{ f(b=2) }}", "value-error"),
         ("{% set m = 1 %}{{ m() }}", "value-error"),
         ("{% set t %}a{% endset %}{{ t | upper }}", "value-error"),
         ("{% set t %}a{% endset %}{{ t ~ 'b' }}", "unprintable-value"),
@@ -98,7 +98,7 @@ def test_data_may_have_keys_like_the_languages_own_names() -> None:
         ("{% for a, b in [1] %}{% endfor %}", "value-error"),
         ("{% set a, b = 5 %}", "value-error"),
         ("{% set nope = 1 %}{% set nope.a = 2 %}", "value-error"),
-        ("{{ invoice.keys() }}", "value-error"),
+        ("{{ invoice.keys() | join }}", "value-error"),
         ("{% for i in [[1]] recursive %}{{ loop([i]) }}{% endfor %}", "limit-exceeded"),
         ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "limit-exceeded"),
     ],

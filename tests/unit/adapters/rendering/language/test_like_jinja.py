@@ -1,5 +1,6 @@
 """Where our policy is the same, a template gives what plain Jinja2 gives."""
 
+import re
 from typing import Any
 
 import jinja2
@@ -74,9 +75,14 @@ _pieces = st.one_of(
 
 @given(st.lists(_pieces, max_size=14))
 def test_white_space_is_treated_as_by_jinja(parts: list[str]) -> None:
+    """Lines of tags alone lose their blanks here, and not in Jinja, which is shown the template without them."""
     template = "".join(parts) + "{% endif %}" * sum("if" in part for part in parts)
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    assert render(template, DATA) == environment.from_string(template).render(DATA)
+    shown = _TAGS_ALONE.sub(lambda match: re.sub(r"(?<=\})[ \t]+|[ \t]+(?=\{)", "", match.group()), template)
+    assert render(template, DATA) == environment.from_string(shown).render(DATA)
+
+
+_TAGS_ALONE = re.compile(r"^(?:[ \t]|\{% \w+(?: yes)? %\}|\{# c #\})+$", re.MULTILINE)
 
 
 def test_static_text_is_the_text_between_the_tags() -> None:

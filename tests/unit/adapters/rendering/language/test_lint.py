@@ -59,6 +59,22 @@ WRONG = [
     ("{{ endif }}", "word-as-name"),
     ("{{ 1,5 }}", "unprintable-value"),
     ("{{ [a, b] }}", "unprintable-value"),
+    ("{{ xs | sort }}", "unprintable-value"),
+    ("{{ xs | map(attribute='n') }}", "unprintable-value"),
+    ("{{ xs | groupby('n') }}", "unprintable-value"),
+    ("{{ t.split(',') }}", "unprintable-value"),
+    ("{{ range(5) }}", "unprintable-value"),
+    ("{% if 1 > 2 %}a{% endif %}", "constant-condition"),
+    ("{% if [] %}a{% endif %}", "constant-condition"),
+    ("{% if a or not a %}a{% endif %}", "constant-condition"),
+    ("{% if s != 'a' or s != 'b' %}a{% endif %}", "constant-condition"),
+    ("{% if n == 1 and n == 2 %}a{% endif %}", "constant-condition"),
+    ("{% macro m() %}a{% endmacro %}{{ m(1) }}", "wrong-arguments"),
+    ("{% macro m(a) %}{{ a }}{% endmacro %}{{ m(b=1) }}", "wrong-arguments"),
+    ("{% macro m(a) %}{{ a }}{% endmacro %}{{ m(1, a=2) }}", "wrong-arguments"),
+    ("{% macro m(a, b) %}{{ a }}{{ b }}{% endmacro %}{{ m(1) }}", "wrong-arguments"),
+    ("{% macro m(a) %}{{ caller() }}{% endmacro %}{% call m(1, 2) %}x{% endcall %}", "wrong-arguments"),
+    ("{{ m() }}{% macro m() %}a{% endmacro %}", "unknown-function"),
 ]
 
 
@@ -103,6 +119,13 @@ RIGHT = [
     "{{ net-discount }}{{ net }}{{ discount }}",
     "{{ total - paid }}",
     "{{ total-1 }}",
+    "{{ xs | sort | join }}{{ t.split(',') | length }}{% for x in range(2) %}{{ x }}{% endfor %}",
+    "{% if s != 'a' or t != 'b' %}1{% endif %}{% if s != 'a' and s != 'b' %}2{% endif %}",
+    "{% if n > 1 and n < 5 or n == 7 %}1{% endif %}",
+    "{% macro m(a, b=2) %}{{ a }}{{ b }}{% endmacro %}{{ m(1) }}{{ m(1, 3) }}{{ m(a=1, b=4) }}",
+    "{% macro m(a, b) %}{{ a | default('') }}{% if b %}{{ b }}{% endif %}{% endmacro %}{{ m() }}",
+    "{% macro m(n) %}{{ n }}{% if n %}{{ other(n - 1) }}{% endif %}{% endmacro %}"
+    "{% macro other(n) %}{{ m(n) }}{% endmacro %}{{ m(3) }}",
     "{% for x in xs %}{{ loop.length-x }}{% endfor %}",
     "{{ 'a-b' }}{{ x or 'n/a' }}{{ x is none }}",
     "{{ {'$link': 'https://example.com'} }}",
@@ -123,6 +146,10 @@ ADVICE = [
     ("{{ customer.first-name }}", "Write customer['first-name'] for a key with a hyphen."),
     ("{% for x in 5 %}{{ x }}{% endfor %}", "To count, write range(5)."),
     ("{% for k, v in d.items %}{{ k }}{{ v }}{% endfor %}", "Write d.items() for the pairs of an object."),
+    ("{% if s != 'a' or s != 'b' %}a{% endif %}", "Write {% if s not in ['a', 'b'] %}, or 'and' in place of "
+                                                  "'or'."),
+    ("{% if n == 1 or true and n == 2.5 %}a{% endif %}", "Write a whole comparison on both sides of 'and'."),
+    ("{{ xs | batch(2) }}", "Loop over it: {% for part in xs | batch(…) %}."),
     ("{{ 1,5 }}", "Decimals have a point: 1.5, not 1,5. To put values side by side write ~ between them: "
                   "{{ a ~ ', ' ~ b }}."),
 ]  # fmt: skip

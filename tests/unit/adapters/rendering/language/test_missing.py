@@ -118,6 +118,26 @@ def test_all_missing_paths_are_listed_once_with_pointer_and_suggestion() -> None
     assert "'prise'" in (found[1].suggestion or "")
 
 
+@pytest.mark.parametrize(
+    ("template", "advice"),
+    [
+        ("{{ l.length }}", "Write l | length."),
+        ("{{ a.l.count }}", "Write a.l | length."),
+        ("{{ l.x }}", "Write l[0].x for the first item, or loop over all of them."),
+        ("{{ s.upper }}", "Write s.upper() with brackets."),
+        ("{{ n.x }}", "Add it to the data, or write | default('…') in the template if it may be absent."),
+    ],
+)
+def test_what_is_no_object_gets_advice_of_its_own(template: str, advice: str) -> None:
+    found = complaints(template, {"l": [{"x": 1}], "a": {"l": []}, "s": "text", "n": 5})
+    assert [each.suggestion for each in found] == [advice]
+
+
+def test_a_tag_that_fails_in_every_round_is_told_once() -> None:
+    found = complaints("{% for i in l %}{{ i / 0 }}{{ i + none }}{% endfor %}", {"l": [1, 2, 3]})
+    assert [each.code for each in found] == ["division-by-zero", "value-error"]
+
+
 def test_a_pointer_is_escaped() -> None:
     found = complaints("{{ x['a/b~c'].d }}", {"x": {"a/b~c": {}}})
     assert found[0].pointer == "/x/a~1b~0c/d"
