@@ -9,13 +9,14 @@ from adapters.rendering.docx.normalise import diagnose, snippet_of
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.quotes import straighten
 from adapters.rendering.docx.tokens import Token, TokenTable
-from adapters.rendering.docx.tree import Node, P, ancestor
+from adapters.rendering.docx.tree import Node, P, ancestor, w
 from adapters.rendering.docx.writers import ATTRIBUTE
 from adapters.rendering.language.tags import TagSpan, find_tags
 from domain.diagnostics import Diagnostic, Location
 
 _WITH_TAGS: Final = etree.XPath("//@*[contains(., '{{') or contains(., '{%')]")
 # docPr and cNvPr of DrawingML, shapes of VML.
+_CODE: Final = (w("fldSimple"), w("instr"))
 _TEXTS: Final = frozenset({"descr", "title", "alt"})
 _DRAWN: Final = frozenset({"docPr", "cNvPr", "shape", "rect", "oval", "roundrect", "line", "group"})
 
@@ -26,6 +27,8 @@ def tag_attributes(root: Node, tokens: TokenTable, places: Places) -> list[Diagn
     found = _WITH_TAGS(root)
     for value in found if isinstance(found, list) else []:
         element, name = value.getparent(), value.attrname
+        if (element.tag, name) == _CODE:
+            continue  # check_fields has told it
         anchor = element if element.tag == P else ancestor(element, P)
         location = places.of(anchor if anchor is not None else element)
         if name in _TEXTS and etree.QName(element).localname in _DRAWN:

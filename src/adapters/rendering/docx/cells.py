@@ -47,6 +47,10 @@ def apply_cell_tags(root: Node, tokens: TokenTable) -> list[Diagnostic]:
         argument = _ARGUMENT.match(token.text)
         if cell is None:
             findings.append(_outside(token))
+            take(node)
+        elif argument is not None and not argument.group(1) and token.keyword in _WITH_ARGUMENT:
+            findings.append(_without_argument(token))
+            take(node)
         else:
             _TAGS[token.keyword](cell, token, argument.group(1) if argument else "", tokens)
             text = node.getparent()
@@ -133,6 +137,17 @@ def _outside(token: Token) -> Diagnostic:
     )
 
 
+def _without_argument(token: Token) -> Diagnostic:
+    return error(
+        "syntax-error",
+        f"Something is missing behind {token.keyword!r}.",
+        f"Write {_WITH_ARGUMENT[token.keyword]}, with a fixed value or one of the data.",
+        token.location,
+        token.snippet,
+    )
+
+
+_WITH_ARGUMENT: Final = {"cellbg": "{% cellbg 'FFFF00' %}", "colspan": "{% colspan 2 %}"}
 _TAGS: Final[dict[str, Callable[[Node, Token, str, TokenTable], None]]] = {
     "colspan": _colspan,
     "cellbg": _cellbg,

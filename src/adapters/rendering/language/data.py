@@ -25,6 +25,34 @@ _SAYINGS: Final = (
     ("hex escape", "data-surrogate", "A text in the data holds half a character (a lone surrogate).", None),
     ("surrogate", "data-surrogate", "A text in the data holds half a character (a lone surrogate).", None),
 )
+# Where it is no JSON: what jiter says, and what we say.
+_SYNTAX: Final = (
+    ("EOF while parsing a string", "it ends within a text", 'A text ends with a quotation mark: "…".'),
+    ("EOF while parsing", "it ends too early", "Close every { with } and every [ with ]."),
+    ("key must be a string", "a name stands without double quotes", 'Write "name": with double quotes.'),
+    ("trailing comma", "a comma stands before a closing bracket", "Delete the comma."),
+    (
+        "trailing characters",
+        "something follows behind its end",
+        "Delete what follows, or a bracket too many before it.",
+    ),
+    ("expected `:`", "a colon is missing behind a name", 'Write "name": "value".'),
+    ("expected `,`", "a comma, or a closing bracket, is missing", "Separate entries with commas."),
+    ("invalid escape", "a \\ in a text has no meaning there", "Write \\\\ for a single one."),
+    ("control character", "a line break or a tab stands in a text", "Write \\n for a line break, \\t for a tab."),
+    ("expected value", "no value stands where one should", "Texts stand in double quotes; JSON has no comments."),
+    ("invalid number", "a number cannot be read", "Write it like 1234.56, without zeros before it."),
+)
+# Words where JSON wants a value.
+_MEANT: Final = {
+    **dict.fromkeys(("True", "TRUE", "yes"), "Write true in small letters."),
+    **dict.fromkeys(("False", "FALSE", "no"), "Write false in small letters."),
+    **dict.fromkeys(("None", "NULL", "Null", "undefined", "nil"), "Write null."),
+    **dict.fromkeys(
+        ("NaN", "Infinity", "-Infinity", "inf"), "NaN and Infinity are no JSON numbers; write null, or a number."
+    ),
+}
+_WORD: Final = re.compile(rb"-?[A-Za-z]+")
 
 
 def parse_data(text: bytes) -> dict[str, Any]:
@@ -79,14 +107,28 @@ def _explain(text: bytes, words: str) -> tuple[str, str, str | None]:
         text.decode()
     except UnicodeDecodeError as error:
         return "data-not-utf8", f"The data is not UTF-8 (byte {error.start:,}).", "Save it as UTF-8."
-    place = words.partition(" at line ")[2].replace(" column ", ", column ")
+    if not text.strip():
+        return "data-not-json", "The data is empty.", 'Write an object, at least {}, such as {"name": "Ada"}.'
+    reason, _, numbers = words.partition(" at line ")
+    place = f"line {numbers.replace(' column ', ', column ')}"
     for saying, code, message, advice in _SAYINGS:
         if saying in words:
-            return code, f"{message} (line {place})", advice
-    reason = words.partition(" at line ")[0]
-    if b"NaN" in text or b"Infinity" in text:
-        reason += "; NaN and Infinity are no JSON numbers"
-    return "data-not-json", f"The data is not JSON: {reason} (line {place}).", "Check it with any JSON validator."
+            return code, f"{message} ({place})", advice
+    meant = _MEANT.get(_word_at(text, numbers))
+    for saying, message, advice in _SYNTAX:
+        if saying in reason:
+            return "data-not-json", f"The data is not JSON: {message} ({place}).", meant or advice
+    return "data-not-json", f"The data is not JSON: {reason} ({place}).", meant or "Check it with any JSON validator."
+
+
+def _word_at(text: bytes, numbers: str) -> str:
+    """Return the word at a place that jiter names, as 'line 1, column 6' counts it."""
+    line, _, column = numbers.partition(" column ")
+    if not (line.isdigit() and column.isdigit()):
+        return ""
+    lines = text.removeprefix(_BOM).split(b"\n", int(line))
+    found = _WORD.match(lines[int(line) - 1], max(0, int(column) - 1)) if len(lines) >= int(line) else None
+    return found.group().decode("ascii") if found else ""
 
 
 def _invalid(code: str, message: str, advice: str | None) -> DataInvalidError:

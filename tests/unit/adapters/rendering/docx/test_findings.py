@@ -77,3 +77,17 @@ def test_a_loop_that_repeats_a_heading_row_is_warned_of() -> None:
     ]
     assert findings(tbl(heading, opener, row, closer)) == []
     assert findings("{% for x in xs %}", tbl(heading, row), "{% endfor %}") == []
+
+
+def test_a_tag_in_the_code_of_a_field_is_told_once() -> None:
+    simple = f'<w:fldSimple w:instr=" DATE {{{{ x }}}} ">{r("day")}</w:fldSimple>'
+    assert findings(p(simple)) == [("tag-in-field", "body, paragraph 1")]
+
+
+def test_tags_about_cells_are_told_once_where_they_are_wrong() -> None:
+    assert findings("{% cellbg x %}a") == [("scope-outside-table", "body, paragraph 1")]
+    found = found_in(tbl(tr("{% cellbg %}a", "{% colspan %}b")))
+    assert [(each.code, each.message) for each in found] == [
+        ("syntax-error", "Something is missing behind 'cellbg'."),
+        ("syntax-error", "Something is missing behind 'colspan'."),
+    ]

@@ -45,3 +45,32 @@ def test_anything_else_is_refused_in_words(text: bytes, code: str) -> None:
     found = caught.value.diagnostics[0]
     assert (found.code, found.pointer) == (code, "")
     assert found.message.endswith((".", ")"))
+    assert found.suggestion or code == "data-surrogate"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "advice"),
+    [
+        (" \n", "The data is empty.", 'Write an object, at least {}, such as {"name": "Ada"}.'),
+        ('{"a": 1', "it ends too early (line 1, column 7).", "Close every { with } and every [ with ]."),
+        ("{'a': 1}", "a name stands without double quotes (line 1, column 2).", 'Write "name": with double quotes.'),
+        ('{"a": 1,\n}', "a comma stands before a closing bracket (line 2, column 1).", "Delete the comma."),
+        (
+            '{"a": 1\n"b": 2}',
+            "a comma, or a closing bracket, is missing (line 2, column 1).",
+            "Separate entries with commas.",
+        ),
+        ('{"a":\n True}', "(line 2, column 2).", "Write true in small letters."),
+        ('{"a": None}', "(line 1, column 7).", "Write null."),
+        ('{"a": -Infinity}', "(line 1, column 8).", "NaN and Infinity are no JSON numbers; write null, or a number."),
+        ('{"a": x}', "(line 1, column 7).", "Texts stand in double quotes; JSON has no comments."),
+        ('{"a": "x\ny"}', "a line break or a tab stands in a text", "Write \\n for a line break, \\t for a tab."),
+        ('{"a": 01}', "a number cannot be read", "Write it like 1234.56, without zeros before it."),
+    ],
+)
+def test_what_is_no_json_is_said_in_plain_words(text: str, message: str, advice: str) -> None:
+    with pytest.raises(DataInvalidError) as caught:
+        parse_data(text.encode())
+    found = caught.value.diagnostics[0]
+    assert found.message.endswith(message) or message in found.message
+    assert found.suggestion == advice
