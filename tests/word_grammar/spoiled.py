@@ -18,6 +18,16 @@ _MORE: Final = (
     "{% colspan 2 %}", "{% break %}", "{% continue %}", "{{ v", "}}", "{% if", "{{r v }}", "{%r if x %}", "{% raw %}",
     "{% endraw %}", "{% nothing %}", "{{ v | nothing }}", "{# @restart #}", "{{ items }}", "{{ o.m }}", "{_{", "{%tr",
 )  # fmt: skip
+_PAIRS: Final = (
+    ("{% if x %}", "{% endif %}"),
+    ("{% for i in items %}", "{% endfor %}"),
+    ("{%p for i in names %}", "{%p endfor %}"),
+    ("{%tr for i in items %}", "{%tr endfor %}"),
+    ("{%tc if y %}", "{%tc endif %}"),
+    ("{%- if x -%}", "{%- endif -%}"),
+    ("{% set z %}", "{% endset %}{{ z }}"),
+    ("{% macro m() %}", "{% endmacro %}{{ m() }}"),
+)
 
 
 @st.composite
@@ -26,7 +36,7 @@ def spoiled_templates(draw: st.DrawFn) -> RandomTemplate:
     template = draw(templates())
     body = template.body
     for _ in range(draw(st.integers(1, 2))):
-        body = draw(st.sampled_from((_lose, _double, _add, _add)))(draw, body)
+        body = draw(st.sampled_from((_lose, _double, _add, _cross, _cross)))(draw, body)
     return replace(template, body=body)
 
 
@@ -45,6 +55,16 @@ def _double(draw: st.DrawFn, body: str) -> str:
 
 def _add(draw: st.DrawFn, body: str) -> str:
     return _put(draw, body, draw(st.sampled_from(_MORE)))
+
+
+def _cross(draw: st.DrawFn, body: str) -> str:
+    """Put a block around whatever stands between two places."""
+    opener, closer = draw(st.sampled_from(_PAIRS))
+    texts = list(_TEXT.finditer(body))
+    first, last = sorted(draw(st.integers(0, len(texts) - 1)) for _ in "ab")
+    start = draw(st.sampled_from((texts[first].start(), texts[first].end())))
+    end = draw(st.sampled_from((texts[last].end(), max(start, texts[last].start()))))
+    return body[:start] + opener + body[start:end] + closer + body[end:]
 
 
 def _put(draw: st.DrawFn, body: str, tag: str) -> str:

@@ -4,6 +4,7 @@ A tag moves outwards only where it passes nothing that a reader would see; where
 begins or ends in the middle of a paragraph, and what it leaves out joins what stands around it.
 """
 
+from collections.abc import Iterable
 from itertools import takewhile
 
 from adapters.rendering.docx.blocks import (
@@ -17,6 +18,7 @@ from adapters.rendering.docx.blocks import (
 )
 from adapters.rendering.docx.definitions import lift_definitions
 from adapters.rendering.docx.exits import level_exits
+from adapters.rendering.docx.field_edges import find_crossed_fields, keep_fields_whole
 from adapters.rendering.docx.prefixes import drop_if_blank, section_end
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import (
@@ -54,7 +56,9 @@ def level_blocks(root: Node, tokens: TokenTable) -> list[Diagnostic]:
     findings += map(unpaired, strays)
     if findings:
         return findings
-    _lift_lonely_rows(root, tokens, blocks)
+    keep_fields_whole(root, tokens, blocks)
+    _lift_lonely(_controls(root), tokens, blocks)
+    _lift_lonely(_with_tokens(root, TR), tokens, blocks)
     _lift_lonely_paragraphs(root, tokens)
     findings = [finding for block in blocks if (finding := _level(block)) is not None]
     findings = findings or _check(root, tokens, blocks)
@@ -68,6 +72,7 @@ def _check(root: Node, tokens: TokenTable, blocks: list[Block]) -> list[Diagnost
     findings = level_exits(root, tokens, blocks)
     findings += [finding for block in blocks if (finding := verify(block)) is not None]
     findings += find_misprinted(root, tokens, blocks)
+    findings += find_crossed_fields(root, tokens, blocks)
     paired = {block.opener: block.boundaries for block in find_blocks(root, tokens)[0]}
     findings += [
         crossing(block, "Other tags stand in the way of the block opened here.")
@@ -93,21 +98,26 @@ def _with_tokens(root: Node, tag: str) -> list[Node]:
     return [element for element in dict.fromkeys(found) if element is not None]
 
 
-def _lift_lonely_rows(root: Node, tokens: TokenTable, blocks: list[Block]) -> None:
-    """Replace rows by their tags where they hold only tags, and some block reaches beyond the row."""
-    block_of = {id(token): block for block in blocks for token in block.boundaries}
-    for row in _with_tokens(root, TR):
-        found = _control_only(row, tokens)
-        reaches_out = any(
-            ancestor(node, TR) is not row
-            for inner in found
-            if (block := block_of.get(id(tokens.of(inner)))) is not None
-            for node in block.nodes
-        )
-        if found and reaches_out:
+def _lift_lonely(elements: Iterable[Node], tokens: TokenTable, blocks: list[Block]) -> None:
+    """Replace rows or content controls by their tags where they hold only tags, and a block reaches beyond them."""
+    block_of = {token: block for block in blocks for token in block.boundaries}
+    for element in elements:
+        found = _control_only(element, tokens)
+        own = [block_of[token] for node in found if (token := tokens.of(node)) in block_of]
+        if any(element not in node.iterancestors(element.tag) for block in own for node in block.nodes):
             for node in found:
-                put_before(row, node)
-            take(row)
+                put_before(element, node)
+            take(element)
+
+
+def _controls(root: Node) -> list[Node]:
+    """List the content controls around rows, paragraphs or runs, the inner ones before those around them."""
+    controls = [
+        node
+        for node in root.iter(SDT)
+        if (content := node.find(SDT_CONTENT)) is not None and level_of_control(content) != TC
+    ]
+    return controls[::-1]
 
 
 def _lift_lonely_paragraphs(root: Node, tokens: TokenTable) -> None:

@@ -39,6 +39,7 @@ _SKIPPED: Final = frozenset(
 _RAW: Final = re.compile(r"\{%[-+]?\s*(?:end)?raw\s*[-+]?%\}")
 # python-docx-template's way to write braces that are no tag: {_{ name }_}, {_% if %_}.
 _ESCAPES: Final = re.compile(r"(?<=\{)_(?=[{%])|(?<=[}%])_(?=\})")
+_WITHOUT_WIDTH: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SNIPPET_SIDE: Final = 24
 
 # A stretch of a paragraph's text that goes, and the token that comes in its place.
@@ -135,7 +136,7 @@ def _normalise_paragraph(
     tags = find_tags(straight)
     for found in tags:
         if isinstance(found, TagSpan):
-            tag = _without_elements(straight, found, pieces)
+            tag = _as_meant(straight, found, pieces)
             snippet = snippet_of(text, found.start, found.end)
             token = None if _RAW.fullmatch(tag) else Token(tag, location, snippet)
             cuts.append((found.start, found.end, token))
@@ -158,16 +159,22 @@ def _escapes(text: str, tags: list[_Cut]) -> list[_Cut]:
     return found
 
 
-def _without_elements(text: str, tag: TagSpan, pieces: list[_Piece]) -> str:
-    """Return a tag without the tabs and breaks that stand in its string literals: Word puts none there on purpose."""
+def _as_meant(text: str, tag: TagSpan, pieces: list[_Piece]) -> str:
+    """Return a tag without what its author does not see or mean.
+
+    That is tabs and breaks in its string literals, where Word puts none on purpose, and outside of them characters
+    without width: optional hyphens, marks for the direction of writing, what comes along with pasted text.
+    """
     first = bisect(pieces, tag.start, key=lambda piece: piece.start) - 1
     last = bisect_left(pieces, tag.end, lo=first, key=lambda piece: piece.start)
     odd = {piece.start for piece in pieces[first:last] if piece.node.tag != T and piece.text.isspace()}
-    if not odd:
+    unseen = {match.start() for match in _WITHOUT_WIDTH.finditer(text, tag.start, tag.end)}
+    if not odd and not unseen:
         return text[tag.start : tag.end]
-    literals = [match.span() for match in STRING_LITERAL.finditer(text, tag.start, tag.end)]
-    within = {place for start, end in literals for place in odd if start <= place < end}
-    return "".join(text[place] for place in range(tag.start, tag.end) if place not in within)
+    for literal in STRING_LITERAL.finditer(text, tag.start, tag.end):
+        within = set(range(*literal.span()))
+        unseen = unseen - within | odd & within
+    return "".join(text[place] for place in range(tag.start, tag.end) if place not in unseen)
 
 
 def _foreign(text: str, tags: list[TagSpan | TagFinding], paragraph: Node, places: Places) -> Iterator[Diagnostic]:

@@ -1,9 +1,9 @@
-"""Footnotes and endnotes on repeated text: each round gets a note of its own.
+"""Footnotes and endnotes: what stands in them belongs to the text that they are notes on.
 
-Word does not open a document in which two references share one note, and an author expects the note on an item to speak
-of that item. So a note whose reference a loop may repeat is moved, while the template is compiled, from its part to
-behind its reference: its tags become part of the loop. When a document is finished, the notes are taken out of the text
-again and added to their part, where the others are (see finish.py).
+Word does not open a document in which two references share one note; an author expects the note on an item to speak of
+that item, and needs no data for a note on text that is left out. So a note that has tags, or whose reference stands in
+a block, is moved, while the template is compiled, from its part to behind its reference. When a document is finished,
+the notes are taken out of the text again and added to their part, where the others are (see finish.py).
 """
 
 from typing import Final
@@ -16,7 +16,7 @@ from adapters.rendering.docx.marks import MarkTable
 from adapters.rendering.docx.normalise import normalise
 from adapters.rendering.docx.package import Package, parse_xml, related_part
 from adapters.rendering.docx.places import Places
-from adapters.rendering.docx.tokens import CAPTURES, TokenTable
+from adapters.rendering.docx.tokens import TokenTable
 from adapters.rendering.docx.tree import TBL, Node, R, is_token, put_after, take, w
 from domain.diagnostics import Diagnostic, Part
 
@@ -40,20 +40,21 @@ class Notes:
         """The parts as they stand in the file: what marks places in the text must be in none of them."""
         return b"".join(self._package.contents[name] for name in self._names.values() if name is not None)
 
-    def move_repeated(self, root: Node, tokens: TokenTable) -> list[Diagnostic]:
-        """Move the notes that a loop may repeat behind their references; return what is wrong with their tags."""
+    def move_tagged(self, root: Node, tokens: TokenTable) -> list[Diagnostic]:
+        """Move the notes that tags are in or around behind their references; return what is wrong with their tags."""
         findings: list[Diagnostic] = []
+        found = _references(root, tokens)
         for kind in _PARTS:
-            references = [each for each in _repeated_references(root, tokens) if _REFERENCES[each.tag] == kind]
+            references = {node: within for node, within in found.items() if _REFERENCES[node.tag] == kind}
             notes = self._notes(kind, root) if references else None
             if notes is None:
                 continue
             places = Places(notes, _PARTS[kind], None)
             by_id = {note.get(_ID, ""): note for note in notes.iter(w(kind)) if note.get(_TYPE) is None}
-            for reference in references:
+            for reference, within in references.items():
                 number = reference.get(_ID, "")
                 note = by_id.pop(number, None)
-                if note is not None:
+                if note is not None and (within or _has_tags(note)):
                     findings += [*check_fields(note, places), *normalise(note, tokens, places)]
                     put_after(reference, note)
                     self._moved[kind, number] = note
@@ -106,20 +107,26 @@ def _word_prefixes(root: Node) -> set[str | None]:
     return {prefix for prefix, uri in root.nsmap.items() if f"{{{uri}}}" == w("")}
 
 
-def _repeated_references(root: Node, tokens: TokenTable) -> list[Node]:
-    """List the references that stand in a loop, or in a table that has one: its tags have not found their row yet."""
-    found: list[Node] = []
+def _references(root: Node, tokens: TokenTable) -> dict[Node, bool]:
+    """List the references, each with whether it stands in a block, or in a table that has one.
+
+    The tags of a table's blocks have not found their rows yet.
+    """
+    found: dict[Node, bool] = {}
     depth = 0
-    with_loops: set[Node] = set()
-    rest: list[Node] = []
+    with_blocks: set[Node] = set()
     for node in root.iter(etree.PI, *_REFERENCES):
         if not is_token(node):
-            (found if depth else rest).append(node)
+            found[node] = depth > 0
             continue
         token = tokens.of(node)
-        if token.keyword == "for" or token.captures:
+        if token.opens:
             depth += 1
-            with_loops.update(node.iterancestors(TBL))
-        elif token.closes == "for" or token.closes in CAPTURES:
+            with_blocks.update(node.iterancestors(TBL))
+        elif token.closes:
             depth -= 1
-    return found + [node for node in rest if any(table in with_loops for table in node.iterancestors(TBL))]
+    return {node: within or not with_blocks.isdisjoint(node.iterancestors(TBL)) for node, within in found.items()}
+
+
+def _has_tags(note: Node) -> bool:
+    return "{" in "".join(note.itertext())

@@ -47,7 +47,7 @@ def compile_story(
     places = Places(root, part.part, part.number)
     findings = [*check_fields(root, places), *normalise(root, tokens, places)]
     if part.part is Part.BODY:
-        findings += notes.move_repeated(root, tokens)
+        findings += notes.move_tagged(root, tokens)
     findings += tag_attributes(root, tokens, places)
     findings += find_oddities(root, tokens, places)
     if not len(tokens) and not tokens.is_changed:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from domain.diagnostics import Location, Part
 from tests.word_files import (
     W,
@@ -96,6 +98,24 @@ def test_a_note_outside_of_loops_stays_where_it_is() -> None:
     document = rendered(file)
     assert texts_by_reference(document) == ["plain"]
     assert part_of(document, FOOTNOTES)[1].get(f"{{{W}}}id") == "1"
+
+
+@pytest.mark.parametrize("endnotes", [False, True])
+def test_a_note_on_text_that_is_left_out_goes_with_it_and_needs_no_data(*, endnotes: bool) -> None:
+    kind = "endnote" if endnotes else "footnote"
+    inner = note(1, "{{ gift.reason }}", kind=kind)
+    body = p("a{% if gift %}b", reference(1, kind), "{% endif %}")
+    file = template(body, endnotes=inner) if endnotes else template(body, notes=inner)
+    without = rendered(file, gift=None)
+    assert texts_by_reference(without, kind) == []
+    assert "reason" not in "".join(part_of(without, f"word/{kind}s.xml").itertext())
+    assert texts_by_reference(rendered(file, gift={"reason": "x"}), kind) == ["x"]
+
+
+def test_a_note_knows_the_names_that_were_set_before() -> None:
+    body = p("{% set who = 'Ada' %}a", reference(1), "{% with b = total %}", reference(2), "{% endwith %}")
+    file = template(body, notes=note(1, "{{ who }}") + note(2, "{{ b }}"))
+    assert texts_by_reference(rendered(file)) == ["Ada", "2"]
 
 
 def test_a_macro_prints_its_note_each_time() -> None:

@@ -81,6 +81,12 @@ def test_quotes_and_spaces_that_word_put_in_are_plain_again(tag: str) -> None:
     assert lines_made(tag) == ["nobody"]
 
 
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u200e", "\u200f", "\u202b", "\u2060", "\u2066", "\ufeff"])
+def test_characters_without_width_count_in_literals_alone(unseen: str) -> None:
+    tag = "{{ na%sme%s ~ 'a%sb' }}{%%%s if name%s %%}!{%% endif %%}".replace("%s", unseen).replace("%%", "%")
+    assert lines_made(tag + unseen, name="x") == [f"xa{unseen}b!{unseen}"]
+
+
 @pytest.mark.parametrize(
     ("literal", "wanted"),
     [

@@ -72,6 +72,41 @@ def test_a_page_break_beside_an_explicit_paragraph_tag_stays() -> None:
     assert lines_made(*body, x=True) == ["in", "\f", "z"]
 
 
+def control(contents: str) -> str:
+    """Write a content control."""
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{contents}</w:sdtContent></w:sdt>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        (control(p("{% for i in items %}")), "{{ i.n }}", control(p("{% endfor %}"))),
+        (control(control(p("{% for i in items %}"))), "{{ i.n }}", "{% endfor %}"),
+        (p(control(r("{% for i in items %}"))), "{{ i.n }}", p(control(r("{% endfor %}")))),
+        (control(p("{%p for i in items %}")), "{{ i.n }}", control(p("{%p endfor %}"))),
+    ],
+)
+def test_a_control_tag_alone_takes_its_content_control_with_it(body: tuple[str, ...]) -> None:
+    document = render_word(word_file("Items:", *body, "End"), {"items": ITEMS})
+    assert lines_of(document) == ["Items:", "a", "b", "End"]
+    assert not list(part_of(document).iter(f"{{{W}}}sdt"))
+
+
+def test_control_tags_within_a_paragraph_take_their_content_controls_with_them() -> None:
+    body = p("a ", control(r("{% if x %}")), "b", control(r("{% endif %}")), " c")
+    assert [lines_made(body, x=x) for x in (True, False)] == [["a b c"], ["a  c"]]
+
+
+def test_rows_of_tags_take_their_content_controls_with_them() -> None:
+    rows = control(tr("{% for i in items %}", "")), tr("{{ i.n }}", "x"), control(tr("{% endfor %}", ""))
+    assert lines_made(tbl(*rows), items=ITEMS) == ["| a | x |", "| b | x |"]
+
+
+def test_a_block_within_a_content_control_leaves_it_there() -> None:
+    document = render_word(word_file(control(p("{% if x %}") + p("{% endif %}")), "End"), {"x": True})
+    assert lines_of(document) == ["", "End"]
+
+
 class TestPrintedParagraphs:
     @pytest.mark.parametrize(("value", "wanted"), [("x", ["a", "x", "z"]), ("", ["a", "z"]), (None, ["a", "z"])])
     def test_a_paragraph_tag_that_prints_nothing_takes_its_paragraph_with_it(
