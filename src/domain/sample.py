@@ -1,5 +1,6 @@
 """Sample data: a plausible value that fits a schema, and that its template renders."""
 
+from math import ceil, floor
 from typing import Any, Final
 
 from domain.schema import JsonObject, resolve
@@ -96,7 +97,10 @@ def _chosen(schema: JsonObject) -> Any:
 
 def _number(schema: JsonObject) -> Any:
     least, most = schema.get("minimum"), schema.get("maximum")
-    return max(least if least is not None else 1, min(1, most if most is not None else 1))
+    if schema.get("type") == "integer":
+        least, most = least if least is None else ceil(least), most if most is None else floor(most)
+    value = 1 if least is None else max(1, least)
+    return value if most is None else min(value, most)
 
 
 def _text(schema: JsonObject, name: str) -> str:

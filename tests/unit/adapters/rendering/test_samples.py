@@ -94,3 +94,19 @@ def test_samples_of_deep_templates_stay_small() -> None:
     """Lists in lists would double the sample with each level."""
     schema = infer_schema(compiled("{{ a" + "[0]" * 50 + " }}{{ b" + "[19]" * 20 + " }}").placeholders)
     assert len(json.dumps(sample_of(schema))) < 100_000
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("x: integer min=1.5", "x: integer max=0.5", "x: number max=0.5", "x: number min=7 max=7.5", "x: text min=30"),
+        *("x: text max=0", "x: list min=3", "x: list max=0", "x: date", "x: time", "x: datetime", "x: email", "x: url"),
+        *("x: choice(3, 4)", "x: boolean", "x: any", "x: image", "x: object"),
+    ],
+)
+def test_samples_of_declared_data_are_taken_by_their_template(field: str) -> None:
+    template = f"{{# @field {field} #}}{{% if x %}}a{{% endif %}}"
+    schema = infer_schema(compiled(template).placeholders)
+    sample = sample_of(schema)
+    Draft202012Validator(schema).validate(sample)
+    assert render(template, sample) in {"a", ""}

@@ -91,10 +91,23 @@ def _field(directive: Directive) -> Field:
     parser = _Parser(_tokens(directive.text[match.end() :]))
     parser.read()
     field = Field(steps, parser.kind, directive.tag, parser.required, parser.rules, parser.texts, parser.default)
-    misfit = field.misfit(field.default) if field.has_default else None
-    if misfit:
-        raise _SyntaxError(f"The default of {field.path} does not fit: it {misfit}.", "Give another default.")
+    _check(field, parser)
     return field
+
+
+def _check(field: Field, parser: "_Parser") -> None:
+    """Hold the default, the examples and the limits of a field to each other."""
+    for low in ("minimum", "minLength", "minItems"):
+        high = low.replace("min", "max")
+        if low in parser.rules and high in parser.rules and parser.rules[low] > parser.rules[high]:
+            message = f"The min of {field.path} is larger than its max, so that no value fits."
+            raise _SyntaxError(message, "Exchange the two.")
+    values = [("default", field.default)] if field.has_default else []
+    values += [("example", value) for value in parser.texts.get("examples", ())]
+    for what, value in values:
+        misfit = field.misfit(value)
+        if misfit:
+            raise _SyntaxError(f"The {what} of {field.path} does not fit: it {misfit}.", f"Give another {what}.")
 
 
 def _tokens(text: str) -> list[tuple[str, Any]]:

@@ -68,10 +68,16 @@ def list_and_single(datum: Datum) -> Iterator[Diagnostic]:
 def object_and_single(datum: Datum) -> Iterator[Diagnostic]:
     """Find an object that is printed, or calculated with."""
     single, child = _said(datum, _SINGLE), _named_child(datum)
-    if single is not None and child is not None and (tag := _first_tag(child)) is not None:
-        path, below = _path(datum), _path(child)
-        message = f"{path} is used as one value here, and as an object with {below} at {tag.location}."
-        yield _warn("mixed-kinds", message, f"Name what is to be printed of it, such as {{{{ {below} }}}}.", single)
+    other = datum.said.get(Evidence.OBJECT) if child is None else _first_tag(child)
+    # One tag that does both may be {{ customer and customer.name }}.
+    if single is None or other is None or other is single:
+        return
+    path, below = _path(datum), "" if child is None else _path(child)
+    message = (
+        f"{path} is used as one value here, and as an object{f' with {below}' if below else ''} at {other.location}."
+    )
+    advice = f"Name what is to be printed of it, such as {{{{ {below or f'{path}.name'} }}}}."
+    yield _warn("mixed-kinds", message, advice, single)
 
 
 def list_and_object(datum: Datum) -> Iterator[Diagnostic]:
