@@ -12,6 +12,7 @@ from adapters.rendering.language.data import odd_texts, parse_data
 from adapters.rendering.language.fields import apply_fields
 from adapters.rendering.language.introspection import NO_NEEDS
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.language.pictures import may_hold_pictures
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import SourceCompilation, compile_source
 from adapters.rendering.language.values import to_text
@@ -94,6 +95,8 @@ def render_template(compiled: CompiledTemplate, data: bytes, options: RenderOpti
     if len(data) > limits.data_bytes:
         raise _too_large(f"The data is larger than {limits.data_bytes:,} bytes.", "Send less data at a time.")
     session = RenderSession(parse_data(data), options, limits, len(data), odd_texts(data))
+    if may_hold_pictures(data):
+        session.with_pictures().take(session.data)
     if compiled.fields:
         unfit = apply_fields(compiled.fields, session)
         if unfit:
@@ -117,6 +120,7 @@ def _rendered_otherwise(
             continue
         warnings += converted
         session = RenderSession(failed.data, failed.options, failed.limits, failed.data_size)
+        session.pictures = failed.pictures
         session.warnings += warnings
         try:
             return _rendered(compiled, program, session, failed.options)

@@ -1,10 +1,20 @@
 """The zip of a finished document: what no render changes is one block of bytes, made once."""
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.rendering.docx.zip_records import DEFLATED, Member, central_header, end_record, local_header
+from adapters.rendering.docx.zip_records import (
+    CENTRAL,
+    DEFLATED,
+    LOCAL,
+    STORED,
+    Member,
+    central_header,
+    end_record,
+    local_header,
+)
 
 _CONTENT_TYPES: Final = "[Content_Types].xml"
 
@@ -35,6 +45,21 @@ class Archive:
         """Return what makes the same archive."""
         return self._records, self._directory, self._count
 
+    def members(self) -> Iterator[Member]:
+        """List the unchanged members, in their order."""
+        position = 0
+        while position < len(self._directory):
+            fields = CENTRAL.unpack_from(self._directory, position)
+            method, crc, packed, size, length, offset = (*fields[4:5], *fields[7:11], fields[-1])
+            position += CENTRAL.size + length
+            start = offset + LOCAL.size + length
+            name = self._directory[position - length : position].decode()
+            yield Member(name, method, crc, size, self._records[start : start + packed])
+
+    def without(self, names: Container[str]) -> "Archive":
+        """Return this archive without the members of these names."""
+        return Archive.of([member for member in self.members() if member.name not in names])
+
     def with_members(self, members: Sequence[Member]) -> bytes:
         """Return the whole zip: the unchanged members and these."""
         pieces = [self._records]
@@ -54,3 +79,13 @@ class Archive:
 def deflated(name: str, packed: bytes, crc: int, size: int) -> Member:
     """Make a member of deflated bytes."""
     return Member(name, DEFLATED, crc, size, packed)
+
+
+def stored(name: str, data: bytes, crc: int) -> Member:
+    """Make a member of bytes that are packed already."""
+    return Member(name, STORED, crc, len(data), data)
+
+
+def inflated(member: Member) -> bytes:
+    """Return the contents of a member that passed the reader's checks, or that was made here."""
+    return member.packed if member.method == STORED else zlib.decompress(member.packed, -zlib.MAX_WBITS)

@@ -14,6 +14,7 @@ from adapters.rendering.docx.links import Targets, compile_links, has_tags, targ
 from adapters.rendering.docx.notes import Notes
 from adapters.rendering.docx.numbering import Numbering, NumberingPart
 from adapters.rendering.docx.package import Package, TextPart, not_word, parse_xml, relationships_of
+from adapters.rendering.docx.pictures import placing_in
 from adapters.rendering.docx.program import CompiledPart, DocxProgram
 from adapters.rendering.docx.properties import compile_properties
 from adapters.rendering.docx.settings import replaced_parts
@@ -100,6 +101,6 @@ def _assemble(
     replaced = replaced_parts(package, update_fields=update_fields)
     archive = Archive.of([replaced.get(member.name, member) for member in package.members if member.name not in made])
     operations = {operation[0] for part in parts for operation in part.operations}
-    return DocxProgram(
-        archive, parts, None if parts or replaced else package.file, numbers_and_names(package, operations), lists
-    )
+    unchanged = None if parts or replaced else package.file
+    taken = numbers_and_names(package, operations)
+    return DocxProgram(archive, parts, unchanged, taken, lists, placing_in(package))

@@ -10,6 +10,8 @@ from typing import ClassVar, Final
 
 from adapters.rendering.docx.columns import Table
 from adapters.rendering.docx.marks import MARK, REVISION, Operation
+from adapters.rendering.docx.pictures import Album, Placing
+from adapters.rendering.language.pictures import Pictures
 
 # Pieces of output that are joined and split at a time.
 _GROUP: Final = 2_000
@@ -35,11 +37,14 @@ class Taken:
 class Finish:
     """The state of finishing one document: `taken` is what the template itself uses, `first_list` a free list's number.
 
-    `lists` collects which lists have to be added, by their number and level in the template.
+    `placing` says where images can go. `lists` collects which lists have to be added, by their number and level in the
+    template; `album` is there once an image was met.
     """
 
     taken: Taken
+    placing: Placing
     first_list: int = 0
+    album: Album | None = None
     lists: list[tuple[str, int]] = field(default_factory=list)
     _begun: dict[int, str] = field(default_factory=dict)
     _notes: dict[str, list[str]] = field(default_factory=dict)
@@ -80,25 +85,32 @@ class Finish:
                     out.append(texts[index + 1])
         return out
 
+    def album_of(self, pictures: Pictures) -> Album:
+        """Return what keeps the images of this document."""
+        if self.album is None:
+            self.album = Album(self.placing, pictures, self.next_number)
+        return self.album
+
     # -- numbers and names
 
-    def _next(self) -> str:
+    def next_number(self) -> str:
+        """Return a number that nothing in the document has yet."""
         self._number += 1
         while self._number in self.taken.numbers:
             self._number += 1
         return str(self._number)
 
     def _put_number(self, _operation: Operation) -> None:
-        self._out.append(self._next())
+        self._out.append(self.next_number())
 
     def _start_range(self, operation: Operation) -> None:
-        number = self._next()
+        number = self.next_number()
         self._ranges.setdefault(operation[1], []).append(number)
         self._out.append(number)
 
     def _end_range(self, operation: Operation) -> None:
         started = self._ranges.get(operation[1])
-        self._out.append(started.pop() if started else self._next())
+        self._out.append(started.pop() if started else self.next_number())
 
     def _put_name(self, operation: Operation) -> None:
         _, key, name = operation

@@ -15,9 +15,11 @@ from adapters.rendering.docx.deflate import DeflateStream, Stretch, deflate, spl
 from adapters.rendering.docx.finish import Finish, Taken
 from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.marks import REVISION, Operation
+from adapters.rendering.docx.media import with_images
 from adapters.rendering.docx.numbering import NumberingPart
+from adapters.rendering.docx.pictures import Placing
 from adapters.rendering.docx.structures import TooLargeError, put_structures
-from adapters.rendering.docx.writers import STRUCTURE_BEGIN, make_writers
+from adapters.rendering.docx.writers import PICTURE, STRUCTURE_BEGIN, make_writers
 from adapters.rendering.docx.zip_records import Member
 from adapters.rendering.language.failures import failure
 from adapters.rendering.language.introspection import NO_NEEDS, Needs
@@ -110,6 +112,8 @@ class TaggedPart:
         text = "".join(pieces)
         if announced(text):
             text = self._put_breaks(self._expanded(text), session)
+        if session.pictures is not None and PICTURE in text:
+            text = self._put_pictures(self._expanded(text), session, finish)
         if _STRETCH in text:
             return deflated(self.name, *splice(text.split(_STRETCH), self.stretches))
         data = text.encode()
@@ -120,7 +124,7 @@ class TaggedPart:
         stream = DeflateStream()
         for start in range(0, len(pieces), _GROUP):
             group = "".join(pieces[start : start + _GROUP])
-            if announced(group):
+            if announced(group) or PICTURE in group:
                 return None
             stream.write(self._expanded(group).encode())
             if stream.size > limit:
@@ -139,6 +143,13 @@ class TaggedPart:
         limit = session.limits.output_bytes
         try:
             return put_breaks(text, self.prefix, limit)
+        except TooLargeError:
+            raise _too_large(limit) from None
+
+    def _put_pictures(self, text: str, session: RenderSession, finish: Finish) -> str:
+        limit = session.limits.output_bytes
+        try:
+            return finish.album_of(session.with_pictures()).put(text, self.name, self.prefix, limit)
         except TooLargeError:
             raise _too_large(limit) from None
 
@@ -183,12 +194,14 @@ class DocxProgram(Program):
         unchanged: bytes | None,
         taken: Taken,
         lists: NumberingPart | None,
+        placing: Placing,
     ) -> None:
         """`unchanged` is the template's file itself where no tag changes anything; `taken` its numbers and names.
 
-        `lists` is there where tags let lists begin anew.
+        `lists` is there where tags let lists begin anew; `placing` says where images can go.
         """
         self._archive = archive
+        self._placing = placing
         self._lists = lists
         self._taken = taken
         self._parts = tuple(parts)
@@ -197,23 +210,26 @@ class DocxProgram(Program):
     @classmethod
     def of_record(cls, record: Any) -> "DocxProgram":
         """Make a program of its record."""
-        archive, parts, unchanged, (numbers, names), lists = record
+        archive, parts, unchanged, (numbers, names), lists, placing = record
         tagged = list(map(TaggedPart.of_record, parts))
         added = None if lists is None else NumberingPart(*lists)
-        return cls(Archive(*archive), tagged, unchanged, Taken(numbers, names), added)
+        return cls(Archive(*archive), tagged, unchanged, Taken(numbers, names), added, Placing.of_record(placing))
 
     @override
     def record(self) -> Any:
         taken = self._taken.numbers, self._taken.names
         lists = None if self._lists is None else self._lists.record()
-        return self._archive.record(), [part.record() for part in self._parts], self._unchanged, taken, lists
+        parts = [part.record() for part in self._parts]
+        return self._archive.record(), parts, self._unchanged, taken, lists, self._placing.record()
 
     @override
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:
         if self._unchanged is not None:
             return self._unchanged
-        finish = Finish(self._taken, self._lists.first if self._lists is not None else 0)
+        finish = Finish(self._taken, self._placing, self._lists.first if self._lists is not None else 0)
         members = [part.render(session, finish) for part in self._parts]
         if self._lists is not None:
             members.append(self._lists.with_lists(finish.lists))
+        if finish.album is not None:
+            return with_images(self._archive, members, finish.album)
         return self._archive.with_members(members)

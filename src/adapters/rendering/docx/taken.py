@@ -8,6 +8,7 @@ from adapters.rendering.docx.marks import REVISION
 from adapters.rendering.docx.package import Package
 
 _NUMBER: Final = re.compile(rb"""[\s:](?:id|Id)\s*=\s*["'](\d{1,10})["']""")
+_DRAWING: Final = re.compile(rb"""docPr\b[^<>]*?\sid\s*=\s*["'](\d{1,10})["']""")
 _CONTROL: Final = re.compile(rb"""<(?:\w+:)?id\s+(?:\w+:)?val\s*=\s*["'](\d{1,10})["']""")
 _BOOKMARK: Final = re.compile(rb"""<(?:\w+:)?bookmarkStart\b[^>]*?[\s:]name\s*=\s*["']([^"']*)["']""")
 # Operations that make numbers, and the one that makes names.
@@ -18,13 +19,16 @@ _NAMING: Final = "name"
 def numbers_and_names(package: Package, operations: set[str]) -> Taken:
     """Collect what a template's parts use, as far as one of the operations needs to know it.
 
-    Numbers of all kinds are taken together: so a new one is free whatever it is for.
+    Numbers of all kinds are taken together: so a new one is free whatever it is for. Those of drawings are always
+    needed, since any value may turn out to be an image.
     """
     numbers: set[int] = set()
     names: set[str] = set()
-    if operations & _NUMBERING:
-        for part in package.text_parts():
-            contents = _readable(package.contents[part.name])
+    for part in package.text_parts():
+        contents = _readable(package.contents[part.name])
+        if b"docPr" in contents:
+            numbers.update(map(int, _DRAWING.findall(contents)))
+        if operations & _NUMBERING:
             numbers.update(int(found) for pattern in (_NUMBER, _CONTROL) for found in pattern.findall(contents))
             if _NAMING in operations:
                 names.update(found.decode("utf-8", "replace").lower() for found in _BOOKMARK.findall(contents))

@@ -7,11 +7,13 @@ breaks.py). So one writer serves all runs, and what a template captures can be p
 
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.richtext import rich_runs
+from adapters.rendering.language.pictures import Picture
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.values import Fragment, UnprintableError, to_text
 
@@ -37,6 +39,8 @@ NEW_PARAGRAPH: Final = "\x01"
 PAGE_BREAK: Final = "\x02"
 RUNS_BEGIN: Final = "\x03"
 RUNS_END: Final = "\x04"
+# Around the number of an image: see pictures.py.
+PICTURE: Final = "\x10"
 # Around captured structure, with the number of its kind: see structures.py.
 STRUCTURE_BEGIN: Final = "\x0e"
 STRUCTURE_END: Final = "\x0f"
@@ -80,10 +84,15 @@ def _run_text(prefix: str) -> Callable[[str], str]:
 def make_writers(prefix: str) -> Sequence[Writer]:
     """Return the writers for a part whose WordprocessingML names begin with `prefix` ('w:', or '' for none)."""
     run_text = _run_text(prefix)
+    around_picture = f'</{prefix}t>{{}}<{prefix}t xml:space="preserve">'
 
     def write_run(value: Any) -> str:
         if type(value) is str:
             return value if _needs_nothing(value) else run_text(value)
+        if type(value) is Decimal or type(value) is int:
+            return to_text(value)
+        if type(value) is Picture:
+            return around_picture.format(announced(value))
         if type(value) is dict and "$richtext" in value:
             runs = rich_runs(value["$richtext"], prefix, run_text)
             return RUNS_BEGIN + runs + RUNS_END if runs else ""
@@ -93,6 +102,16 @@ def make_writers(prefix: str) -> Sequence[Writer]:
 
     places = (_place_writer(kind, prefix) for kind in STRUCTURES)
     return (write_run, _write_attribute, _write_plain, _write_span, _write_colour, *places, *LINK_WRITERS)
+
+
+def announced(picture: Picture) -> str:
+    """Read an image and return what stands for it until its part is finished.
+
+    Raises:
+        PictureError: it is none.
+    """
+    picture.read()
+    return f"{PICTURE}{picture.number}{PICTURE}"
 
 
 def _marked(piece: Fragment) -> str:
@@ -123,7 +142,11 @@ def _place_writer(place: int, prefix: str) -> Writer:
 
 
 def _write_attribute(value: Any) -> str:
-    text = value if type(value) is str else to_text(value)
+    return escape_attribute(value if type(value) is str else to_text(value))
+
+
+def escape_attribute(text: str) -> str:
+    """Write a text so that it can stand in an attribute between double quotation marks, in one line."""
     if _needs_nothing(text) and '"' not in text:
         return text
     spaced = _unix_lines(text).replace("\n", " ").replace("\t", " ")

@@ -8,10 +8,10 @@ from domain.errors import LimitExceededError
 
 def failure(error: Exception, tag: Tag | None) -> Diagnostic:
     """Say an exception of a running template in words."""
-    code, advice = "render-error", None
+    code, advice, pointer = "render-error", None, None
     message = "This does not work with this data."
     if isinstance(error, Problem):
-        code, message, advice = error.code, error.message, error.suggestion
+        code, message, advice, pointer = error.code, error.message, error.suggestion, error.pointer
     elif isinstance(error, RecursionError):
         message = "This calls itself without an end."
     elif isinstance(error, ArithmeticError):
@@ -19,7 +19,7 @@ def failure(error: Exception, tag: Tag | None) -> Diagnostic:
     elif isinstance(error, (TypeError, ValueError)):
         message = "The number or the kind of the values given here does not fit."
     return Diagnostic(
-        Severity.ERROR, code, message, advice, tag.location if tag else None, tag.snippet if tag else None
+        Severity.ERROR, code, message, advice, tag.location if tag else None, tag.snippet if tag else None, pointer
     )
 
 

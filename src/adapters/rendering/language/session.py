@@ -9,6 +9,7 @@ from adapters.rendering.language import missing
 from adapters.rendering.language.access import NOT_THERE, item, sequence, show, unpack
 from adapters.rendering.language.failures import failure, limit_exceeded
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.language.pictures import Pictures
 from adapters.rendering.language.segments import Tag, Writer
 from adapters.rendering.language.values import (
     Fragment,
@@ -50,6 +51,7 @@ class RenderSession:
         "limits",
         "odd",
         "options",
+        "pictures",
         "plain",
         "room",
         "steps",
@@ -76,6 +78,8 @@ class RenderSession:
         self.steps = limits.steps
         self.room = limits.output_bytes
         self.warnings: list[Diagnostic] = []
+        # The images among the values; None where there are none.
+        self.pictures: Pictures | None = None
         self.tag: Tag | None = None
         self._missing: missing.MissingValues | None = None
         self._failures: dict[Any, Diagnostic] = {}
@@ -122,13 +126,19 @@ class RenderSession:
         found = failure(error, tag or self.tag)
         # A tag that fails in one round of a loop fails in most of them.
         if len(self._failures) < _MAX_FAILURES:
-            self._failures.setdefault((found.location, found.snippet, found.message), found)
+            self._failures.setdefault((found.location, found.snippet, found.message, found.pointer), found)
 
     def record(self, value: Missing) -> None:
         """Keep a missing value with the tag that needed it."""
         if self._missing is None:
             self._missing = missing.MissingValues(self.data)
         self._missing.add(value, self.tag)
+
+    def with_pictures(self) -> Pictures:
+        """Return the images among the values."""
+        if self.pictures is None:
+            self.pictures = Pictures(self.charge, self.limits.output_bytes)
+        return self.pictures
 
     def add_to_data(self, value: Any, tag: Tag) -> None:
         """Count a value in that was not in the JSON text: writers have to look at it, and the data has become larger.

@@ -11,9 +11,13 @@ _HALVES_UP: Final = Context(rounding=ROUND_HALF_UP)
 
 
 class Problem(Exception):  # noqa: N818  # not an error of the program: a sentence for the template's author
-    """Something in the template that does not work with this data; the message is a sentence for its author."""
+    """Something in the template that does not work with this data; the message is a sentence for its author.
+
+    `pointer` says where in the data the value stands, where that is known.
+    """
 
     code = "value-error"
+    pointer: str | None = None
 
     def __init__(self, message: str, suggestion: str | None = None, code: str | None = None) -> None:
         super().__init__(message)
@@ -103,6 +107,13 @@ class Macro:
         self.body = body
 
 
+class TypedValue(dict[str, Any]):
+    """An object that stands for something else, as {"$image": …} does; `what` is its name for messages."""
+
+    __slots__ = ()
+    what = "an object"
+
+
 class Namespace(dict[str, Any]):
     """What namespace() makes: the one object whose values a template may change."""
 
@@ -156,6 +167,8 @@ def kind_of(value: Any) -> str:
         return "null"
     if value is True or value is False:
         return "true or false"
+    if isinstance(value, TypedValue):
+        return value.what
     return next((name for kinds, name in _KINDS if isinstance(value, kinds)), "something else")
 
 
@@ -177,6 +190,10 @@ _ADVICE: Final = {
     "an object": (
         "This is an object, and an object cannot be printed as it is.",
         "Name the value you want of it, as in {{ customer.name }}.",
+    ),
+    "an image": (
+        "This is an image, and an image cannot stand here.",
+        "Print images in the text of a Word document; alt texts, links, charts, Markdown and text take none.",
     ),
     "a macro": ("This is a macro, and a macro prints only where it is called.", "Add parentheses: {{ name() }}."),
     "captured output": (

@@ -1,0 +1,11 @@
+"""What is wrong with an image."""
+
+
+class ImageError(Exception):
+    """An image that no document can take; the message is a sentence for whoever gave it, `code` its kind."""
+
+    def __init__(self, message: str, suggestion: str | None = None, code: str = "image-invalid") -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
+        self.code = code

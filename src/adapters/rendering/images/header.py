@@ -1,0 +1,182 @@
+"""Reading what an image file says of itself, without decoding it: kind, pixels, resolution, and which side is up.
+
+Sources: PNG (W3C, third edition), JPEG (ITU-T T.81) with JFIF and Exif (CIPA DC-008), GIF89a, WebP (RFC 9649).
+"""
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from adapters.rendering.images.errors import ImageError
+
+# Dots per inch where a file does not say, as in CSS; and what a file may say without being taken for broken.
+DEFAULT_DPI: Final = 96.0
+_PLAUSIBLE_DPI: Final = (20.0, 5_000.0)
+_CM_PER_INCH: Final = 2.54
+_METRES_PER_INCH: Final = 0.0254
+
+
+class ImageKind(StrEnum):
+    """The kinds of images that are understood; the value is the usual ending of a file's name."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+    GIF = "gif"
+    WEBP = "webp"
+    SVG = "svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an image says of itself: stored pixels, dots per inch, and its Exif orientation (1 is upright)."""
+
+    kind: ImageKind
+    width: int
+    height: int
+    dpi: tuple[float, float] = (DEFAULT_DPI, DEFAULT_DPI)
+    orientation: int = 1
+
+
+def read_header(data: bytes) -> Header | None:
+    """Return what a PNG, JPEG, GIF or WebP file says of itself; None for anything else.
+
+    Raises:
+        ImageError: it begins like one of these, and is broken.
+    """
+    for signature, read in _READERS:
+        if data.startswith(signature):
+            try:
+                header = read(data)
+            except (struct.error, IndexError, StopIteration):
+                header = None
+            if header is None or not (header.width and header.height):
+                raise ImageError("This image is damaged: its file ends too early, or lacks what belongs into it.")
+            return header
+    return None
+
+
+def _read_png(data: bytes) -> Header | None:
+    """Go through the chunks: the header comes first, image data has to be there, and an end."""
+    width = height = 0
+    dpi = (DEFAULT_DPI, DEFAULT_DPI)
+    orientation, filled = 1, False
+    for name, body in _png_chunks(data):
+        if name == b"IHDR":
+            width, height = struct.unpack_from(">LL", body)
+        elif name == b"pHYs":
+            across, down, unit = struct.unpack_from(">LLB", body)
+            if unit == 1:
+                dpi = _plausible(across * _METRES_PER_INCH, down * _METRES_PER_INCH)
+        elif name == b"eXIf":
+            orientation = _orientation(bytes(body))
+        elif name == b"IDAT":
+            filled = True
+        elif name == b"IEND":
+            return Header(ImageKind.PNG, width, height, dpi, orientation) if filled else None
+    return None
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
+    view, position = memoryview(data), 8
+    while position + 12 <= len(data):
+        size, name = struct.unpack_from(">L4s", data, position)
+        if (position == 8) != (name == b"IHDR"):  # noqa: PLR2004  # behind the signature
+            return
+        yield name, view[position + 8 : position + 8 + size]
+        position += 12 + size
+
+
+def _read_jpeg(data: bytes) -> Header | None:
+    """Go through the segments up to the first scan; the frame has to come before it."""
+    dpi = (DEFAULT_DPI, DEFAULT_DPI)
+    orientation, size = 1, (0, 0)
+    for marker, body in _jpeg_segments(data):
+        if marker == _START_OF_SCAN:
+            return Header(ImageKind.JPEG, *size, dpi, orientation)
+        if marker == _APP0 and body.startswith(b"JFIF\0"):
+            unit, across, down = struct.unpack_from(">BHH", body, 7)
+            scale = {1: 1.0, 2: _CM_PER_INCH}.get(unit)
+            dpi = dpi if scale is None else _plausible(across * scale, down * scale)
+        elif marker == _APP1 and body.startswith(b"Exif\0\0"):
+            orientation = _orientation(body[6:])
+        elif marker in _FRAMES:
+            height, width = struct.unpack_from(">HH", body, 1)
+            size = (width, height)
+    return None
+
+
+_APP0, _APP1, _START_OF_SCAN = 0xE0, 0xE1, 0xDA
+# Start of frame, all processes; C4, C8 and CC are tables.
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    position = 2
+    while data[position] == 0xFF:  # noqa: PLR2004  # what every marker begins with
+        marker = data[position + 1]
+        if marker == 0xFF:  # noqa: PLR2004  # a fill byte
+            position += 1
+            continue
+        if marker in _WITHOUT_LENGTH:
+            position += 2
+            continue
+        (size,) = struct.unpack_from(">H", data, position + 2)
+        yield marker, data[position + 4 : position + 2 + size]
+        position += 2 + size
+
+
+def _read_gif(data: bytes) -> Header:
+    width, height = struct.unpack_from("<HH", data, 6)
+    # Something has to follow the screen's description, and the file ends with a trailer.
+    complete = len(data) > 14 and data.rstrip(b"\0").endswith(b";")  # noqa: PLR2004
+    return Header(ImageKind.GIF, width, height) if complete else Header(ImageKind.GIF, 0, 0)
+
+
+def _read_webp(data: bytes) -> Header | None:
+    if data[8:12] != b"WEBP":
+        return None
+    name, body = data[12:16], data[20:]
+    if name == b"VP8X":
+        width, height = (1 + int.from_bytes(body[start : start + 3], "little") for start in (4, 7))
+    elif name == b"VP8L":
+        (bits,) = struct.unpack_from("<L", body, 1)
+        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    elif name == b"VP8 ":
+        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", body, 6))
+    else:
+        return None
+    return Header(ImageKind.WEBP, width, height)
+
+
+_READERS: Final[tuple[tuple[bytes, Callable[[bytes], Header | None]], ...]] = (
+    (b"\x89PNG\r\n\x1a\n", _read_png),
+    (b"\xff\xd8\xff", _read_jpeg),
+    (b"GIF87a", _read_gif),
+    (b"GIF89a", _read_gif),
+    (b"RIFF", _read_webp),
+)
+
+
+def _plausible(across: float, down: float) -> tuple[float, float]:
+    least, most = _PLAUSIBLE_DPI
+    return (across, down) if least <= across <= most and least <= down <= most else (DEFAULT_DPI, DEFAULT_DPI)
+
+
+def _orientation(exif: bytes) -> int:
+    """Return the orientation that an Exif block asks for; 1 where it asks for none."""
+    order = {b"II": "<", b"MM": ">"}.get(exif[:2])
+    if order is None:
+        return 1
+    try:
+        (start,) = struct.unpack_from(f"{order}L", exif, 4)
+        (count,) = struct.unpack_from(f"{order}H", exif, start)
+        for index in range(count):
+            tag, kind, _, value = struct.unpack_from(f"{order}HHLH", exif, start + 2 + index * 12)
+            if (tag, kind) == (0x0112, 3):
+                return value if 1 <= value <= 8 else 1  # noqa: PLR2004  # the eight ways to hold a camera
+    except struct.error:
+        pass
+    return 1
