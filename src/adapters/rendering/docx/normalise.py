@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
+from adapters.rendering.docx.comments import LongComments
 from adapters.rendering.docx.findings import error
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.prefixes import drop_if_blank
@@ -63,9 +64,15 @@ def normalise(root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic
     """Replace the tags in all paragraphs of a part by tokens; return what looks like a tag and is none."""
     findings: list[Diagnostic] = []
     raw: list[Diagnostic] = []
+    comments = LongComments(_text_of)
     for paragraph in _with_signs(root):
+        if comments.has_taken(paragraph):
+            continue
         pieces = _pieces(paragraph)
         text = "".join(piece.text for piece in pieces)
+        if "{#" in text and not raw and comments.draw_together(paragraph, text):
+            pieces = _pieces(paragraph)
+            text = "".join(piece.text for piece in pieces)
         if "{" not in text and "_}" not in text:
             findings += _foreign(text, [], paragraph, places)
             continue
@@ -111,6 +118,10 @@ def _pieces(paragraph: Node) -> list[_Piece]:
         pieces.append(_Piece(node, position, text))
         position += len(text)
     return pieces
+
+
+def _text_of(paragraph: Node) -> str:
+    return "".join(piece.text for piece in _pieces(paragraph))
 
 
 def _own_texts(element: Node) -> Iterator[Node]:
@@ -203,7 +214,7 @@ _NEXT: Final = 3
 
 
 def _ends_tag(paragraph: Node, closer: str) -> bool:
-    return closer in "".join(piece.text for piece in _pieces(paragraph)).partition("{")[0]
+    return closer in _text_of(paragraph).partition("{")[0]
 
 
 def _cut(pieces: list[_Piece], cuts: list[_Cut], tokens: TokenTable) -> None:

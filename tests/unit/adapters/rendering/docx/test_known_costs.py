@@ -10,6 +10,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+import pytest
+
 from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.engine import render_template
 from domain.formats import OutputFormat
@@ -84,6 +86,13 @@ def test_placeholders_cost_the_same_each() -> None:
     assert many < MOST * few
     data = {f"v{number}": "x" for number in range(100 * TIMES)}
     few, many = (cost_of(rendering(compile_word(file), **data)) for file in files)
+    assert many < MOST * few
+
+
+@pytest.mark.parametrize("text", ["{# x", "#} {# x", "{# x #}", "{{ x", "{% if v %}"])
+def test_mistakes_cost_the_same_each(text: str) -> None:
+    files = [word_file(*[text] * size) for size in (100, 100 * TIMES)]
+    few, many = (cost_of(compiling(file)) for file in files)
     assert many < MOST * few
 
 
