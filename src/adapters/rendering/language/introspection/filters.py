@@ -7,8 +7,9 @@ from typing import Any, Final
 from jinja2 import nodes
 from typing_extensions import override
 
+from adapters.rendering.language.introspection.conditions import SIGNS
 from adapters.rendering.language.introspection.data import Evidence
-from adapters.rendering.language.introspection.expressions import SIGNS, ExpressionReader
+from adapters.rendering.language.introspection.expressions import ExpressionReader
 from adapters.rendering.language.introspection.values import (
     NO_CONSTANT,
     NUMBER,
