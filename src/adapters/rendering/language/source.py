@@ -10,12 +10,13 @@ import msgspec
 from adapters.rendering.language.codegen import Generator
 from adapters.rendering.language.environment import parse
 from adapters.rendering.language.failures import limit_exceeded
+from adapters.rendering.language.fuel import LONG_TEXT
 from adapters.rendering.language.introspection import Needs
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.nesting import finding
 from adapters.rendering.language.runtime import FAILURES, NAMES
 from adapters.rendering.language.segments import Segment, Tag, Writer
-from adapters.rendering.language.session import LONG_TEXT, RenderSession
+from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.syntax import TOO_COMPLEX, check
 from adapters.rendering.language.values import LimitError
 from domain.diagnostics import Diagnostic

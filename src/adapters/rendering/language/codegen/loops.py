@@ -11,7 +11,7 @@ from typing_extensions import override
 from adapters.rendering.language.codegen.expressions import ExpressionGenerator
 from adapters.rendering.language.codegen.lookups import Loop
 from adapters.rendering.language.environment import statics_in
-from adapters.rendering.language.session import WATCHED_PIECES
+from adapters.rendering.language.fuel import WATCHED_PIECES
 
 
 class LoopGenerator(ExpressionGenerator):

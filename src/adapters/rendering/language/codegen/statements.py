@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from adapters.rendering.language.codegen.loops import LoopGenerator, target_names
 from adapters.rendering.language.environment import statics_in
-from adapters.rendering.language.session import LONG_TEXT
+from adapters.rendering.language.fuel import LONG_TEXT
 
 _CHUNK: Final = 60  # pieces in one tuple: Python keeps all of them on its stack
 
