@@ -161,7 +161,7 @@ _READERS: Final[tuple[tuple[bytes, Callable[[bytes], Header | None]], ...]] = (
 
 
 def _plausible(across: float, down: float) -> tuple[float, float]:
-    """Return a resolution in whole dots an inch: a PNG counts them by the metre, and so cannot say 72 or 300 exactly."""
+    """Return a resolution in whole dots an inch: a PNG counts them by the metre, and cannot say 72 or 300 exactly."""
     least, most = _PLAUSIBLE_DPI
     across, down = round(across), round(down)
     return (across, down) if least <= across <= most and least <= down <= most else (DEFAULT_DPI, DEFAULT_DPI)
