@@ -13,6 +13,7 @@ from lxml import etree
 from adapters.rendering.docx.fields import check_fields
 from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.marks import MarkTable
+from adapters.rendering.docx.mergefields import fill_merge_fields
 from adapters.rendering.docx.normalise import normalise
 from adapters.rendering.docx.package import Package, parse_xml, related_part
 from adapters.rendering.docx.places import Places
@@ -55,7 +56,8 @@ class Notes:
                 number = reference.get(_ID, "")
                 note = by_id.pop(number, None)
                 if note is not None and (within or _has_tags(note)):
-                    findings += [*check_fields(note, places), *normalise(note, tokens, places)]
+                    findings += [*check_fields(note, places), *fill_merge_fields(note, tokens, places)]
+                    findings += normalise(note, tokens, places)
                     put_after(reference, note)
                     self._moved[kind, number] = note
                 elif (kind, number) in self._moved:

@@ -12,6 +12,7 @@ from adapters.rendering.docx.joins import join_paragraphs
 from adapters.rendering.docx.levels import level_blocks
 from adapters.rendering.docx.links import Targets, mark_links
 from adapters.rendering.docx.marks import MarkTable, split_at_marks
+from adapters.rendering.docx.mergefields import fill_merge_fields
 from adapters.rendering.docx.normalise import normalise
 from adapters.rendering.docx.notes import Notes
 from adapters.rendering.docx.numbering import Numbering
@@ -45,7 +46,8 @@ def compile_story(
     tokens = TokenTable(free_mark(contents + notes.contents))
     tokens.is_changed = bool(added_notes)
     places = Places(root, part.part, part.number)
-    findings = [*check_fields(root, places), *normalise(root, tokens, places)]
+    findings = [*check_fields(root, places), *fill_merge_fields(root, tokens, places)]
+    findings += normalise(root, tokens, places)
     if part.part is Part.BODY:
         findings += notes.move_tagged(root, tokens)
     findings += tag_attributes(root, tokens, places)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.rendering.language import list_filters, number_filters, text_filters
+from adapters.rendering.language import list_filters, number_filters, text_filters, word_filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ FILTERS: Final[dict[str, Filter]] = {
     "d": Filter(list_filters.default),
     **{name: Filter(function) for name, function in text_filters.PLAIN.items()},
     **{name: Filter(function, grows=True) for name, function in text_filters.GROWING.items()},
+    **{name: Filter(function) for name, function in word_filters.PLAIN.items()},
+    **{name: Filter(function, grows=True) for name, function in word_filters.GROWING.items()},
     **{name: Filter(function) for name, function in number_filters.FILTERS.items()},
     **{name: Filter(function, session=True) for name, function in list_filters.FILTERS.items()},
     "map": Filter(list_filters.map_items, session=True),

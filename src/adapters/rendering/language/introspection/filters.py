@@ -35,7 +35,7 @@ _PLAIN: Final = {
     **dict.fromkeys(
         ("upper", "lower", "capitalize", "title", "truncate", "wordwrap", "indent", "replace"), (Evidence.TEXT, TEXT)
     ),
-    **dict.fromkeys(("trim", "center", "string"), (Evidence.PRINTED, TEXT)),
+    **dict.fromkeys(("trim", "center", "string", "word_case", "word_affix"), (Evidence.PRINTED, TEXT)),
     "wordcount": (Evidence.TEXT, NUMBER),
     **dict.fromkeys(("round", "abs"), (Evidence.NUMBER, NUMBER)),
     "filesizeformat": (Evidence.NUMBER, TEXT),
