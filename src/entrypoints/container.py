@@ -3,8 +3,10 @@
 The graph is built synchronously and holds no open thing; `lifetimes` lists what the lifespan enters and leaves.
 """
 
+import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import Any
 
 from dependency_injector import containers, providers
 
@@ -15,9 +17,14 @@ from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.store import CompiledTemplateStore
+from adapters.rendering.workers.machine import can_fork, default_memory_bytes, default_workers
+from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
+from adapters.rendering.workers.settings import PoolSettings
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, Uuid7Generator
 from application.defaults import RenderDefaults
+from application.ports.health_check import HealthCheck
+from application.ports.template_renderer import TemplateRenderer
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
 from application.use_cases.inspect_upload import InspectUpload
@@ -30,6 +37,27 @@ from application.use_cases.render_document import RenderDocument
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from entrypoints.settings import Settings
+
+
+def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
+    """Choose where templates run: in workers, or in this process, which then keeps what it has compiled on the disk."""
+    workers = settings.rendering.workers
+    if workers is None:
+        workers = default_workers() if can_fork() else 0
+    if workers == 0:
+        return InProcessRenderer(limits, CompiledTemplateStore(settings.compiled_templates_dir, limits))
+    # Each process that serves HTTP has workers of its own: two at least, unless there is to be one only.
+    share = max(min(2, workers), math.ceil(workers / settings.http.workers))
+    memory = settings.limits.memory_bytes or default_memory_bytes(share * settings.http.workers)
+    return WorkerRenderer(PoolSettings(share, memory, settings.limits.render_seconds), limits)
+
+
+def _health_checks(renderer: TemplateRenderer, *others: HealthCheck) -> list[HealthCheck]:
+    return [*others, WorkersHealthCheck(renderer)] if isinstance(renderer, WorkerRenderer) else list(others)
+
+
+def _lifetimes(*objects: object) -> list[AbstractAsyncContextManager[Any]]:
+    return [each for each in objects if isinstance(each, AbstractAsyncContextManager)]
 
 
 class Container(containers.DeclarativeContainer):
@@ -48,11 +76,13 @@ class Container(containers.DeclarativeContainer):
     units_of_work = providers.Singleton(PostgresUnitsOfWork, database)
     storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
     # A section has the fields of what it configures, so that a new one needs no line here.
-    limits = providers.Singleton(lambda chosen: Limits(**chosen.model_dump()), settings.provided.limits)
-    compiled_templates = providers.Singleton(CompiledTemplateStore, settings.provided.compiled_templates_dir, limits)
-    renderer = providers.Singleton(InProcessRenderer, limits, compiled_templates)
-    health_checks = providers.List(
-        providers.Singleton(PostgresHealthCheck, database), providers.Singleton(LocalStorageHealthCheck, storage)
+    limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)
+    renderer = providers.Singleton(_renderer, settings, limits)
+    health_checks = providers.Callable(
+        _health_checks,
+        renderer,
+        providers.Singleton(PostgresHealthCheck, database),
+        providers.Singleton(LocalStorageHealthCheck, storage),
     )
 
     defaults = providers.Singleton(lambda chosen: RenderDefaults(**chosen.model_dump()), settings.provided.defaults)
@@ -81,7 +111,7 @@ class Container(containers.DeclarativeContainer):
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
 
     # Entered in this order, left in the opposite one.
-    lifetimes = providers.List(database, storage)
+    lifetimes = providers.Callable(_lifetimes, database, storage, renderer)
 
 
 @contextmanager

@@ -53,4 +53,4 @@ def _configured() -> tuple[Limits, RenderDefaults]:
     from entrypoints.settings import load_settings  # noqa: PLC0415  # see above
 
     settings = load_settings()
-    return Limits(**settings.limits.model_dump()), RenderDefaults(**settings.defaults.model_dump())
+    return Limits(**settings.limits.of_engine()), RenderDefaults(**settings.defaults.model_dump())

@@ -89,13 +89,31 @@ class StorageSettings(_Section):
     kind: Literal["local"] = "local"
 
 
+class RenderingSettings(_Section):
+    """How many isolated workers render: None is as many as there are processors, two at least; 0 is none.
+
+    Without workers, documents are made within the processes that serve HTTP. Several such processes divide the workers.
+    """
+
+    workers: Annotated[int, Field(ge=0, le=256)] | None = None
+
+
 class LimitsSettings(_Section):
-    """What one caller may ask for: bytes, and steps of a template."""
+    """What one caller may ask for: bytes, steps of a template, seconds of a render, and the memory of a worker.
+
+    Without `memory_bytes` it follows from the memory of the machine, or of the control group that the service runs in.
+    """
 
     template_bytes: Annotated[int, Field(ge=1)] = 20_000_000
     data_bytes: Annotated[int, Field(ge=1)] = 16_000_000
     output_bytes: Annotated[int, Field(ge=1)] = 50_000_000
     steps: Annotated[int, Field(ge=1)] = 5_000_000
+    render_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5.0
+    memory_bytes: Annotated[int, Field(ge=100_000_000)] | None = None
+
+    def of_engine(self) -> dict[str, int]:
+        """Return those that the engine keeps to, by the names of its own limits."""
+        return self.model_dump(exclude={"render_seconds", "memory_bytes"})
 
 
 def _checked(parse: Callable[[str], str], value: str) -> str:
@@ -149,6 +167,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     auth: AuthSettings = AuthSettings()
     storage: StorageSettings = StorageSettings()
+    rendering: RenderingSettings = RenderingSettings()
     limits: LimitsSettings = LimitsSettings()
     defaults: DefaultsSettings = DefaultsSettings()
     log: LogSettings = LogSettings()

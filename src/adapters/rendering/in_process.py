@@ -1,15 +1,16 @@
 """The renderer that works in its own process: compiled templates in memory, large work in threads."""
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import replace
 from typing import Final
 
 from typing_extensions import override
 
+from adapters.rendering.cache import SizedCache
 from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.engine import compile_template, render_template, validate_template
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.single_flight import SingleFlight
 from adapters.rendering.store import CompiledTemplateStore, StoredTemplate
 from application.ports.template_renderer import (
     RenderedDocument,
@@ -48,8 +49,8 @@ class InProcessRenderer(TemplateRenderer):
     ) -> None:
         self._limits = limits
         self._store = store
-        self._cache = _Cache(cache_entries, cache_bytes)
-        self._compiling: dict[_Key, asyncio.Task[CompiledTemplate]] = {}
+        self._cache: SizedCache[_Key, CompiledTemplate] = SizedCache(cache_entries, cache_bytes)
+        self._compiling: SingleFlight[_Key, CompiledTemplate] = SingleFlight()
 
     @override
     async def inspect(self, source: TemplateSource) -> TemplateInspection:
@@ -73,10 +74,12 @@ class InProcessRenderer(TemplateRenderer):
         return await asyncio.to_thread(render_template, compiled, data, options)
 
     def _is_small(self, source: TemplateSource, data: bytes, options: RenderOptions) -> bool:
+        size = self._cache.size_of((source.sha256, source.format))
         return (
             len(data) <= INLINE_DATA_BYTES
             and options.output is not OutputFormat.HTML
-            and self._cache.size_of((source.sha256, source.format)) <= INLINE_TEMPLATE_BYTES
+            and size is not None
+            and size <= INLINE_TEMPLATE_BYTES
         )
 
     async def _compiled(self, source: TemplateSource) -> CompiledTemplate:
@@ -84,18 +87,7 @@ class InProcessRenderer(TemplateRenderer):
         compiled = self._cache.get(key)
         if compiled is not None:
             return compiled
-        task = self._compiling.get(key)
-        if task is None:
-            task = asyncio.get_running_loop().create_task(self._compile(key, source))
-            self._compiling[key] = task
-            task.add_done_callback(lambda done: self._forget(key, done))
-        # A caller that gives up must not take the others' template along.
-        return await asyncio.shield(task)
-
-    def _forget(self, key: _Key, done: asyncio.Task[CompiledTemplate]) -> None:
-        self._compiling.pop(key, None)
-        if not done.cancelled():
-            done.exception()
+        return await self._compiling.do(key, lambda: self._compile(key, source))
 
     async def _compile(self, key: _Key, source: TemplateSource) -> CompiledTemplate:
         stored = None if self._store is None else await asyncio.to_thread(self._store.get, *key)
@@ -117,33 +109,3 @@ def _with_little_fuel(compiled: CompiledTemplate) -> CompiledTemplate:
     if limits.steps <= INLINE_STEPS:
         return compiled
     return replace(compiled, limits=replace(limits, steps=INLINE_STEPS))
-
-
-class _Cache:
-    """Compiled templates, the most recently used last."""
-
-    def __init__(self, entries: int, size: int) -> None:
-        self._entries = entries
-        self._size = size
-        self._used = 0
-        self._kept: OrderedDict[_Key, tuple[CompiledTemplate, int]] = OrderedDict()
-
-    def get(self, key: _Key) -> CompiledTemplate | None:
-        kept = self._kept.get(key)
-        if kept is None:
-            return None
-        self._kept.move_to_end(key)
-        return kept[0]
-
-    def size_of(self, key: _Key) -> int:
-        kept = self._kept.get(key)
-        return kept[1] if kept else self._size
-
-    def put(self, key: _Key, compiled: CompiledTemplate, size: int) -> None:
-        if size > self._size or self._entries < 1:
-            return
-        self._used += size - self._kept.pop(key, (compiled, 0))[1]
-        self._kept[key] = (compiled, size)
-        while len(self._kept) > self._entries or self._used > self._size:
-            _, (_, freed) = self._kept.popitem(last=False)
-            self._used -= freed

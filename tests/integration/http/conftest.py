@@ -8,16 +8,20 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import DatabaseSettings, LimitsSettings, Settings
+from entrypoints.settings import DatabaseSettings, LimitsSettings, RenderingSettings, Settings
 
 EXAMPLES = Path("examples")
 
 
 def settings_for(url: str, data_dir: Path) -> Settings:
-    """Settings for a test, none of them from the environment."""
+    """Settings for a test, none of them from the environment; templates run in the test's process, which starts faster.
+
+    The test of isolated rendering takes the workers back.
+    """
     return Settings.model_construct(
         data_dir=data_dir,
         database=DatabaseSettings(url=SecretStr(url)),
+        rendering=RenderingSettings(workers=0),
         limits=LimitsSettings(template_bytes=1_000_000, data_bytes=200_000),
     )
 

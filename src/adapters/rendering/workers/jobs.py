@@ -1,0 +1,128 @@
+"""A worker's work: requests in, answers out; compiled templates are kept from one request to the next."""
+
+import logging
+import resource
+import sys
+from typing import Final
+
+from typing_extensions import override
+
+from adapters.rendering.cache import SizedCache
+from adapters.rendering.compiled import CompiledTemplate
+from adapters.rendering.engine import compile_template, render_template, validate_template
+from adapters.rendering.language.limits import Limits
+from adapters.rendering.workers.protocol import Answer, Failure, ProtocolError, Request, Work, write_answer
+from domain.diagnostics import Diagnostic
+from domain.errors import DocGenError, LimitExceededError, RenderFailedError
+
+# Compiled templates take some times the size of their files, and a worker is small.
+_CACHE_ENTRIES: Final = 200
+_CACHE_BYTES: Final = 20_000_000
+_LOG_LINES: Final = 20
+_LOG_CHARACTERS: Final = 10_000
+_KILOBYTE: Final = 1024
+
+
+class Jobs:
+    """Does one request after the other, and survives whatever Python raises."""
+
+    def __init__(self, limits: Limits, memory_bytes: int) -> None:
+        self._limits = limits
+        # Memory that a large document took is not given back: beyond this a fresh worker is better.
+        self._retire_at = memory_bytes // 2
+        self._cache: SizedCache[object, CompiledTemplate] = SizedCache(_CACHE_ENTRIES, _CACHE_BYTES)
+        self._log = _LogLines()
+        root = logging.getLogger()
+        root.handlers[:] = [self._log]
+        root.setLevel(logging.INFO)
+
+    def frame(self, request: Request) -> list[bytes]:
+        """Return the frame that answers a request."""
+        try:
+            answer, document = self._answer(request)
+            return write_answer(self._finished(answer), document)
+        except ProtocolError:
+            message = "What there is to say about this template is more than can be told: make it smaller."
+            return write_answer(self._finished(_failed(request, LimitExceededError(message))))
+        except (MemoryError, RecursionError):
+            message = "The work needs more memory than there is for it: send less data, or make the template simpler."
+            answer = _failed(request, LimitExceededError(message))
+            return write_answer(self._finished(answer, retire=True))
+
+    def _answer(self, request: Request) -> tuple[Answer, bytes]:
+        try:
+            compiled = self._compiled(request)
+            if compiled is None:
+                return Answer(request.id, miss=True), b""
+            return self._done(request, compiled)
+        except DocGenError as error:
+            return _failed(request, error), b""
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:
+            # The port promises its own errors alone; the service's log gets this one with its traceback.
+            logging.getLogger(__name__).exception("a worker failed")
+            return _failed(request, RenderFailedError(f"The work failed ({type(error).__name__}).")), b""
+
+    def _done(self, request: Request, compiled: CompiledTemplate) -> tuple[Answer, bytes]:
+        match request.work, request.options:
+            case Work.RENDER, options if options is not None:
+                made = render_template(compiled, request.data, options)
+                return Answer(request.id, diagnostics=made.diagnostics, file_name=made.file_name), made.content
+            case Work.VALIDATE, options if options is not None:
+                return Answer(request.id, diagnostics=validate_template(compiled, request.data, options)), b""
+            case _:
+                found = compiled.diagnostics
+                return Answer(request.id, diagnostics=found, placeholders=compiled.placeholders), b""
+
+    def _compiled(self, request: Request) -> CompiledTemplate | None:
+        kept = self._cache.get(request.key)
+        if kept is not None or request.file is None:
+            return kept
+        compiled = compile_template(request.format, request.file, self._limits)
+        self._cache.put(request.key, compiled, len(request.file))
+        return compiled
+
+    def _finished(self, answer: Answer, *, retire: bool = False) -> Answer:
+        lines = self._log.take()
+        if not lines and not retire and _peak_memory() < self._retire_at:
+            return answer
+        return Answer(
+            answer.id,
+            answer.miss,
+            retire or _peak_memory() >= self._retire_at,
+            answer.failure,
+            answer.diagnostics,
+            answer.placeholders,
+            answer.file_name,
+            log=lines,
+        )
+
+
+def _failed(request: Request, error: DocGenError) -> Answer:
+    found: tuple[Diagnostic, ...] = error.diagnostics
+    return Answer(request.id, failure=Failure(error.code, str(error)), diagnostics=found)
+
+
+def _peak_memory() -> int:
+    """Return the most memory that this process has ever had, in bytes; Linux counts in kilobytes, macOS in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * _KILOBYTE
+
+
+class _LogLines(logging.Handler):
+    """Keeps what is logged for the next answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        if len(self._lines) < _LOG_LINES:
+            self._lines.append(f"{record.name}: {self.format(record)}"[:_LOG_CHARACTERS])
+
+    def take(self) -> tuple[str, ...]:
+        """Return what was kept, and keep it no longer."""
+        lines, self._lines = tuple(self._lines), []
+        return lines

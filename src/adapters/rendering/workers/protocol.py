@@ -1,0 +1,188 @@
+"""What the service and its workers say to each other: frames of JSON and bytes; nothing is executed or trusted.
+
+A frame is three lengths, a JSON text and two runs of bytes. To a worker they are a request, the data and the template's
+file; back come an answer and the document. What a worker sends may have been made by whoever broke into it: it is read
+with a cap on each length, and into these types alone.
+"""
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+from domain.diagnostics import Diagnostic
+from domain.formats import OutputFormat, TemplateFormat
+from domain.placeholder import Placeholder
+from domain.render_request import MissingPolicy, RenderOptions
+
+HEADER: Final = struct.Struct("!III")
+# Findings and placeholders of the largest template that the limits allow take some 8 MB.
+MAX_TEXT_BYTES: Final = 16_000_000
+# What a worker says of itself before its first request.
+READY_ID: Final = 0
+
+
+class Work(StrEnum):
+    """What is to be done with a template: the methods of the renderer's port."""
+
+    INSPECT = "inspect"
+    VALIDATE = "validate"
+    RENDER = "render"
+
+
+class ProtocolError(Exception):
+    """The other side does not keep to the protocol; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One piece of work; `options` and data belong to all but inspections, `file` is there where it was sent along."""
+
+    id: int
+    work: Work
+    format: TemplateFormat
+    sha256: str
+    options: RenderOptions | None = None
+    data: bytes = b""
+    file: bytes | None = None
+
+    @property
+    def key(self) -> tuple[str, TemplateFormat]:
+        """What a compiled template is kept under."""
+        return self.sha256, self.format
+
+
+class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An error of the domain: its code and sentence; its findings are the answer's."""
+
+    code: str
+    message: str
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What came of a request.
+
+    `miss` asks for the same request with the template's file; `retire` asks for a fresh worker in place of this one;
+    `log` are lines for the service's log. The first answer of a worker has READY_ID, and names in `lacking` what this
+    system has not to lock it up with.
+    """
+
+    id: int
+    miss: bool = False
+    retire: bool = False
+    failure: Failure | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    placeholders: tuple[Placeholder, ...] = ()
+    file_name: str | None = None
+    lacking: tuple[str, ...] = ()
+    log: tuple[str, ...] = ()
+
+
+_ANSWERS: Final = msgspec.json.Decoder(Answer)
+
+
+def write_request(request: Request) -> list[bytes]:
+    """Return a request's frame in pieces; JSON of the standard library keeps whatever a text of the caller holds."""
+    head: dict[str, Any] = {
+        "id": request.id,
+        "work": request.work,
+        "format": request.format,
+        "sha256": request.sha256,
+        "has_file": request.file is not None,
+    }
+    if request.options is not None:
+        options = request.options
+        head["options"] = {
+            "output": options.output,
+            "locale": options.locale,
+            "timezone": options.timezone,
+            "now": options.now.astimezone(UTC).isoformat(),
+            "missing": options.missing,
+            "file_name": options.file_name,
+        }
+    return _frame(json.dumps(head).encode(), request.data, request.file or b"")
+
+
+def read_request(text: bytes, data: bytes, file: bytes) -> Request:
+    """Return the request of a frame's parts, which come from the service and are as they should be."""
+    head = json.loads(text)
+    options = head.get("options")
+    return Request(
+        head["id"],
+        Work(head["work"]),
+        TemplateFormat(head["format"]),
+        head["sha256"],
+        None if options is None else _options(options),
+        data,
+        file if head["has_file"] else None,
+    )
+
+
+def _options(values: dict[str, Any]) -> RenderOptions:
+    return RenderOptions(
+        output=OutputFormat(values["output"]),
+        locale=values["locale"],
+        timezone=values["timezone"],
+        now=datetime.fromisoformat(values["now"]),
+        missing=MissingPolicy(values["missing"]),
+        file_name=values["file_name"],
+    )
+
+
+def write_answer(answer: Answer, document: bytes = b"") -> list[bytes]:
+    """Return an answer's frame in pieces.
+
+    Raises:
+        ProtocolError: its findings are longer than an answer may be.
+    """
+    try:
+        text = msgspec.json.encode(answer)
+    except UnicodeEncodeError:
+        # Half a character cannot be sent, in a finding's snippet as little as in a document.
+        text = msgspec.json.encode(_mended(msgspec.to_builtins(answer)))
+    if len(text) > MAX_TEXT_BYTES:
+        raise ProtocolError(f"an answer of {len(text):,} bytes")
+    return _frame(text, document, b"")
+
+
+def read_answer(text: bytes) -> Answer:
+    """Return the answer in a frame's JSON text.
+
+    Raises:
+        ProtocolError: it is none.
+    """
+    try:
+        return _ANSWERS.decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ProtocolError(f"an answer that cannot be read: {error}") from None
+
+
+def answer_lengths(header: bytes, max_document_bytes: int) -> tuple[int, int]:
+    """Return the lengths of an answer's text and document.
+
+    Raises:
+        ProtocolError: they are longer than they may be.
+    """
+    text, document, nothing = HEADER.unpack(header)
+    if text > MAX_TEXT_BYTES or document > max_document_bytes or nothing:
+        raise ProtocolError(f"an answer of {text:,}, {document:,} and {nothing:,} bytes")
+    return text, document
+
+
+def _frame(text: bytes, first: bytes, second: bytes) -> list[bytes]:
+    return [HEADER.pack(len(text), len(first), len(second)), text, *(part for part in (first, second) if part)]
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_mended(key): _mended(each) for key, each in value.items()}
+    if isinstance(value, Sequence):
+        return [_mended(each) for each in value]
+    return value

@@ -1,0 +1,74 @@
+"""Loading before any worker is forked what a render may need: workers share it, and open next to nothing later."""
+
+import codecs
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from typing import Final
+
+from adapters.rendering.engine import compile_template, render_template, validate_template
+from adapters.rendering.language.limits import Limits
+from domain.errors import DocGenError
+from domain.formats import OutputFormat, TemplateFormat, outputs_of
+from domain.render_request import RenderOptions
+
+_CODECS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252", "ascii", "idna")
+_TEXT: Final = """\
+{% for item in items %}{{ loop.index }} {{ item.name | upper }} {{ item.price * 1.5 }} {{ item.when | default("-") }}
+{% else %}-{% endfor %}{% if name %}{{ name }}{% endif %} {{ now }} {{ "%.2f" % total }} {{ total | round(1) }}
+{% set x = name ~ "!" %}{% macro m(a) %}{{ a }}{% endmacro %}{{ m(x) }} {{ items | join(", ", attribute="name") }}
+"""
+_TITLE: Final = "# Title\n\n| a | b |\n|---|---|\n| *1* | 2 |\n\n"
+_BROKEN: Final = "{% for x in %}{{ a | nothing }}{{ 'a' + 1 }}"
+_DATA: Final = {"name": "Ada & <Bob>", "total": 1.5, "items": [{"name": "é", "price": 2.25}]}
+_NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
+_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+
+
+def warm_up(limits: Limits) -> None:
+    """Compile, validate and render a template of each format, a broken one too."""
+    for name in _CODECS:
+        codecs.lookup(name)
+    files = {
+        TemplateFormat.TEXT: (_TEXT.encode(), _BROKEN.encode()),
+        TemplateFormat.MARKDOWN: ((_TITLE + _TEXT).encode(), _BROKEN.encode()),
+        TemplateFormat.DOCX: (_word_file(_TEXT), _word_file(_BROKEN)),
+    }
+    for template_format, (good, broken) in files.items():
+        for output in outputs_of(template_format):
+            _try(template_format, good, output, limits)
+            _try(template_format, broken, output, limits)
+
+
+def _try(template_format: TemplateFormat, file: bytes, output: OutputFormat, limits: Limits) -> None:
+    options = RenderOptions(output, "de-DE", "Europe/Berlin", datetime(2026, 1, 31, tzinfo=UTC), file_name="{{ name }}")
+    compiled = compile_template(template_format, file, limits)
+    for data in (json.dumps(_DATA).encode(), b"{}", b"{"):
+        validate_template(compiled, data, options)
+        try:
+            render_template(compiled, data, options)
+        except DocGenError:
+            continue  # these inputs are made to fail: errors load modules too
+
+
+def _word_file(text: str) -> bytes:
+    """Return a Word file with a paragraph a line, and a table (ECMA-376, part 1, section 17.2)."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    paragraphs = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in escaped.splitlines())
+    table = f"<w:tbl><w:tr><w:tc>{paragraphs}</w:tc></w:tr></w:tbl>"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{_WORD}"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{_RELATION}" Target="word/document.xml"/></Relationships>',
+        "word/document.xml": f'<w:document xmlns:w="{_NAMESPACE}"><w:body>{paragraphs}{table}</w:body></w:document>',
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return packed.getvalue()

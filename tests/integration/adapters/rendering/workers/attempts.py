@@ -1,0 +1,149 @@
+"""What a program that has broken into a worker might try, each in a locked-up process of its own.
+
+``python attempts.py FOLDER`` prints a JSON object: by the name of each attempt, what came of it. FOLDER is one that the
+attempts may try to write to.
+"""
+
+import ctypes
+import json
+import mmap
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import zoneinfo
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from adapters.rendering.language.limits import DEFAULT_LIMITS
+from adapters.rendering.workers.jail import lock_up, readable_paths
+from adapters.rendering.workers.settings import JailLimits
+from adapters.rendering.workers.warm_up import warm_up
+
+FOLDER = Path(sys.argv[1])
+EXISTING = FOLDER / "existing"
+LIBC = ctypes.CDLL(None, use_errno=True)
+PARENT = os.getpid()
+MEGABYTE = 1_000_000
+PTRACE_ATTACH = 16
+
+
+def call(name: str, *arguments: Any) -> None:
+    """Call a function of the C library, which has to say how it fails."""
+    if getattr(LIBC, name)(*arguments) == -1:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def open_as(path: Path | str, flags: int) -> Callable[[], object]:
+    return lambda: os.open(path, flags, 0o600)
+
+
+def in_a_thread() -> None:
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    thread.join()
+
+
+def raise_a_limit() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+ATTEMPTS: dict[str, Callable[[], object]] = {
+    "read the engine's modules": lambda: Path(jinja2.__file__).read_bytes(),
+    "read the standard library": lambda: Path(json.__file__).read_bytes(),
+    "list a package": lambda: list(Path(jinja2.__file__).parent.iterdir()),
+    "load a time zone": lambda: zoneinfo.ZoneInfo.no_cache("Asia/Tokyo"),
+    "use 50 MB": lambda: bytearray(50 * MEGABYTE),
+    "write to its channel": lambda: os.write(1, b""),
+    "create a file": open_as(FOLDER / "new", os.O_WRONLY | os.O_CREAT),
+    "create a temporary file": open_as(FOLDER, os.O_RDWR | os.O_TMPFILE),
+    "write to a file": open_as(EXISTING, os.O_WRONLY),
+    "append to a file": open_as(EXISTING, os.O_WRONLY | os.O_APPEND),
+    "empty a file while opening it": open_as(EXISTING, os.O_RDONLY | os.O_TRUNC),
+    "write to a module": open_as(jinja2.__file__, os.O_RDWR),
+    "truncate a file": lambda: os.truncate(EXISTING, 0),
+    "delete a file": EXISTING.unlink,
+    "rename a file": lambda: EXISTING.rename(FOLDER / "other"),
+    "link a file": lambda: os.link(EXISTING, FOLDER / "other"),
+    "make a folder": (FOLDER / "folder").mkdir,
+    "change a file's mode": lambda: EXISTING.chmod(0o777),
+    "read a file of the user": open_as(EXISTING, os.O_RDONLY),
+    "read /etc/passwd": open_as("/etc/passwd", os.O_RDONLY),
+    "list the root folder": lambda: list(Path("/").iterdir()),
+    "read its environment": open_as("/proc/self/environ", os.O_RDONLY),
+    "read its memory map": open_as("/proc/self/maps", os.O_RDONLY),
+    "read its parent's environment": open_as(f"/proc/{PARENT}/environ", os.O_RDONLY),
+    "read its parent's memory": open_as(f"/proc/{PARENT}/mem", os.O_RDONLY),
+    "read the environment of process 1": open_as("/proc/1/environ", os.O_RDONLY),
+    "list the processes": lambda: list(Path("/proc").iterdir()),
+    "open a device": open_as("/dev/null", os.O_RDWR),
+    "use 700 MB": lambda: bytearray(700 * MEGABYTE),
+    "use 700 MB bit by bit": lambda: [bytearray(MEGABYTE) for _ in range(700)],
+    "raise a limit": raise_a_limit,
+    "make memory executable": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
+    "change its own settings": lambda: call("prctl", 4, 1, 0, 0, 0),
+    "change its folder": lambda: os.chdir("/"),
+    "change its user": lambda: os.setuid(65534),
+    "read the system's log": lambda: call("klogctl", 3, ctypes.create_string_buffer(10), 10),
+    "open a TCP socket": socket.socket,
+    "open a UDP socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+    "open a Unix socket": lambda: socket.socket(socket.AF_UNIX),
+    "open a pair of sockets": socket.socketpair,
+    "start a program": lambda: subprocess.run(["/bin/true"], check=False),
+    "become a program": lambda: os.execv("/bin/true", ["true"]),
+    "fork": os.fork,
+    "start a thread": in_a_thread,
+    "kill its parent": lambda: os.kill(PARENT, signal.SIGTERM),
+    "ask whether its parent lives": lambda: os.kill(PARENT, 0),
+    "kill all": lambda: os.kill(-1, signal.SIGKILL),
+    "debug its parent": lambda: call("ptrace", PTRACE_ATTACH, PARENT, None, None),
+    "read its parent's memory by a call": lambda: call("process_vm_readv", PARENT, None, 0, None, 0, 0),
+    "mount": lambda: call("mount", b"none", bytes(FOLDER), b"tmpfs", 0, None),
+    "change the root folder": lambda: os.chroot("/tmp"),
+    "leave its namespaces": lambda: call("unshare", 0x10000000),
+}
+
+
+def outcome_of(attempt: Callable[[], object]) -> str:
+    """Try it in a process that is locked up like a worker, and say what came of it."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        try:
+            lacking = lock_up(JailLimits(memory_bytes=512 * MEGABYTE, cpu_seconds=30), READABLE)
+            said = f"lacking {lacking}" if lacking else try_it(attempt)
+            os.write(writer, said.encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        said = answer.read()
+    _, status = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return said or (f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}")
+
+
+def try_it(attempt: Callable[[], object]) -> str:
+    try:
+        attempt()
+    except MemoryError:
+        return "refused"
+    except (OSError, ValueError) as error:
+        code = getattr(error, "errno", None)
+        return "refused" if code in (None, 1, 13) else f"failed: {error}"
+    return "done"
+
+
+if __name__ == "__main__":
+    EXISTING.write_text("here", encoding="utf-8")
+    warm_up(DEFAULT_LIMITS)
+    READABLE = readable_paths()
+    print(json.dumps({name: outcome_of(attempt) for name, attempt in ATTEMPTS.items()}))
+    assert EXISTING.read_text(encoding="utf-8") == "here"

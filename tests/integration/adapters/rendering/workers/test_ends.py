@@ -1,0 +1,251 @@
+"""Workers that end, by a limit, by accident or by force: one request fails, once, and the others go on."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
+from domain.errors import (
+    LimitExceededError,
+    OverloadedError,
+    QueueFullError,
+    RenderFailedError,
+    ServiceUnavailableError,
+    TimeLimitError,
+)
+from tests.contracts.template_renderer import data_of, options
+from tests.integration.adapters.rendering.workers.processes import (
+    DEADLINE_SECONDS,
+    GREEDY,
+    HOSTILE,
+    INNOCENT,
+    SPINNING,
+    busy_worker,
+    of,
+    renderer_of,
+    until,
+)
+
+
+async def letter(renderer: WorkerRenderer, name: str = "Ada") -> bytes:
+    """Render something harmless."""
+    document = await renderer.render(of(INNOCENT, "Dear {{ name }}"), data_of(name=name), options())
+    return document.content
+
+
+async def spin(renderer: WorkerRenderer) -> None:
+    await renderer.render(of(HOSTILE, SPINNING), b"{}", options())
+
+
+async def test_a_render_that_takes_too_long_is_ended_and_its_worker_replaced() -> None:
+    async with renderer_of(render_seconds=0.3) as renderer:
+        await letter(renderer)
+        before = set(renderer.crew.worker_pids)
+        with pytest.raises(TimeLimitError) as caught:
+            await spin(renderer)
+        assert [found.code for found in caught.value.diagnostics] == ["time-limit"]
+        assert "0.3 seconds" in str(caught.value)
+        await until(lambda: len(set(renderer.crew.worker_pids) - before) == 1 and renderer.crew.ready)
+        await until(lambda: sum(psutil.pid_exists(pid) for pid in before) == 1)
+        assert [await letter(renderer, str(n)) for n in range(20)] == [f"Dear {n}".encode() for n in range(20)]
+
+
+async def test_reading_and_validating_that_take_too_long_are_findings() -> None:
+    async with renderer_of(render_seconds=0.3) as renderer:
+        found = await renderer.validate(of(HOSTILE, SPINNING), b"{}", options())
+        assert [each.code for each in found] == ["time-limit"]
+        endless = of(HOSTILE, "{% if " + " and ".join(["a"] * 100_000) + " %}{% endif %}" + "{{ b }}" * 100_000)
+        inspection = await renderer.inspect(endless)
+        assert {each.code for each in inspection.diagnostics} & {"time-limit", "template-too-complex"}
+
+
+async def test_a_killed_worker_fails_the_request_that_it_worked_on_and_no_other() -> None:
+    async with renderer_of(render_seconds=600) as renderer:
+        await letter(renderer)
+        spinning = asyncio.ensure_future(spin(renderer))
+        victim = await busy_worker(renderer)
+        others = asyncio.ensure_future(_letters(renderer, 200))
+        os.kill(victim, signal.SIGKILL)
+        with pytest.raises(RenderFailedError, match="ended unexpectedly") as caught:
+            await spinning
+        assert [found.code for found in caught.value.diagnostics] == ["process-ended"]
+        assert await others == [f"Dear {n}".encode() for n in range(200)]
+        await until(lambda: len(renderer.crew.worker_pids) == 2)
+        assert victim not in renderer.crew.worker_pids
+
+
+async def _letters(renderer: WorkerRenderer, count: int) -> list[bytes]:
+    return [await letter(renderer, str(n)) for n in range(count)]
+
+
+async def test_an_idle_worker_that_is_killed_is_replaced() -> None:
+    async with renderer_of() as renderer:
+        await until(lambda: len(renderer.crew.worker_pids) == 2)
+        await letter(renderer)
+        before = renderer.crew.worker_pids
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        await until(lambda: len(set(renderer.crew.worker_pids) - set(before)) == 2)
+        await until(lambda: renderer.crew.ready)
+        assert await letter(renderer) == b"Dear Ada"
+
+
+async def test_a_killed_zygote_is_started_again_with_its_workers() -> None:
+    async with renderer_of() as renderer:
+        await letter(renderer)
+        zygote, before = renderer.crew.zygote_pid, renderer.crew.worker_pids
+        assert zygote is not None
+        os.kill(zygote, signal.SIGKILL)
+        await until(lambda: renderer.crew.zygote_pid not in (zygote, None) and renderer.crew.ready)
+        assert await letter(renderer) == b"Dear Ada"
+        await until(lambda: not any(map(psutil.pid_exists, [zygote, *before])))
+
+
+async def test_signals_to_the_whole_group_do_not_end_workers() -> None:
+    """Ctrl-C, and a supervisor's SIGTERM to all: what runs is finished, and the service ends its workers itself."""
+    async with renderer_of() as renderer:
+        await letter(renderer)
+        zygote, workers = renderer.crew.zygote_pid, renderer.crew.worker_pids
+        assert zygote is not None
+        for pid in (zygote, *workers):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                os.kill(pid, number)
+        assert await letter(renderer) == b"Dear Ada"
+        assert (renderer.crew.zygote_pid, renderer.crew.worker_pids) == (zygote, workers)
+
+
+async def test_a_render_that_wants_too_much_memory_fails_alone() -> None:
+    async with renderer_of() as renderer:
+        with pytest.raises((LimitExceededError, RenderFailedError)):
+            await renderer.render(of(HOSTILE, GREEDY), b"{}", options())
+        assert await letter(renderer) == b"Dear Ada"
+
+
+async def test_workers_are_replaced_when_they_have_done_enough() -> None:
+    async with renderer_of(requests_of_a_life=5) as renderer:
+        await letter(renderer)
+        seen: set[int] = set()
+        for n in range(40):
+            assert await letter(renderer, str(n)) == f"Dear {n}".encode()
+            seen.update(renderer.crew.worker_pids)
+        assert len(seen) > 4
+        await until(lambda: sum(psutil.pid_exists(pid) for pid in seen) == 2)
+
+
+async def test_a_caller_that_gives_up_gets_no_answer_and_nobody_gets_it_instead() -> None:
+    async with renderer_of(workers=1, render_seconds=0.5) as renderer:
+        await letter(renderer)
+        slow = asyncio.ensure_future(spin(renderer))
+        await busy_worker(renderer)
+        waiting = asyncio.ensure_future(letter(renderer, "nobody"))
+        await asyncio.sleep(0)  # it waits now
+        for task in (slow, waiting):
+            task.cancel()
+        answers = await asyncio.gather(*(letter(renderer, str(n)) for n in range(20)))
+        assert answers == [f"Dear {n}".encode() for n in range(20)]
+        assert [task.cancelled() for task in (slow, waiting)] == [True, True]
+
+
+async def test_an_innocent_workspace_is_served_while_another_one_spins_for_ever() -> None:
+    async with renderer_of(render_seconds=600) as renderer:
+        await letter(renderer)
+        spinning = [asyncio.ensure_future(spin(renderer)) for _ in range(20)]
+        await busy_worker(renderer)
+        assert await _letters(renderer, 200) == [f"Dear {n}".encode() for n in range(200)]
+        assert not any(task.done() for task in spinning)
+        for task in spinning:
+            task.cancel()
+        await asyncio.gather(*spinning, return_exceptions=True)
+
+
+async def test_a_workspace_cannot_let_everything_wait() -> None:
+    async with renderer_of(render_seconds=600, line=3, total=4) as renderer:
+        await letter(renderer)
+        spinning = [asyncio.ensure_future(spin(renderer)) for _ in range(4)]
+        await busy_worker(renderer)
+        with pytest.raises(QueueFullError, match="3 requests waiting") as full:
+            await spin(renderer)
+        assert full.value.retry_after
+        assert await letter(renderer) == b"Dear Ada"
+        for task in spinning:
+            task.cancel()
+
+
+async def test_nobody_waits_for_ever() -> None:
+    async with renderer_of(render_seconds=600, wait_seconds=0.2) as renderer:
+        await until(lambda: renderer.crew.ready == 2)
+        spinning = asyncio.ensure_future(spin(renderer))
+        await busy_worker(renderer)
+        with pytest.raises(QueueFullError, match=r"waited for 0\.2 seconds"):
+            await spin(renderer)
+        blocking = asyncio.ensure_future(renderer.render(of(INNOCENT, SPINNING), b"{}", options()))
+        await until(lambda: sum(psutil.Process(pid).status() == "running" for pid in renderer.crew.worker_pids) == 2)
+        with pytest.raises(OverloadedError, match=r"waited for 0\.2 seconds"):
+            await renderer.render(of(INNOCENT.__class__("wsp_third"), "x"), b"{}", options())
+        for task in (spinning, blocking):
+            task.cancel()
+
+
+async def test_the_end_of_the_service_ends_everything_and_tells_who_waits() -> None:
+    async with renderer_of(render_seconds=600) as renderer:
+        await letter(renderer)
+        spinning = [asyncio.ensure_future(spin(renderer)) for _ in range(3)]
+        await busy_worker(renderer)
+        pids = [renderer.crew.zygote_pid, *renderer.crew.worker_pids]
+    outcomes = await asyncio.gather(*spinning, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in outcomes) == ["OverloadedError"] * 2 + ["RenderFailedError"]
+    await until(lambda: not any(pid is not None and psutil.pid_exists(pid) for pid in pids))
+
+
+async def test_health_says_whether_there_are_workers() -> None:
+    renderer = renderer_of()
+    check = WorkersHealthCheck(renderer)
+    with pytest.raises(ServiceUnavailableError, match="starting") as unready:
+        await check.check()
+    assert unready.value.component == check.component == "rendering"
+    async with renderer:
+        await letter(renderer)
+        await check.check()
+
+
+HOLDER = """
+import asyncio
+from tests.integration.adapters.rendering.workers.processes import *
+from tests.contracts.template_renderer import options
+
+async def main():
+    async with renderer_of(render_seconds=600) as renderer:
+        await renderer.render(of(INNOCENT, "x"), b"{}", options())
+        spinning = asyncio.ensure_future(renderer.render(of(HOSTILE, SPINNING), b"{}", options()))
+        await busy_worker(renderer)
+        print(renderer.crew.zygote_pid, *renderer.crew.worker_pids, flush=True)
+        await spinning
+
+asyncio.run(main())
+"""
+
+
+def test_nothing_outlives_a_service_that_is_killed() -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )
+    try:
+        assert holder.stdout is not None
+        with holder.stdout:
+            processes = [psutil.Process(int(pid)) for pid in holder.stdout.readline().split()]
+            assert len(processes) == 3
+            holder.kill()
+            _, alive = psutil.wait_procs(processes, timeout=DEADLINE_SECONDS)
+            assert alive == []
+    finally:
+        holder.kill()
+        holder.wait()
