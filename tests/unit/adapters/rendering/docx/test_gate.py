@@ -105,6 +105,17 @@ def test_it_is_no_zip_that_an_office_program_writes(file: bytes, code: str, word
     assert words in found.diagnostics[0].message
 
 
+def test_the_strict_format_is_told_how_to_be_saved() -> None:
+    links = members()["_rels/.rels"]
+    text = links if isinstance(links, str) else links.decode()
+    strict = text.replace(
+        "http://schemas.openxmlformats.org/officeDocument/2006", "http://purl.oclc.org/ooxml/officeDocument"
+    )
+    found = compile_word(zip_of({**members(), "_rels/.rels": strict})).diagnostics
+    assert [each.code for each in found] == ["strict-format"]
+    assert "Word Document (.docx)" in (found[0].suggestion or "")
+
+
 def test_members_may_not_share_bytes() -> None:
     with zipfile.ZipFile(buffer := io.BytesIO(), "w") as archive:
         for name, content in members().items():
