@@ -96,7 +96,7 @@ def render_template(compiled: CompiledTemplate, data: bytes, options: RenderOpti
         raise _too_large(f"The data is larger than {limits.data_bytes:,} bytes.", "Send less data at a time.")
     session = RenderSession(parse_data(data), options, limits, len(data), odd_texts(data))
     if may_hold_pictures(data):
-        session.with_pictures().take(session.data)
+        session.with_pictures().take()
     if compiled.fields:
         unfit = apply_fields(compiled.fields, session)
         if unfit:

@@ -5,12 +5,13 @@ from typing import Final
 from lxml import etree
 
 from adapters.rendering.docx.findings import error
+from adapters.rendering.docx.frames import is_framed
 from adapters.rendering.docx.normalise import diagnose, snippet_of
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.quotes import straighten
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import Node, P, ancestor, w
-from adapters.rendering.docx.writers import ATTRIBUTE
+from adapters.rendering.docx.writers import ATTRIBUTE, FRAME
 from adapters.rendering.language.tags import TagSpan, find_tags
 from domain.diagnostics import Diagnostic, Location
 
@@ -21,8 +22,11 @@ _TEXTS: Final = frozenset({"descr", "title", "alt"})
 _DRAWN: Final = frozenset({"docPr", "cNvPr", "shape", "rect", "oval", "roundrect", "line", "group"})
 
 
-def tag_attributes(root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic]:
-    """Replace the tags in alt texts and titles by tokens; return those that stand in other attributes."""
+def tag_attributes(root: Node, tokens: TokenTable, places: Places, *, frames: bool = False) -> list[Diagnostic]:
+    """Replace the tags in alt texts and titles by tokens; return those that stand in other attributes.
+
+    With `frames`, a tag that is all of a picture's alt text may print an image into its frame.
+    """
     findings: list[Diagnostic] = []
     found = _WITH_TAGS(root)
     for value in found if isinstance(found, list) else []:
@@ -33,6 +37,8 @@ def tag_attributes(root: Node, tokens: TokenTable, places: Places) -> list[Diagn
         location = places.of(anchor if anchor is not None else element)
         if name in _TEXTS and etree.QName(element).localname in _DRAWN:
             text, problems = tokenize(str(value), tokens, location, ATTRIBUTE)
+            if frames and is_framed(element, name):
+                _let_frame(text, tokens)
             element.set(name, text)
             findings += problems
         else:
@@ -57,6 +63,12 @@ def tokenize(text: str, tokens: TokenTable, location: Location, writer: int) -> 
     if depth:
         findings.append(crossing_text(text, location))
     return out + text[done:], findings
+
+
+def _let_frame(text: str, tokens: TokenTable) -> None:
+    last = len(tokens) - 1
+    if last >= 0 and text.strip() == tokens.name_in_attribute(last) and tokens[last].is_output:
+        tokens[last].writer = FRAME
 
 
 def _misplaced(text: str, location: Location) -> Diagnostic:

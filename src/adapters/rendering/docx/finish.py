@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from adapters.rendering.docx.columns import Table
+from adapters.rendering.docx.frames import Frame
 from adapters.rendering.docx.marks import MARK, REVISION, Operation
 from adapters.rendering.docx.pictures import Album, Placing
 from adapters.rendering.language.pictures import Pictures
@@ -37,13 +38,14 @@ class Taken:
 class Finish:
     """The state of finishing one document: `taken` is what the template itself uses, `first_list` a free list's number.
 
-    `placing` says where images can go. `lists` collects which lists have to be added, by their number and level in the
-    template; `album` is there once an image was met.
+    `placing` says where images can go, `pictures` are those among the values. `lists` collects which lists have to be
+    added, by their number and level in the template; `album` is there once an image was met.
     """
 
     taken: Taken
     placing: Placing
     first_list: int = 0
+    pictures: Pictures | None = None
     album: Album | None = None
     lists: list[tuple[str, int]] = field(default_factory=list)
     _begun: dict[int, str] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Finish:
     _names: set[str] = field(default_factory=set)
     # For each part: the targets of its links, with the numbers of their relationships.
     _links: dict[str, dict[str, str]] = field(default_factory=dict)
+    _frame: Frame = field(default_factory=Frame)
     _printed: set[Operation] = field(default_factory=set)
     # Of the part that is being finished: what is done, where elements began, and which of them came out empty.
     _out: list[str] = field(default_factory=list)
@@ -85,10 +88,11 @@ class Finish:
                     out.append(texts[index + 1])
         return out
 
-    def album_of(self, pictures: Pictures) -> Album:
-        """Return what keeps the images of this document."""
+    def new_album(self) -> Album:
+        """Return what keeps the images of this document, now that one was met."""
         if self.album is None:
-            self.album = Album(self.placing, pictures, self.next_number)
+            assert self.pictures is not None  # noqa: S101  # no image can be met before
+            self.album = Album(self.placing, self.pictures, self.next_number)
         return self.album
 
     # -- numbers and names
@@ -158,6 +162,28 @@ class Finish:
 
     def _put_notes(self, operation: Operation) -> None:
         self._out += self._notes.pop(operation[1], [])
+
+    # -- images in the frames of the template's own pictures
+
+    def _begin_frame(self, operation: Operation) -> None:
+        """Take what was just printed for the frame of a picture."""
+        _, part, *size = operation
+        start = self._starts.pop()
+        self._frame = Frame.of("".join(self._out[start:]), part, (size[0], size[1]), self.new_album)
+        del self._out[start:]
+
+    def _put_framed(self, operation: Operation) -> None:
+        self._out.append(self._frame.value(operation))
+
+    def _drop_replaced(self, _operation: Operation) -> None:
+        start = self._starts.pop()
+        if self._frame.embed:
+            del self._out[start:]
+
+    def _end_frame(self, _operation: Operation) -> None:
+        start = self._starts.pop()
+        if self._frame.is_gone:
+            del self._out[start:]
 
     # -- hyperlinks
 
@@ -295,6 +321,10 @@ class Finish:
         "print": _note_print,
         "close": _close,
         "table": _begin_table,
+        "frame": _begin_frame,
+        "framed": _put_framed,
+        "replaced": _drop_replaced,
+        "framing": _end_frame,
         "link": _put_link,
         "links": _put_links,
         "grid": _put_grid,

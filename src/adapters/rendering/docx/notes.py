@@ -76,6 +76,13 @@ class Notes:
             marks.before(note, "open")
             marks.after(note, "note", kind)
 
+    def owner_of(self, node: Node, part: str) -> str:
+        """Return the name of the part whose relationships a node of `part` refers to: its old one, in a moved note."""
+        for note in node.iterancestors(*map(w, _PARTS)):
+            if note.getparent().tag == R:
+                return self._names[etree.QName(note).localname] or part
+        return part
+
     def left_in(self, part: Part, root: Node) -> tuple[Node, str]:
         """Return a part of notes without those that moved, and the kind of those that are added to it ('' for none)."""
         kind = next((kind for kind, own in _PARTS.items() if own is part), "")

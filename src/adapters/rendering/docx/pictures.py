@@ -103,6 +103,10 @@ class Album:
                 raise TooLargeError
         return "".join(pieces)
 
+    def picture(self, number: int) -> Picture:
+        """Return the picture that was announced by this number."""
+        return self._pictures[number]
+
     def reference(self, part: str, image: Image) -> str:
         """Return the id under which a part refers to an image."""
         number = self._numbers.get(image.sha256)

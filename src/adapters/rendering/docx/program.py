@@ -94,6 +94,7 @@ class TaggedPart:
     def render(self, session: RenderSession, finish: Finish) -> Member:
         """Run the part's code and pack what it prints; `finish` serves all parts of one document."""
         pieces = self.source.run(session, self._writers)
+        finish.pictures = session.pictures
         limit = session.limits.output_bytes
         if self.captures:
             self.source.weigh(pieces, session)
@@ -149,7 +150,7 @@ class TaggedPart:
     def _put_pictures(self, text: str, session: RenderSession, finish: Finish) -> str:
         limit = session.limits.output_bytes
         try:
-            return finish.album_of(session.with_pictures()).put(text, self.name, self.prefix, limit)
+            return finish.new_album().put(text, self.name, self.prefix, limit)
         except TooLargeError:
             raise _too_large(limit) from None
 

@@ -8,6 +8,7 @@ from lxml import etree
 from adapters.rendering.docx.marks import MarkTable
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import W14, WP14, Node, w
+from adapters.rendering.docx.writers import FRAME
 from adapters.rendering.language.segments import Segment, Tag
 
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -57,7 +58,7 @@ def _ascii(text: str) -> str:
 
 
 def _tag(token: Token) -> Tag:
-    return Tag(token.text, token.location, token.snippet, token.writer)
+    return Tag(token.text, token.location, token.snippet, token.writer, prints_image=token.writer == FRAME)
 
 
 def free_mark(contents: bytes) -> str:

@@ -6,6 +6,7 @@ from adapters.rendering.docx.attributes import tag_attributes
 from adapters.rendering.docx.cells import apply_cell_tags
 from adapters.rendering.docx.deflate import Stretch
 from adapters.rendering.docx.fields import check_fields
+from adapters.rendering.docx.frames import mark_frames
 from adapters.rendering.docx.grids import Geometry, geometries, mark_grids
 from adapters.rendering.docx.ids import mark_identities
 from adapters.rendering.docx.joins import join_paragraphs
@@ -50,7 +51,7 @@ def compile_story(
     findings += normalise(root, tokens, places)
     if part.part is Part.BODY:
         findings += notes.move_tagged(root, tokens)
-    findings += tag_attributes(root, tokens, places)
+    findings += tag_attributes(root, tokens, places, frames=True)
     findings += find_oddities(root, tokens, places)
     if not len(tokens) and not tokens.is_changed:
         return CompiledPart(diagnostics=tuple(findings))
@@ -64,6 +65,7 @@ def compile_story(
         findings += find_repeated_headers(root, tokens)
         findings += mark_restarts(root, tokens, marks, numbering)
         _mark(root, tokens, marks, drawn, prefix)
+        mark_frames(root, tokens, marks, lambda node: notes.owner_of(node, part.name))
         links, problems = mark_links(root, tokens, marks, places, targets)
         findings += problems
         if part.part is Part.BODY:

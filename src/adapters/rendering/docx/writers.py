@@ -32,6 +32,8 @@ STRUCTURES: Final = (RUNS, BLOCKS, ROWS, CELLS)
 # In a hyperlink's target: the value it begins with, and others.
 ADDRESS: Final = 9
 ADDRESS_PIECE: Final = 10
+# In the alt text of a picture that it is all of.
+FRAME: Final = 11
 # Those that give a plain text back as it is.
 PLAIN_WRITERS: Final = (RUN_TEXT, ATTRIBUTE, PLAIN)
 
@@ -41,6 +43,8 @@ RUNS_BEGIN: Final = "\x03"
 RUNS_END: Final = "\x04"
 # Around the number of an image: see pictures.py.
 PICTURE: Final = "\x10"
+# Before a text that is no image: see frames.py.
+FRAMED_TEXT: Final = "\x11"
 # Around captured structure, with the number of its kind: see structures.py.
 STRUCTURE_BEGIN: Final = "\x0e"
 STRUCTURE_END: Final = "\x0f"
@@ -101,7 +105,7 @@ def make_writers(prefix: str) -> Sequence[Writer]:
         return run_text(to_text(value))
 
     places = (_place_writer(kind, prefix) for kind in STRUCTURES)
-    return (write_run, _write_attribute, _write_plain, _write_span, _write_colour, *places, *LINK_WRITERS)
+    return (write_run, _write_attribute, _write_plain, _write_span, _write_colour, *places, *LINK_WRITERS, _write_frame)
 
 
 def announced(picture: Picture) -> str:
@@ -151,6 +155,13 @@ def escape_attribute(text: str) -> str:
         return text
     spaced = _unix_lines(text).replace("\n", " ").replace("\t", " ")
     return _escape(_drop_forbidden("", spaced)).replace('"', "&quot;")
+
+
+def _write_frame(value: Any) -> str:
+    """Announce an image, or write a text; null prints nothing, and takes the picture away."""
+    if type(value) is Picture:
+        return announced(value)
+    return "" if value is None else FRAMED_TEXT + _write_attribute(value)
 
 
 def _write_plain(value: Any) -> str:

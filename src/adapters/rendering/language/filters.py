@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.rendering.language import list_filters, number_filters, text_filters, word_filters
+from adapters.rendering.language import list_filters, number_filters, pictures, text_filters, word_filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ FILTERS: Final[dict[str, Filter]] = {
     **{name: Filter(function, grows=True) for name, function in word_filters.GROWING.items()},
     **{name: Filter(function) for name, function in number_filters.FILTERS.items()},
     **{name: Filter(function, session=True) for name, function in list_filters.FILTERS.items()},
+    "image": Filter(pictures.image, session=True),
     "map": Filter(list_filters.map_items, session=True),
     "format": Filter(text_filters.format_percent, grows=True),
 }

@@ -7,8 +7,8 @@ the document asks for the image itself.
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, Protocol
 from urllib.parse import unquote_to_bytes
 
 from adapters.rendering.images import MAX_BYTES, Image, ImageError, parse_length, read_image
@@ -88,14 +88,21 @@ class Picture(TypedValue):
 
     def _problem(self, message: str, suggestion: str | None = None, code: str | None = None) -> PictureError:
         error = PictureError(message, suggestion, code)
+        source = self[KEY]
+        if self.pointer is None and isinstance(source, str):
+            self.pointer = self._pictures.pointer_to(source)
         error.pointer = self.pointer
         return error
 
 
 class Pictures:
-    """The images of one render: `charge` is asked for steps before work is done, `max_bytes` is for all of them."""
+    """The images of one render: `charge` is asked for steps before work is done, `max_bytes` is for all of them.
 
-    def __init__(self, charge: Callable[[int], None], max_bytes: int) -> None:
+    `data` is what the template gets, where {"$image": …} stands for images already or will when they are taken.
+    """
+
+    def __init__(self, data: Any, charge: Callable[[int], None], max_bytes: int) -> None:
+        self._data = data
         self._charge = charge
         self._max_bytes = max_bytes
         self._bytes = 0
@@ -106,19 +113,16 @@ class Pictures:
         """Return the picture with this number."""
         return self._made[number]
 
-    def take(self, data: dict[str, Any]) -> None:
+    def take(self) -> None:
         """Make pictures of all {"$image": …} in the data."""
-        waiting: list[tuple[Any, str]] = [(data, "")]
-        while waiting:
-            container, above = waiting.pop()
-            for key, value in container.items() if isinstance(container, dict) else enumerate(container):
-                if not isinstance(value, dict | list):
-                    continue
-                pointer = f"{above}/{escape_pointer(str(key))}"
-                if KEY in value and type(value) is dict:
-                    container[key] = self.add(value, pointer)
-                else:
-                    waiting.append((value, pointer))
+        for container, key, pointer in _places(self._data):
+            value = container[key]
+            if type(value) is dict and KEY in value:
+                container[key] = self.add(value, pointer)
+
+    def pointer_to(self, text: str) -> str | None:
+        """Return where in the data this very text stands; None for one that the template made."""
+        return next((pointer for container, key, pointer in _places(self._data) if container[key] is text), None)
 
     def add(self, words: Mapping[str, Any], pointer: str | None = None) -> Picture:
         """Make a picture of its words."""
@@ -143,6 +147,38 @@ class Pictures:
                 message = f"The images of this document have more than {self._max_bytes:,} bytes."
                 raise LimitError(message, "Make them smaller, or split the document.")
         return found
+
+
+def _places(data: Any) -> Iterator[tuple[Any, Any, str]]:
+    """List all places in the data: what holds it, its key or index there, and its JSON Pointer."""
+    waiting: list[tuple[Any, str]] = [(data, "")]
+    while waiting:
+        container, above = waiting.pop()
+        for key in list(container) if isinstance(container, dict) else range(len(container)):
+            pointer = f"{above}/{escape_pointer(str(key))}"
+            yield container, key, pointer
+            value = container[key]
+            if isinstance(value, list) or type(value) is dict:
+                waiting.append((value, pointer))
+
+
+def image(session: "_Session", value: Any, width: Any = None, height: Any = None, alt: Any = None) -> Any:
+    """Make an image of a text that names one, or give an image another size or alt text; null stays null."""
+    words = {"width": width, "height": height, "alt": alt}
+    given = {name: word for name, word in words.items() if word is not None}
+    if value is None:
+        return None
+    if isinstance(value, dict) and KEY in value:
+        pointer = value.pointer if isinstance(value, Picture) else None
+        return session.with_pictures().add({**value, **given}, pointer)
+    return session.with_pictures().add({KEY: value, **given})
+
+
+class _Session(Protocol):
+    """What is needed of a render."""
+
+    def with_pictures(self) -> Pictures:
+        """Return the images among its values."""
 
 
 def _contents(source: str) -> bytes:

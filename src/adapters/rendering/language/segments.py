@@ -16,13 +16,15 @@ Writer: TypeAlias = Callable[[Any], str]
 class Tag:
     """One tag in whole: '{{ customer.name }}', delimiters included, with the place that diagnostics name.
 
-    `writer` is the index of the writer, among those given with the segments, that escapes what the tag prints.
+    `writer` is the index of the writer, among those given with the segments, that escapes what the tag prints;
+    `prints_image` tells that an image is expected there.
     """
 
     text: str
     location: Location
     snippet: str
     writer: int = 0
+    prints_image: bool = False
 
 
 # A string is static output and passes through as it is.

@@ -119,7 +119,7 @@ class RenderSession(Fuel):
     def with_pictures(self) -> Pictures:
         """Return the images among the values."""
         if self.pictures is None:
-            self.pictures = Pictures(self.charge, self.limits.output_bytes)
+            self.pictures = Pictures(self.data, self.charge, self.limits.output_bytes)
         return self.pictures
 
     def add_to_data(self, value: Any, tag: Tag) -> None:

@@ -37,6 +37,7 @@ class Evidence(Enum):
     TEXT = auto()
     NUMBER = auto()
     INTEGER = auto()
+    IMAGE = auto()
     OBJECT = auto()
     LISTED = auto()
 

@@ -36,6 +36,7 @@ _PLAIN: Final = {
         ("upper", "lower", "capitalize", "title", "truncate", "wordwrap", "indent", "replace"), (Evidence.TEXT, TEXT)
     ),
     **dict.fromkeys(("trim", "center", "string", "word_case", "word_affix"), (Evidence.PRINTED, TEXT)),
+    "image": (Evidence.IMAGE, UNKNOWN),
     "wordcount": (Evidence.TEXT, NUMBER),
     **dict.fromkeys(("round", "abs"), (Evidence.NUMBER, NUMBER)),
     "filesizeformat": (Evidence.NUMBER, TEXT),

@@ -11,6 +11,7 @@ from domain.sample import ANY_KEY
 
 # What counts most stands first.
 _KINDS: Final = (
+    (Evidence.IMAGE, PlaceholderKind.IMAGE),
     (Evidence.OBJECT, PlaceholderKind.OBJECT),
     (Evidence.LISTED, PlaceholderKind.LIST),
     (Evidence.TEXT, PlaceholderKind.TEXT),
@@ -59,7 +60,7 @@ def settle(root: Datum) -> None:
 def kind_of(datum: Datum) -> PlaceholderKind:
     """Say what a place is."""
     kind = next((kind for evidence, kind in _KINDS if evidence in datum.evidence), PlaceholderKind.ANY)
-    if kind is PlaceholderKind.OBJECT:
+    if kind in (PlaceholderKind.OBJECT, PlaceholderKind.IMAGE):
         return kind
     named = [child for step, child in datum.children.items() if step is not Each.ITEM]
     if named and (kind not in _SINGLE | {PlaceholderKind.LIST} or any(child.needed for child in named)):

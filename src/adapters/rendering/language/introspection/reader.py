@@ -48,7 +48,8 @@ class Reader(CallReader):
         for child in node.nodes:
             if not isinstance(child, nodes.TemplateData):
                 self._at(child)
-                self.use(self.value(child), Evidence.PRINTED)
+                image = self._tag is not None and self._tag.prints_image
+                self.use(self.value(child), Evidence.IMAGE if image else Evidence.PRINTED)
 
     # -- names
 

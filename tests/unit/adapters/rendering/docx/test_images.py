@@ -298,3 +298,33 @@ def test_many_large_conversions_are_paid_for() -> None:
     xs = [image("WEBP", (4_000, 4_000), color=(each, each, each)) for each in range(6)]
     with pytest.raises(LimitExceededError, match="steps"):
         render_template(compile_word(file), json.dumps({"xs": xs}).encode(), render_options(output=OutputFormat.DOCX))
+
+
+@pytest.mark.parametrize(
+    ("tag", "size"),
+    [
+        ("{{ v | image }}", (52.9, 26.5)),
+        ("{{ v | image('40mm') }}", (40, 20)),
+        ("{{ v | image(height=30) }}", (60, 30)),
+        ("{{ v | image('4cm', '1cm', alt='A') }}", (20, 10)),
+        ("{{ w | image(width='20mm') }}", (20, 10)),
+        ("{{ {'$image': v} | image(width='20mm') }}", (20, 10)),
+        ("{{ [v] | map('image') | first | image('20mm') }}", (20, 10)),
+        ("{% set x = v | image('20mm') %}{{ x }}", (20, 10)),
+    ],
+)
+def test_a_filter_makes_an_image_of_a_text_and_gives_it_a_size(tag: str, size: tuple[float, float]) -> None:
+    data = {"v": image()["$image"], "w": image(width="9mm", alt="B")}
+    document = render_word(word_file(tag), data)
+    assert_follows_word_rules(document)
+    assert sizes(document) == [size]
+
+
+def test_a_filter_prints_nothing_for_null_and_says_what_is_missing_or_wrong() -> None:
+    file = word_file("{{ a.v | image('2cm') }}")
+    assert lines_of(render_word(file, {"a": {"v": None}})) == [""]
+    assert [each.code for each in findings(file, {"a": {}})] == ["missing-value"]
+    (found,) = findings(file, {"a": {"v": "hello"}})
+    assert (found.code, found.pointer) == ("image-invalid", "/a/v")
+    (found,) = findings(file, {"a": {"v": 5}})
+    assert "a number" in found.message
