@@ -54,6 +54,31 @@ def test_a_record_leads_to_the_document(client: TestClient) -> None:
     )
 
 
+def test_locale_and_time_zone_come_from_the_request_else_the_template_else_the_settings(client: TestClient) -> None:
+    file = b"{{ total | currency('EUR') }}, {{ sent | datetime('d MMM HH:mm') }}"
+    register(client, file, name="plain.txt", slug="plain")
+    register(client, file, name="german.txt", slug="german", locale="de-DE")
+    body = {"data": {"total": 1234.5, "sent": "2026-01-31T23:30:00Z"}}
+
+    def rendered(template: str, **wishes: str) -> str:
+        response = client.post(
+            "/v1/renders", json={**body, "template": template, **wishes}, headers={"Accept": "text/plain"}
+        )
+        assert response.status_code == 200, response.text
+        return response.text.replace("\u00a0", " ")
+
+    assert rendered("plain") == "€1,234.50, 31 Jan 23:30"
+    assert rendered("german") == "1.234,50 €, 31 Jan. 23:30"
+    assert rendered("german", locale="en", timezone="Europe/Berlin") == "€1,234.50, 1 Feb 00:30"
+
+
+def test_a_locale_that_is_none_fails_where_it_is_used(client: TestClient) -> None:
+    register(client, b"{{ total | number }}")
+    response = client.post("/v1/renders", json={"template": "letter", "data": {"total": 1}, "locale": "xx-YY"})
+    problem = assert_problem(response, 422, "render-failed")
+    assert problem["diagnostics"][0]["code"] == "unknown-locale"
+
+
 def test_parts_of_a_document_and_none_of_it(client: TestClient) -> None:
     register(client)
     render = client.post("/v1/renders", json={"template": "letter", "data": {"name": "Ada"}}).json()

@@ -2,18 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from adapters.rendering.language import list_filters, number_filters, pictures, text_filters, word_filters
+from adapters.rendering.language import (
+    format_filters,
+    list_filters,
+    number_filters,
+    pictures,
+    text_filters,
+    word_filters,
+)
+from adapters.rendering.language.values import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter: `session` wants the render's session as its first argument, `grows` may give more than it got."""
+    """A filter: `session` wants the render's session as its first argument, `grows` may give more than it got.
+
+    `check` is given the arguments that are constants of the template, and returns what is wrong with them.
+    """
 
     function: Callable[..., Any]
     session: bool = False
     grows: bool = False
+    check: Callable[[dict[str, Any]], Problem | None] | None = None
 
 
 def _unchanged(value: Any) -> Any:
@@ -33,6 +46,10 @@ FILTERS: Final[dict[str, Filter]] = {
     **{name: Filter(function) for name, function in number_filters.FILTERS.items()},
     **{name: Filter(function, session=True) for name, function in list_filters.FILTERS.items()},
     "image": Filter(pictures.image, session=True),
+    **{
+        name: Filter(function, session=True, check=partial(format_filters.check_arguments, name))
+        for name, function in format_filters.FILTERS.items()
+    },
     "map": Filter(list_filters.map_items, session=True),
     "format": Filter(text_filters.format_percent, grows=True),
 }

@@ -166,6 +166,10 @@ class _Guard:
         yield from self._arguments(node, f"The filter {node.name}", known.function, 1 + known.session)
         if node.name in {"map", "select", "reject", "selectattr", "rejectattr"}:
             yield from self._inner(node)
+        if known.check is not None:
+            problem = known.check(_constants(node, known.function, 1 + known.session))
+            if problem is not None:
+                yield node.lineno, problem.code, problem.message, problem.suggestion
 
     def _inner(self, node: nodes.Filter) -> Iterator[Finding]:
         place = 1 if node.name.endswith("attr") else 0
@@ -261,6 +265,22 @@ _LOOKS: Final[dict[type[nodes.Node], Callable[[_Guard, Any], Iterator[Finding]]]
     nodes.Keyword: _Guard.look_at_keyword,
     nodes.If: _Guard.look_at_if,
 }
+
+
+def _constants(node: nodes.Filter, function: Callable[..., Any], given: int) -> dict[str, Any]:
+    """Return the arguments of a filter that are constants, by their names; those of *names as a list."""
+    arguments = {str(keyword.key): keyword.value for keyword in node.kwargs}
+    try:
+        bound = inspect.signature(function).bind(*[None] * given, *node.args, **arguments).arguments
+    except TypeError:
+        return {}
+    found: dict[str, Any] = {}
+    for name, value in bound.items():
+        if isinstance(value, nodes.Const):
+            found[name] = value.value
+        elif isinstance(value, tuple):
+            found[name] = [each.value for each in value if isinstance(each, nodes.Const)]
+    return found
 
 
 _MISFITS: Final = (

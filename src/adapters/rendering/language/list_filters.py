@@ -41,12 +41,14 @@ def length(session: "RenderSession", value: Any) -> int:  # noqa: ARG001  # all 
     raise Problem(f"length needs a list, an object or a text, and got {kind_of(value)}.")
 
 
-def join(session: "RenderSession", value: Any, d: Any = "", attribute: Any = None) -> str:
-    """Put the items together as text, with `d` between them."""
+def join(session: "RenderSession", value: Any, d: Any = "", attribute: Any = None, last: Any = None) -> str:
+    """Put the items together as text, with `d` between them, and with `last` before the last one."""
     items = items_of(session, value, "join")
     if attribute is not None:
         items = [_attribute(item, attribute) for item in items]
     _require(items)
+    if last is not None and len(items) > 1:
+        items = [methods.join(last, [methods.join(d, items[:-1]), items[-1]])]
     joined = methods.join(d, items)
     session.charge(len(joined) // 16)
     return joined

@@ -12,6 +12,7 @@ from adapters.rendering.language.fuel import Fuel
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.pictures import Pictures
 from adapters.rendering.language.segments import Tag, Writer
+from adapters.rendering.language.value_places import ValuePlaces
 from adapters.rendering.language.values import (
     Fragment,
     LimitError,
@@ -38,6 +39,7 @@ class RenderSession(Fuel):
         "_failures",
         "_missing",
         "_now",
+        "_places",
         "data",
         "odd",
         "options",
@@ -68,6 +70,7 @@ class RenderSession(Fuel):
         self._missing: missing.MissingValues | None = None
         self._failures: dict[Any, Diagnostic] = {}
         self._now: datetime | None = None
+        self._places: ValuePlaces | None = None
 
     # -- what was found
 
@@ -105,10 +108,18 @@ class RenderSession(Fuel):
             for value in error.values:
                 self.record(value)
             return
+        if isinstance(error, Problem) and error.pointer is None and error.value is not None:
+            error.pointer = self._pointer(error.value)
         found = failure(error, tag or self.tag)
         # A tag that fails in one round of a loop fails in most of them.
         if len(self._failures) < _MAX_FAILURES:
             self._failures.setdefault((found.location, found.snippet, found.message, found.pointer), found)
+
+    def _pointer(self, value: Any) -> str | None:
+        """Say where a value stands in the data."""
+        if self._places is None:
+            self._places = ValuePlaces(self.data)
+        return self._places.pointer(value)
 
     def record(self, value: Missing) -> None:
         """Keep a missing value with the tag that needed it."""

@@ -47,6 +47,14 @@ _FILTER_NAMES: Final = {
     **dict.fromkeys(("sorted", "order"), "sort"),
     **dict.fromkeys(("titlecase", "ucwords"), "title"),
     **dict.fromkeys(("ucfirst", "capitalise"), "capitalize"),
+    **dict.fromkeys(("dateformat", "date_format", "format_date", "formatdate", "formatd", "strftime"), "date"),
+    **dict.fromkeys(("format_datetime", "datetimeformat"), "datetime"),
+    **dict.fromkeys(("format_number", "number_format", "formatnumber", "formatn", "commas", "intcomma"), "number"),
+    **dict.fromkeys(("format_currency", "formatcurrency", "formatc", "money"), "currency"),
+    **dict.fromkeys(("format_percent", "percentage"), "percent"),
+    **dict.fromkeys(("towords", "to_words", "num2words", "numbertowords", "spellout", "words"), "spell"),
+    **dict.fromkeys(("pluralize", "pluralise"), "plural"),
+    **dict.fromkeys(("ordinalize", "nth"), "ordinal"),
     "reversed": "reverse",
     "parseint": "int",
     "parsefloat": "float",
@@ -66,7 +74,7 @@ _METHODS: Final = {
     **dict.fromkeys(("append", "push", "add", "extend", "insert", "remove", "pop", "update"), _FIXED),
     **dict.fromkeys(("includes", "contains", "has", "indexOf"), "Write {% if value in items %}."),
     "toFixed": "Write {{ '%.2f' | format(price) }}.",
-    "strftime": "Give the date in the data as it is to be printed.",
+    "strftime": "Write {{ due | date('d MMMM yyyy') }}.",
 }
 
 

@@ -18,6 +18,8 @@ class Problem(Exception):  # noqa: N818  # not an error of the program: a senten
 
     code = "value-error"
     pointer: str | None = None
+    # The value itself, where it has to be looked up in the data to say where it stands.
+    value: Any = None
 
     def __init__(self, message: str, suggestion: str | None = None, code: str | None = None) -> None:
         super().__init__(message)

@@ -33,7 +33,9 @@ class Evidence(Enum):
     # It is looked up as a key, or ordered among others.
     KEY = auto()
     ORDERED = auto()
-    # Nothing else would do.
+    # Nothing else would do; dates and times are texts too.
+    DATE = auto()
+    TIME = auto()
     TEXT = auto()
     NUMBER = auto()
     INTEGER = auto()

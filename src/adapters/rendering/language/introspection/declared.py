@@ -12,14 +12,15 @@ from domain.diagnostics import Diagnostic, Severity
 from domain.placeholder import Placeholder, PlaceholderKind
 
 _NUMBERS: Final = frozenset({Evidence.NUMBER, Evidence.INTEGER})
+_MOMENTS: Final = frozenset({Evidence.DATE, Evidence.TIME})
 _HOLDERS: Final = frozenset({Evidence.LISTED, Evidence.OBJECT})
 # Uses that a declared kind cannot stand.
 _CLASHES: Final[dict[PlaceholderKind, frozenset[Evidence]]] = {
     **dict.fromkeys(PlaceholderKind, _HOLDERS | _NUMBERS),
-    **dict.fromkeys((PlaceholderKind.NUMBER, PlaceholderKind.INTEGER), _HOLDERS | {Evidence.TEXT}),
-    PlaceholderKind.BOOLEAN: _HOLDERS | _NUMBERS | {Evidence.TEXT},
-    PlaceholderKind.LIST: _NUMBERS | {Evidence.TEXT, Evidence.PRINTED, Evidence.OBJECT},
-    PlaceholderKind.OBJECT: _NUMBERS | {Evidence.TEXT, Evidence.PRINTED},
+    **dict.fromkeys((PlaceholderKind.NUMBER, PlaceholderKind.INTEGER), _HOLDERS | _MOMENTS | {Evidence.TEXT}),
+    PlaceholderKind.BOOLEAN: _HOLDERS | _NUMBERS | _MOMENTS | {Evidence.TEXT},
+    PlaceholderKind.LIST: _NUMBERS | _MOMENTS | {Evidence.TEXT, Evidence.PRINTED, Evidence.OBJECT},
+    PlaceholderKind.OBJECT: _NUMBERS | _MOMENTS | {Evidence.TEXT, Evidence.PRINTED},
     PlaceholderKind.CHOICE: _HOLDERS,
     PlaceholderKind.ANY: frozenset(),
 }
@@ -28,6 +29,8 @@ _USES: Final = {
     Evidence.OBJECT: "an object",
     Evidence.NUMBER: "a number",
     Evidence.INTEGER: "a whole number",
+    Evidence.DATE: "a date",
+    Evidence.TIME: "a time",
     Evidence.TEXT: "a text",
     Evidence.PRINTED: "a value to print",
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from jinja2 import nodes
@@ -10,6 +11,12 @@ from typing_extensions import override
 from adapters.rendering.language.introspection.conditions import SIGNS
 from adapters.rendering.language.introspection.data import Evidence
 from adapters.rendering.language.introspection.expressions import ExpressionReader
+from adapters.rendering.language.introspection.formatting import (
+    FORMATTING,
+    MOMENTS,
+    formatting_arguments,
+    moment_evidence,
+)
 from adapters.rendering.language.introspection.values import (
     NO_CONSTANT,
     NUMBER,
@@ -39,7 +46,9 @@ _PLAIN: Final = {
     "image": (Evidence.IMAGE, UNKNOWN),
     "wordcount": (Evidence.TEXT, NUMBER),
     **dict.fromkeys(("round", "abs"), (Evidence.NUMBER, NUMBER)),
-    "filesizeformat": (Evidence.NUMBER, TEXT),
+    **dict.fromkeys(
+        ("filesizeformat", "number", "percent", "currency", "spell", "ordinal", "plural"), (Evidence.NUMBER, TEXT)
+    ),
     # These take texts too.
     **dict.fromkeys(("int", "float"), (Evidence.LIKE_NUMBER, NUMBER)),
     **dict.fromkeys(("length", "count"), (Evidence.COUNTED, NUMBER)),
@@ -62,7 +71,9 @@ class FilterReader(ExpressionReader):
         base = self.value(node.node)
         arguments = [self.value(argument) for argument in node.args]
         named = {str(pair.key): self.value(pair.value) for pair in node.kwargs}
-        if node.name not in {"default", "d", "format"}:
+        if node.name in FORMATTING:
+            self._read_formatting(node.name, arguments, named)
+        elif node.name not in {"default", "d", "format"}:
             for index, argument in enumerate([*arguments, *named.values()]):
                 self.use(argument, _ARGUMENTS.get(node.name, Evidence.ANY) if index == 0 else Evidence.ANY)
         return self.filtered(node.name, base, arguments, named)
@@ -78,6 +89,21 @@ class FilterReader(ExpressionReader):
             self.use(base, Evidence.ANY)
             return UNKNOWN
         return read(self, base, arguments, named)
+
+    def _read_formatting(self, name: str, arguments: list[Value], named: dict[str, Value]) -> None:
+        """Note what the arguments of a filter that formats are, and one that works for each."""
+        for argument, evidence, example in formatting_arguments(name, arguments, named):
+            self.use(argument, evidence)
+            if example is not None:
+                for ref in argument.refs:
+                    ref.datum.note_constant(example, ref.datum.constants)
+
+    def read_moment(self, base: Value, arguments: list[Value], named: dict[str, Value], name: str) -> Value:
+        """Read date, time and datetime: the pattern says what the value has to have."""
+        pattern = named.get("pattern", arguments[0] if arguments else None)
+        for evidence in moment_evidence(name, None if pattern is None else pattern.constant):
+            self.use(base, evidence)
+        return TEXT
 
     def read_unchanged(self, base: Value, arguments: list[Value], named: dict[str, Value]) -> Value:  # noqa: ARG002
         self.use(base, Evidence.NOTHING)
@@ -237,4 +263,5 @@ _FILTERS: Final[dict[str, Callable[[Any, Value, list[Value], dict[str, Value]], 
     "groupby": FilterReader.read_groups,
     **dict.fromkeys(("batch", "slice"), FilterReader.read_rows),
     **dict.fromkeys(("dictsort", "items"), FilterReader.read_pairs),
+    **{name: partial(FilterReader.read_moment, name=name) for name in MOMENTS},
 }

@@ -14,6 +14,8 @@ _KINDS: Final = (
     (Evidence.IMAGE, PlaceholderKind.IMAGE),
     (Evidence.OBJECT, PlaceholderKind.OBJECT),
     (Evidence.LISTED, PlaceholderKind.LIST),
+    (Evidence.TIME, PlaceholderKind.TIME),
+    (Evidence.DATE, PlaceholderKind.DATE),
     (Evidence.TEXT, PlaceholderKind.TEXT),
     (Evidence.INTEGER, PlaceholderKind.INTEGER),
     (Evidence.NUMBER, PlaceholderKind.NUMBER),
@@ -28,6 +30,7 @@ _KINDS: Final = (
     (Evidence.LIKE_BOOLEAN, PlaceholderKind.BOOLEAN),
     (Evidence.TESTED, PlaceholderKind.BOOLEAN),
 )
+_TEXTS: Final = frozenset({Evidence.TEXT, Evidence.DATE, Evidence.TIME})
 _SAYS_NOTHING: Final = frozenset({Evidence.NOTHING, Evidence.ANY})
 # Kinds that have no items or keys.
 _SINGLE: Final = frozenset(PlaceholderKind) - {PlaceholderKind.LIST, PlaceholderKind.OBJECT, PlaceholderKind.ANY}
@@ -52,7 +55,7 @@ def settle(root: Datum) -> None:
                 done.add(id(one))
                 group.append(one)
                 waiting.extend(one.like)
-        if any(Evidence.TEXT in one.evidence for one in group):
+        if any(not _TEXTS.isdisjoint(one.evidence) for one in group):
             for one in group:
                 one.evidence.add(Evidence.TEXT)
 
@@ -60,6 +63,8 @@ def settle(root: Datum) -> None:
 def kind_of(datum: Datum) -> PlaceholderKind:
     """Say what a place is."""
     kind = next((kind for evidence, kind in _KINDS if evidence in datum.evidence), PlaceholderKind.ANY)
+    if kind is PlaceholderKind.TIME and Evidence.DATE in datum.evidence:
+        return PlaceholderKind.DATETIME
     if kind in (PlaceholderKind.OBJECT, PlaceholderKind.IMAGE):
         return kind
     named = [child for step, child in datum.children.items() if step is not Each.ITEM]

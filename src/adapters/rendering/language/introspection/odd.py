@@ -17,7 +17,8 @@ Piece = tuple[Datum, Mapping[str, Tag]]
 _NUMBERS: Final = (Evidence.NUMBER, Evidence.INTEGER)
 # What the number of items is called in other languages.
 _LENGTHS: Final = ("length", "size", "count")
-_SINGLE: Final = (Evidence.PRINTED, Evidence.TEXT, *_NUMBERS)
+_TEXTS: Final = (Evidence.TEXT, Evidence.DATE, Evidence.TIME)
+_SINGLE: Final = (Evidence.PRINTED, *_TEXTS, *_NUMBERS)
 
 
 def oddities(root: Datum, pieces: Sequence[Piece], declared: Iterable[int] = ()) -> list[Diagnostic]:
@@ -106,9 +107,9 @@ def number_and_text(datum: Datum) -> Iterator[Diagnostic]:
     """Find a number that is treated or compared as a text."""
     number = _said(datum, _NUMBERS)
     texts = any(isinstance(value, str) and value for value in datum.constants)
-    text = _said(datum, (Evidence.TEXT, Evidence.LIKE_TEXT) if texts else (Evidence.TEXT,))
+    text = _said(datum, (*_TEXTS, Evidence.LIKE_TEXT) if texts else _TEXTS)
     compared = any(type(value) in {int, Decimal} for value in datum.constants)
-    like = datum.said.get(Evidence.LIKE_NUMBER) if compared and Evidence.TEXT in datum.said else None
+    like = datum.said.get(Evidence.LIKE_NUMBER) if compared and _said(datum, _TEXTS) else None
     if text is None or _said(datum, (Evidence.LISTED,)):
         return
     advice = "Write numbers without quotes; | string makes a text of a number, | float a number of a text."
