@@ -48,7 +48,9 @@ class Crew:
         self._ending: set[int] = set()
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
+        # Starts in a row that led to nothing.
         self._failures = 0
+        self._pausing = False
         self._said: set[str] = set()
         self._open = False
 
@@ -97,7 +99,7 @@ class Crew:
         self._links.pop(link.number, None)
         self._ending.add(link.number)
         link.close()
-        self._start_worker()
+        self._fill_up()
 
     async def _start_zygote(self) -> None:
         await self._pause()
@@ -108,34 +110,38 @@ class Crew:
             self._failures += 1
             self._begin(self._start_zygote())
             return
-        for _ in range(self._settings.workers):
-            self._start_worker()
+        self._fill_up()
 
     async def _pause(self) -> None:
         if self._failures:
             await asyncio.sleep(min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** min(self._failures, 10)))
 
-    def _start_worker(self) -> None:
-        if self._open and self._zygote is not None:
-            if self._failures:
-                self._begin(self._start_worker_later())
-            else:
-                self._fork(self._zygote)
-
-    async def _start_worker_later(self) -> None:
-        await self._pause()
-        if self._zygote is not None:
+    def _fill_up(self) -> None:
+        """Start as many workers as there are too few, not at once where the last one came to nothing."""
+        if self._failures and not self._pausing:
+            self._pausing = True
+            self._begin(self._fill_up_later())
+        while not self._pausing and self._open and self._zygote is not None and self._too_few():
             self._fork(self._zygote)
 
-    def _fork(self, zygote: ZygoteProcess) -> None:
+    async def _fill_up_later(self) -> None:
+        await self._pause()
+        self._pausing = False
+        while self._zygote is not None and self._too_few() and self._fork(self._zygote):
+            pass
+
+    def _too_few(self) -> bool:
+        return len(self._links) < self._settings.workers
+
+    def _fork(self, zygote: ZygoteProcess) -> bool:
         number = next(self._numbers)
         try:
             channel = zygote.fork(number)
         except OSError as error:
             _log.error("A render worker cannot be started: %s", error)  # said in full
             self._failures += 1
-            self._start_worker()
-            return
+            self._fill_up()
+            return False
         link = WorkerLink(
             number,
             max_document_bytes=self._limits.output_bytes,
@@ -148,6 +154,7 @@ class Crew:
             _START_SECONDS, link.abandon, WorkerEndedError("it did not start in time")
         )
         self._begin(_connect(link, channel), undo=channel.close)
+        return True
 
     def _on_link_idle(self, link: WorkerLink, answer: Answer) -> None:
         if answer.id == READY_ID:
@@ -170,7 +177,7 @@ class Crew:
             self._failures += 1
         if self._zygote is not None:
             self._zygote.kill(link.number)
-        self._start_worker()
+        self._fill_up()
         self._on_end(link)
 
     def _take_off_the_starting(self, link: WorkerLink) -> bool:

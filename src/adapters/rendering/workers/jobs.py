@@ -11,15 +11,22 @@ from adapters.rendering.cache import SizedCache
 from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.engine import compile_template, render_template, validate_template
 from adapters.rendering.language.limits import Limits
-from adapters.rendering.workers.protocol import Answer, Failure, ProtocolError, Request, Work, write_answer
+from adapters.rendering.workers.protocol import (
+    MAX_LOG_CHARACTERS,
+    MAX_LOG_LINES,
+    Answer,
+    Failure,
+    ProtocolError,
+    Request,
+    Work,
+    write_answer,
+)
 from domain.diagnostics import Diagnostic
 from domain.errors import DocGenError, LimitExceededError, RenderFailedError
 
 # Compiled templates take some times the size of their files, and a worker is small.
 _CACHE_ENTRIES: Final = 200
 _CACHE_BYTES: Final = 20_000_000
-_LOG_LINES: Final = 20
-_LOG_CHARACTERS: Final = 10_000
 _KILOBYTE: Final = 1024
 
 
@@ -119,8 +126,8 @@ class _LogLines(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        if len(self._lines) < _LOG_LINES:
-            self._lines.append(f"{record.name}: {self.format(record)}"[:_LOG_CHARACTERS])
+        if len(self._lines) < MAX_LOG_LINES:
+            self._lines.append(f"{record.name}: {self.format(record)}"[:MAX_LOG_CHARACTERS])
 
     def take(self) -> tuple[str, ...]:
         """Return what was kept, and keep it no longer."""

@@ -11,6 +11,8 @@ from typing_extensions import override
 
 from adapters.rendering.workers.protocol import (
     HEADER,
+    MAX_LOG_CHARACTERS,
+    MAX_LOG_LINES,
     READY_ID,
     Answer,
     ProtocolError,
@@ -148,13 +150,15 @@ class WorkerLink(asyncio.Protocol):
             self._finish(reply)
 
     def _whole_reply(self) -> Reply | None:
+        if self._awaited is None:
+            raise ProtocolError("something that it was not asked for")
         if len(self._received) < HEADER.size:
             return None
         text, document = answer_lengths(bytes(self._received[: HEADER.size]), self._max_document_bytes)
         end = HEADER.size + text + document
         if len(self._received) < end:
             return None
-        if len(self._received) > end or self._awaited is None:
+        if len(self._received) > end:
             raise ProtocolError("more than it was asked for")
         view = memoryview(self._received)
         answer = read_answer(bytes(view[HEADER.size : HEADER.size + text]))
@@ -168,8 +172,8 @@ class WorkerLink(asyncio.Protocol):
     def _finish(self, reply: Reply) -> None:
         self._awaited = None
         self._stop_clock()
-        for line in reply.answer.log:
-            _log.warning("A render worker says: %s", _quoted(line))
+        for line in reply.answer.log[:MAX_LOG_LINES]:
+            _log.warning("A render worker says: %s", _quoted(line[:MAX_LOG_CHARACTERS]))
         waiting, self._reply = self._reply, None
         if waiting is not None and not waiting.done():
             waiting.set_result(reply)

@@ -23,6 +23,9 @@ from domain.render_request import MissingPolicy, RenderOptions
 HEADER: Final = struct.Struct("!III")
 # Findings and placeholders of the largest template that the limits allow take some 8 MB.
 MAX_TEXT_BYTES: Final = 16_000_000
+# What of a worker's words about one request goes into the log.
+MAX_LOG_LINES: Final = 20
+MAX_LOG_CHARACTERS: Final = 10_000
 # What a worker says of itself before its first request.
 READY_ID: Final = 0
 

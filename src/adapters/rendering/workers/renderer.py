@@ -157,7 +157,7 @@ class WorkersHealthCheck(HealthCheck):
 
 def _stopped(kind: type[DiagnosedError], code: str, message: str) -> DiagnosedError:
     advice = "Send less data at a time, or make the template's loops smaller."
-    return kind(message, [Diagnostic(Severity.ERROR, code, message, advice)])
+    return kind(f"{message} {advice}", [Diagnostic(Severity.ERROR, code, message, advice)])
 
 
 def _error(

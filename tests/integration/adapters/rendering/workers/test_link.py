@@ -90,7 +90,7 @@ async def test_whatever_else_it_sends_ends_it(ends: tuple[Service, socket.socket
 
 async def test_an_answer_that_nobody_asked_for_ends_it(ends: tuple[Service, socket.socket]) -> None:
     service, channel = ends
-    await send(channel, frame(5))
+    await send(channel, b"\0")
     assert isinstance(await service.ends.get(), WorkerEndedError)
 
 
