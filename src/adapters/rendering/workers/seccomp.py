@@ -148,6 +148,14 @@ _FATAL: Final[_Numbers] = {
 }
 
 
+# Files can be mapped to be executed, since a worker may load an extension module of Python's late, and can read no
+# others; memory that was or can be written cannot.
+_MMAP: Final = (9, 222)
+_WRITABLE: Final = 2  # PROT_WRITE
+_EXECUTABLE: Final = 4  # PROT_EXEC
+_ANONYMOUS: Final = 0x20  # MAP_ANONYMOUS
+
+
 class _Check(NamedTuple):
     """A call that passes while none of these bits is set in its argument with this index."""
 
@@ -158,11 +166,9 @@ class _Check(NamedTuple):
 
 
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_EXECUTABLE: Final = 4  # PROT_EXEC
 _CHECKED: Final = (
     _Check((257, 56), 2, _WRITING, errno.EACCES),  # openat
     _Check((2, None), 1, _WRITING, errno.EACCES),  # open
-    _Check((9, 222), 2, _EXECUTABLE, errno.EPERM),  # mmap
     _Check((10, 226), 2, _EXECUTABLE, errno.EPERM),  # mprotect
     # F_GETFD, F_SETFD and F_GETFL are 1 to 3; nothing else is asked of a descriptor.
     _Check((72, 25), 1, ~0b11 & 0xFFFFFFFF, errno.EPERM),  # fcntl
@@ -201,15 +207,33 @@ def _program(machine: _Machine) -> Iterator[bytes]:
     for number in _of(machine, _ALLOWED.values()):
         yield from _return_if(_IF_EQUAL, number, _ALLOW)
     for check in _CHECKED:
+        refusal = _return_if(_IF_ANY_BIT, check.bits, _FAIL | check.error)
         for number in _of(machine, [check.numbers]):
-            body = [_load(_ARGUMENTS + _ARGUMENT_SIZE * check.argument)]
-            body += _return_if(_IF_ANY_BIT, check.bits, _FAIL | check.error)
-            body.append(_instruction(_RETURN, _ALLOW))
-            yield _instruction(_IF_EQUAL, number, if_not=len(body))
-            yield from body
+            yield from _if_called(number, [_argument(check.argument), *refusal])
+    for number in _of(machine, [_MMAP]):
+        yield from _if_called(number, _mapping())
     for number in _of(machine, _FATAL.values()):
         yield from _return_if(_IF_EQUAL, number, _KILL)
     yield _instruction(_RETURN, _FAIL | errno.EPERM)
+
+
+def _if_called(number: int, checks: list[bytes]) -> list[bytes]:
+    body = [*checks, _instruction(_RETURN, _ALLOW)]
+    return [_instruction(_IF_EQUAL, number, if_not=len(body)), *body]
+
+
+def _mapping() -> list[bytes]:
+    return [
+        _argument(2),
+        *_return_unless(_IF_ANY_BIT, _EXECUTABLE, _ALLOW),
+        *_return_if(_IF_ANY_BIT, _WRITABLE, _FAIL | errno.EPERM),
+        _argument(3),
+        *_return_if(_IF_ANY_BIT, _ANONYMOUS, _FAIL | errno.EPERM),
+    ]
+
+
+def _argument(index: int) -> bytes:
+    return _load(_ARGUMENTS + _ARGUMENT_SIZE * index)
 
 
 def _of(machine: _Machine, numbers: Iterable[tuple[int | None, int | None]]) -> Iterator[int]:

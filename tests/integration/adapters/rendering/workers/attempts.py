@@ -5,6 +5,7 @@ attempts may try to write to.
 """
 
 import ctypes
+import importlib
 import json
 import mmap
 import os
@@ -32,6 +33,8 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 PARENT = os.getpid()
 MEGABYTE = 1_000_000
 PTRACE_ATTACH = 16
+# One of the standard library's that nothing here uses.
+LATE_MODULE = "_lsprof"
 
 
 def call(name: str, *arguments: Any) -> None:
@@ -48,6 +51,17 @@ def in_a_thread() -> None:
     thread = threading.Thread(target=lambda: None)
     thread.start()
     thread.join()
+
+
+def map_a_module(protection: int) -> None:
+    with open(jinja2.__file__, "rb") as file:
+        mmap.mmap(file.fileno(), 4096, flags=mmap.MAP_PRIVATE, prot=protection)
+
+
+def make_executable() -> None:
+    memory = mmap.mmap(-1, 4096)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    call("mprotect", ctypes.c_void_p(address), 4096, mmap.PROT_READ | mmap.PROT_EXEC)
 
 
 def raise_a_limit() -> None:
@@ -86,7 +100,13 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "use 700 MB": lambda: bytearray(700 * MEGABYTE),
     "use 700 MB bit by bit": lambda: [bytearray(MEGABYTE) for _ in range(700)],
     "raise a limit": raise_a_limit,
-    "make memory executable": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
+    "load an extension module": lambda: importlib.import_module(LATE_MODULE),
+    "map executable memory": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC),
+    "map writable executable memory": lambda: mmap.mmap(
+        -1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
+    ),
+    "map a file to write and execute": lambda: map_a_module(mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
+    "make memory executable": make_executable,
     "change its own settings": lambda: call("prctl", 4, 1, 0, 0, 0),
     "change its folder": lambda: os.chdir("/"),
     "change its user": lambda: os.setuid(65534),

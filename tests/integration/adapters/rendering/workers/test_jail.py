@@ -24,6 +24,7 @@ ALLOWED = {
     "read the standard library",
     "list a package",
     "load a time zone",
+    "load an extension module",
     "use 50 MB",
     "write to its channel",
 }
@@ -71,6 +72,9 @@ REFUSED = {
     "use 700 MB",
     "use 700 MB bit by bit",
     "raise a limit",
+    "map executable memory",
+    "map writable executable memory",
+    "map a file to write and execute",
     "make memory executable",
     "change its own settings",
     "change its folder",
