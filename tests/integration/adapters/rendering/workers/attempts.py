@@ -33,6 +33,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 PARENT = os.getpid()
 MEGABYTE = 1_000_000
 PTRACE_ATTACH = 16
+ALL_RIGHTS = mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
 # One of the standard library's that nothing here uses.
 LATE_MODULE = "_lsprof"
 
@@ -54,7 +55,7 @@ def in_a_thread() -> None:
 
 
 def map_a_module(protection: int) -> None:
-    with open(jinja2.__file__, "rb") as file:
+    with Path(jinja2.__file__).open("rb") as file:
         mmap.mmap(file.fileno(), 4096, flags=mmap.MAP_PRIVATE, prot=protection)
 
 
@@ -102,10 +103,8 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "raise a limit": raise_a_limit,
     "load an extension module": lambda: importlib.import_module(LATE_MODULE),
     "map executable memory": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC),
-    "map writable executable memory": lambda: mmap.mmap(
-        -1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
-    ),
-    "map a file to write and execute": lambda: map_a_module(mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
+    "map writable executable memory": lambda: mmap.mmap(-1, 4096, prot=ALL_RIGHTS),
+    "map a file to write and execute": lambda: map_a_module(ALL_RIGHTS),
     "make memory executable": make_executable,
     "change its own settings": lambda: call("prctl", 4, 1, 0, 0, 0),
     "change its folder": lambda: os.chdir("/"),

@@ -12,6 +12,7 @@ import pytest
 from adapters.rendering.workers import landlock, seccomp
 from adapters.rendering.workers.renderer import WorkerRenderer
 from tests.contracts.template_renderer import options, source_of
+from tests.integration.adapters.rendering.workers.processes import until
 
 ATTEMPTS = Path(__file__).with_name("attempts.py")
 
@@ -113,9 +114,8 @@ def test_every_attempt_has_its_outcome(outcomes: dict[str, str]) -> None:
 @pytest.mark.asyncio(loop_scope="module")
 async def test_real_workers_are_locked_up_and_have_nothing_but_their_channel(workers: WorkerRenderer) -> None:
     assert (await workers.render(source_of("x"), b"{}", options())).content == b"x"
-    pids = workers.crew.worker_pids
-    assert len(pids) == 2
-    for pid in pids:
+    await until(lambda: workers.crew.ready == 2)
+    for pid in workers.crew.worker_pids:
         status = dict(line.split(":\t") for line in _lines(pid, "status") if ":\t" in line)
         assert (status["NoNewPrivs"], status["Seccomp"].strip()) == ("1", "2")
         assert int(status["Threads"]) == 1
