@@ -55,7 +55,9 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
     by_part = {part.name: _compile_part(package, part, numbering, notes) for part in parts}
     compiled = [each for part in parts for each in by_part[part.name]]
     needed = conclude([part.needs for part in compiled])
-    diagnostics = (*found, *(finding for part in compiled for finding in part.diagnostics), *needed.diagnostics)
+    findings = (*found, *(finding for part in compiled for finding in part.diagnostics), *needed.diagnostics)
+    # What is found in a text box is found in both of its copies.
+    diagnostics = tuple(dict.fromkeys(findings))
     if has_errors(diagnostics):
         return CompiledTemplate(None, diagnostics, needed.placeholders)
     changed = {part.part for part in parts if any(each.program is not None for each in by_part[part.name])}

@@ -7,6 +7,8 @@ begins or ends in the middle of a paragraph, and what it leaves out joins what s
 from collections.abc import Iterable
 from itertools import takewhile
 
+from lxml import etree
+
 from adapters.rendering.docx.blocks import (
     Block,
     crossing,
@@ -24,6 +26,7 @@ from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import (
     BLOCK_CONTAINERS,
     CUSTOM_XML,
+    MARKS,
     SDT,
     SDT_CONTENT,
     TBL,
@@ -133,7 +136,8 @@ def _lift_lonely_paragraphs(root: Node, tokens: TokenTable) -> None:
             for node in reversed(found):
                 put_after(paragraph, node)
         else:
-            for node in found:
+            # What a mark before or behind the tag begins or ends, begins or ends outside or within the block.
+            for node in list(paragraph.iter(etree.PI, *MARKS)):
                 put_before(paragraph, node)
         if container.tag != TC or len(container.findall(P)) > 1:
             drop_if_blank(paragraph)

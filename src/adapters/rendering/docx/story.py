@@ -4,6 +4,7 @@ from typing import Final
 
 from adapters.rendering.docx.attributes import tag_attributes
 from adapters.rendering.docx.cells import apply_cell_tags
+from adapters.rendering.docx.copies import drop_counting_copies
 from adapters.rendering.docx.deflate import Stretch
 from adapters.rendering.docx.fields import check_fields
 from adapters.rendering.docx.frames import mark_frames
@@ -49,6 +50,7 @@ def compile_story(
     places = Places(root, part.part, part.number)
     findings = [*check_fields(root, places), *fill_merge_fields(root, tokens, places)]
     findings += normalise(root, tokens, places)
+    drop_counting_copies(root, tokens)
     if part.part is Part.BODY:
         findings += notes.move_tagged(root, tokens)
     findings += tag_attributes(root, tokens, places, frames=True)

@@ -47,8 +47,10 @@ class MissingValues:
         value, tag = uses[0]
         pointer = self._pointer(value)
         near = _near(value)
-        others = [str(other.location) for _, other in uses[1:4] if other]
-        also = f" It is also used in: {'; '.join(others)}{' …' if len(uses) > 4 else ''}." if others else ""  # noqa: PLR2004
+        # Tags in one paragraph have one place, and so have both copies of a text box.
+        places = list(dict.fromkeys(str(other.location) for _, other in uses if other))
+        others = "; ".join(places[1:4]) + (" …" if len(places) > 4 else "")  # noqa: PLR2004
+        also = f" It is also used in: {others}." if others else ""
         reason = f" {value.reason}" if value.reason else ""
         if near:
             advice = f"Did you mean {near!r}? The data has that."

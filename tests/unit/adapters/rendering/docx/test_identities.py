@@ -181,3 +181,14 @@ def test_a_bookmark_for_an_empty_loop_within_another_one() -> None:
     document = rendered("{% for i in items %}", inner, "{% endfor %}", items=[1, 2], empty=[])
     assert lines_of(document) == ["-", "-"]
     assert attributes(document, "bookmarkStart", "name") == ["none", "none_2"]
+
+
+def test_a_bookmark_over_all_rounds_stays_one() -> None:
+    opened = p('<w:bookmarkStart w:id="1" w:name="all"/>', r("{% for i in v %}"))
+    closed = p(r("{% endfor %}"), '<w:bookmarkEnd w:id="1"/>')
+    root = part_of(rendered(opened, "{{ i }}", closed))
+    assert [node.tag.rpartition("}")[2] for node in root[0]] == [
+        *("bookmarkStart", "p", "p", "p", "bookmarkEnd"),
+        "sectPr",
+    ]
+    assert root[0][0].get(f"{{{W}}}name") == "all"

@@ -64,6 +64,34 @@ def test_both_copies_of_a_text_box_are_filled_in() -> None:
     assert paragraph_text(root[0][0]).endswith("outer 2")
 
 
+@pytest.mark.parametrize(
+    ("inner", "wanted"),
+    [
+        (p("{% set ns.total = ns.total + i %}{{ ns.total }}"), ["1", "2"]),
+        (p("{% if loop.changed(i) %}new{% endif %}"), ["new", ""]),
+    ],
+)
+def test_a_tag_in_a_text_box_counts_once(inner: str, wanted: list[str]) -> None:
+    start = "{% set ns = namespace(total=0) %}{% for i in v %}"
+    root = part_of(
+        render_word(word_file(start, BOX.format(inner, ""), "{% endfor %}", "{{ ns.total }}"), {"v": [1, 1]})
+    )
+    boxes = [paragraph_text(each[0]) for each in root.iter(f"{{{W}}}txbxContent")]
+    assert boxes == wanted
+
+
+def test_what_is_found_in_a_text_box_is_said_once() -> None:
+    file = word_file(BOX.format(p("{{ a | uper }}") + p("{% for i in v %}") + p("{{ x"), ""))
+    assert sorted(errors_of(file)) == ["unclosed-block", "unclosed-tag", "unknown-filter"]
+
+
+def test_a_missing_value_in_a_text_box_has_one_place() -> None:
+    with pytest.raises(DataInvalidError) as refused:
+        render_word(word_file(BOX.format(p("{{ a.b }}"), "")))
+    (finding,) = refused.value.diagnostics
+    assert "also used" not in finding.message
+
+
 def test_a_block_cannot_leave_a_text_box() -> None:
     inner = p("{% for i in v %}")
     assert "crossing-block" in errors_of(word_file(BOX.format(inner, ""), "{% endfor %}", "{% endfor %}"))
