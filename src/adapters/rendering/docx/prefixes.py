@@ -32,7 +32,7 @@ from adapters.rendering.docx.tree import (
     tokens_in,
     w,
 )
-from domain.diagnostics import Diagnostic
+from domain.diagnostics import Diagnostic, has_errors
 
 _BREAKS: Final = frozenset({w("br"), w("cr")})
 _SCOPES = {"tr": TR, "tc": TC}
@@ -108,7 +108,8 @@ def _lift_from(element: Node, letter: str, tokens: TokenTable) -> list[Diagnosti
     findings = [_swallowed([tokens.of(node) for node in own], letter)] if others else []
     for node in own:
         put_before(element, node)
-    take(element)
+    if not has_errors(findings):  # a row that stays holds tags that would be missed
+        take(element)
     return findings
 
 

@@ -88,14 +88,12 @@ def compile_story(
 
 
 def _structure(root: Node, tokens: TokenTable) -> list[Diagnostic]:
-    """Find the scope of every block and bring its tags there; stop where a step finds errors."""
+    """Find the scope of every block and bring its tags there.
+
+    Each step goes on behind the errors of the one before, which leaves no tag at a place that is wrong because of them.
+    """
     join_paragraphs(root, tokens)
-    findings: list[Diagnostic] = []
-    for step in (apply_cell_tags, lift_prefixed, level_blocks):
-        findings += step(root, tokens)
-        if has_errors(findings):
-            break
-    return findings
+    return [finding for step in (apply_cell_tags, lift_prefixed, level_blocks) for finding in step(root, tokens)]
 
 
 def _mark(root: Node, tokens: TokenTable, marks: MarkTable, drawn: dict[Node, Geometry], prefix: str) -> None:

@@ -91,3 +91,17 @@ def test_tags_about_cells_are_told_once_where_they_are_wrong() -> None:
         ("syntax-error", "Something is missing behind 'cellbg'."),
         ("syntax-error", "Something is missing behind 'colspan'."),
     ]
+
+
+def test_errors_of_structure_are_told_together_and_once() -> None:
+    rows = tbl(tr("{%tr for i in items %} text", "x"), tr("{{ i }}", "b"), tr("{%tr endfor %}", ""))
+    crossing = ["a {% for j in items %}", tbl(tr("{{ j }}", "{% endfor %}"))]
+    found = findings("{% cellbg x %}", rows, *crossing, "{%tr if a %}", "b", "{%tr endif %}")
+    assert sorted(code for code, _ in found) == ["crossing-block", *["scope-outside-table"] * 3, "swallowed-text"]
+
+
+def test_a_row_that_swallows_text_hides_none_of_its_other_tags() -> None:
+    rows = tbl(
+        tr("{%tr for i in items %} text {% if a %}", "{% endif %}"), tr("{{ i }}", "b"), tr("{%tr endfor %}", "")
+    )
+    assert [code for code, _ in findings(rows)] == ["swallowed-text"]
