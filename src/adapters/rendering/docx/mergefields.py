@@ -6,16 +6,17 @@ its place; nothing of a field stays in a document half done. Fields that have no
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Final
 
 from lxml import etree
 
-from adapters.rendering.docx.field_codes import CodeText, Field, FieldSyntaxError
+from adapters.rendering.docx.field_codes import CodePiece, CodeText, Field, FieldSyntaxError
 from adapters.rendering.docx.field_tree import MOST_LEVELS, fields_in_code, find_fields, has_fields, levels_of
 from adapters.rendering.docx.findings import error
-from adapters.rendering.docx.merge_values import MergeValue, merge_value
+from adapters.rendering.docx.if_fields import VALUE, choice_of
+from adapters.rendering.docx.merge_values import merge_value
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.prefixes import section_end
 from adapters.rendering.docx.tokens import Token, TokenTable
@@ -23,7 +24,7 @@ from adapters.rendering.docx.tree import PROPERTIES, RPR, XML_SPACE, Node, P, R,
 from domain.diagnostics import Diagnostic
 
 _NAMES: Final = re.compile(r"MERGEFIELD|MERGEREC|MERGESEQ|NEXT|SKIPIF|ADDRESSBLOCK|GREETINGLINE", re.IGNORECASE)
-_VALUE: Final = "MERGEFIELD"
+_CHOICE: Final = "IF"
 # What another field of mail merge would do, and what to write in its place.
 _INSTEAD: Final = {
     **dict.fromkeys(
@@ -36,6 +37,7 @@ _INSTEAD: Final = {
     "ADDRESSBLOCK": "Write the lines of the address as merge fields of their own, each in its paragraph.",
     "GREETINGLINE": "Write the greeting with merge fields: Dear «Title» «Last_Name».",
 }
+_OF_MERGE: Final = frozenset({VALUE, *_INSTEAD})
 _ADVICE: Final = {
     "=": "Write the calculation as a tag: {{ quantity * price }}.",
     "HYPERLINK": "Make a hyperlink in Word whose address is a tag: {{ url }}.",
@@ -84,21 +86,22 @@ class _Filler:
     def _fill(self, field: Field) -> bool:
         """Fill in one field; False where it stays, and what stands in its result counts."""
         name = field.name
-        merged = name == _VALUE or any(inner.name == _VALUE for inner in fields_in_code(field))
-        if not merged and name not in _INSTEAD:
+        if _OF_MERGE.isdisjoint({name, *(inner.name for inner in fields_in_code(field))}):
             return False
         if _MARKUP.search("".join(text.text or "" for run in field.result for text in run.iter(T))):
             # Its author has written tags into the result: they are what counts.
             return False
         _check(field)
-        if name != _VALUE:
+        if name == VALUE:
+            self._put_value(field)
+        elif name == _CHOICE:
+            self._put_choice(field)
+        else:
             raise _in_code(name)
-        self._put_value(field)
         return True
 
     def _put_value(self, field: Field) -> None:
-        value = merge_value(field.code)
-        run = self._run(field, f"{{{{ {value.expression} }}}}", _formatting(field, value))
+        run = self._value(field, field)
         field.first.addprevious(run)
         _remove(field.runs)
         paragraph = ancestor(run, P)
@@ -106,6 +109,54 @@ class _Filler:
         if paragraph is not None and list(atoms(paragraph)) == [token.place] and section_end(paragraph) is None:
             # Word leaves out a line of an address that holds nothing but empty fields (17.14.14).
             token.prefix = "p"
+
+    def _put_choice(self, field: Field) -> None:
+        made = self._choice(field, field)
+        for run in made:
+            field.first.addprevious(run)
+        kept = set(made)
+        _remove(run for run in field.runs if run not in kept)
+
+    def _value(self, field: Field, outer: Field) -> Node:
+        """Make the run of a merge field, which may stand in the code of an outer one."""
+        value = merge_value(field.code)
+        shown = next((run for run in field.result if run.tag == R), None)
+        code = field.code_run
+        source = code if value.formatting == "charformat" or shown is None else shown
+        properties = None if source is None else source.find(RPR)
+        return self._run(outer, f"{{{{ {value.expression} }}}}", properties)
+
+    def _choice(self, field: Field, outer: Field) -> list[Node]:
+        """Make the runs of an IF field: its texts with their own formatting, between the tags that choose."""
+        choice = choice_of(field.code)
+        shown = next((run for run in field.result if run.tag == R), None)
+        source = {"mergeformat": shown, "charformat": field.code_run}.get(choice.formatting)
+        properties = None if source is None else source.find(RPR)
+        runs = [self._run(outer, f"{{% if {choice.condition} %}}", None), *self._text(choice.yes, outer)]
+        if choice.no:
+            runs += [self._run(outer, "{% else %}", None), *self._text(choice.no, outer)]
+        runs.append(self._run(outer, "{% endif %}", None))
+        if source is not None:
+            for run in runs:
+                _format(run, properties)
+        return runs
+
+    def _text(self, pieces: Iterable[CodePiece], outer: Field) -> Iterator[Node]:
+        """Make the runs of a text in a field's code."""
+        for piece in pieces:
+            if isinstance(piece, CodeText):
+                yield _text_run(piece)
+            elif not isinstance(piece, Field):
+                yield piece
+            elif piece.name == VALUE:
+                yield self._value(piece, outer)
+            elif all(inner.name != VALUE for inner in fields_in_code(piece)):
+                # Word computes it where it stands now.
+                yield from piece.runs
+            elif piece.name == _CHOICE:
+                yield from self._choice(piece, outer)
+            else:
+                raise _in_code(piece.name)
 
     def _run(self, field: Field, tag: str, properties: Node | None) -> Node:
         """Make a run with a token of the template language."""
@@ -126,9 +177,11 @@ def _check(field: Field) -> None:
     Raises:
         FieldSyntaxError: it has no end in its paragraph, is too long or too deep, or one that DocGen does not do.
     """
-    if field.name in _INSTEAD:
-        message = f"DocGen does not fill in the field {field.name} of Word's mail merge."
-        raise FieldSyntaxError(message, _INSTEAD[field.name], "merge-field-unsupported")
+    names = (field.name, *(inner.name for inner in fields_in_code(field)))
+    name = next((name for name in names if name in _INSTEAD), None)
+    if name is not None:
+        message = f"DocGen does not fill in the field {name} of Word's mail merge."
+        raise FieldSyntaxError(message, _INSTEAD[name], "merge-field-unsupported")
     if not field.is_closed:
         raise FieldSyntaxError("This field is begun and never ended.", "Insert it anew in Word.")
     paragraph = ancestor(field.first, P)
@@ -150,11 +203,22 @@ def _in_code(name: str) -> FieldSyntaxError:
     return FieldSyntaxError(message, advice, "merge-field-in-code")
 
 
-def _formatting(field: Field, value: MergeValue) -> Node | None:
-    """Return the properties of the run that the value's formatting comes from (17.16.4.3)."""
-    code, shown = field.code_run, next((run for run in field.result if run.tag == R), None)
-    run = code if value.formatting == "charformat" or shown is None else shown
-    return None if run is None else run.find(RPR)
+def _text_run(piece: CodeText) -> Node:
+    """Make a run of a piece of text, formatted as in the code."""
+    run = etree.Element(R)
+    properties = None if piece.run is None else piece.run.find(RPR)
+    if properties is not None:
+        run.append(deepcopy(properties))
+    etree.SubElement(run, T, {XML_SPACE: "preserve"}).text = piece.text
+    return run
+
+
+def _format(run: Node, properties: Node | None) -> None:
+    """Give a run other properties."""
+    for child in run.findall(RPR):
+        run.remove(child)
+    if properties is not None and run.tag == R:
+        run.insert(0, deepcopy(properties))
 
 
 def _remove(runs: Iterable[Node]) -> None:

@@ -43,6 +43,7 @@ FILTERS: Final[dict[str, Filter]] = {
     **{name: Filter(function, grows=True) for name, function in text_filters.GROWING.items()},
     **{name: Filter(function) for name, function in word_filters.PLAIN.items()},
     **{name: Filter(function, grows=True) for name, function in word_filters.GROWING.items()},
+    **{name: Filter(function, session=True) for name, function in word_filters.WITH_SESSION.items()},
     **{name: Filter(function) for name, function in number_filters.FILTERS.items()},
     **{name: Filter(function, session=True) for name, function in list_filters.FILTERS.items()},
     "image": Filter(pictures.image, session=True),

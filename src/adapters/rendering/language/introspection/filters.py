@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -21,6 +23,7 @@ from adapters.rendering.language.introspection.values import (
     NO_CONSTANT,
     NUMBER,
     TEXT,
+    TRUTH,
     UNKNOWN,
     Value,
     either,
@@ -30,6 +33,7 @@ from adapters.rendering.language.introspection.values import (
     value_of,
     where_true,
 )
+from adapters.rendering.language.operators import NUMERAL
 
 _DEFAULT_LIKE: Final = {
     Evidence.TEXT: Evidence.LIKE_TEXT,
@@ -58,6 +62,7 @@ _ARGUMENTS: Final = {
     **dict.fromkeys(("center", "truncate", "wordwrap", "batch", "slice", "round"), Evidence.INTEGER),
     **dict.fromkeys(("join", "replace"), Evidence.PRINTED),
 }
+_WORD_SIGNS: Final = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _CONVERSION: Final = re.compile(r"%(?:\((\w+)\))?[-+ 0#]*\d*(?:\.\d*)?([a-zA-Z%])")
 
 
@@ -135,6 +140,18 @@ class FilterReader(ExpressionReader):
         for value in (*waiting, *named.values()):
             self.use(value, Evidence.ANY)
         return TEXT
+
+    def read_word_compare(self, base: Value, arguments: list[Value], named: dict[str, Value]) -> Value:
+        """Read a comparison of Word's: a text that spells a number stands for it, an empty or a like one for none."""
+        sign, other = (*arguments, UNKNOWN, UNKNOWN)[:2]
+        constant = other.constant
+        if not constant or "wildcards" in named or not isinstance(constant, str):
+            self.use(base, Evidence.PRINTED)
+        elif NUMERAL.fullmatch(constant):
+            self.compare(_WORD_SIGNS.get(sign.constant, ""), base, replace(NUMBER, constant=Decimal(constant)))
+        else:
+            self.compare(_WORD_SIGNS.get(sign.constant, ""), base, other)
+        return TRUTH
 
     # -- lists
 
@@ -255,6 +272,7 @@ _FILTERS: Final[dict[str, Callable[[Any, Value, list[Value], dict[str, Value]], 
     "reverse": FilterReader.read_reverse,
     **dict.fromkeys(("first", "last"), FilterReader.read_end),
     **dict.fromkeys(("min", "max"), FilterReader.read_extreme),
+    "word_compare": FilterReader.read_word_compare,
     "sum": FilterReader.read_sum,
     "join": FilterReader.read_join,
     "map": FilterReader.read_map,
