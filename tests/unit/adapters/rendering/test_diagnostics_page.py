@@ -33,7 +33,7 @@ EXAMPLES = [
 def codes_in_the_sources() -> set[str]:
     package = Path(adapters.rendering.__file__).parent
     source = "".join(module.read_text(encoding="utf-8") for module in sorted(package.rglob("*.py")))
-    hyphened = set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', source))
+    hyphened = set(re.findall(r'"([a-z][a-z0-9]*(?:-[a-z0-9]+)+)"', source))
     said = set(re.findall(r"\b(?:error|warning|info|unusable)\(\s*\"([a-z-]+)\"", source))
     return {code for code in hyphened | said if code[0].isalpha()} - NO_CODES
 
