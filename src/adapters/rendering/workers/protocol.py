@@ -5,20 +5,19 @@ file; back come an answer and the document. What a worker sends may have been ma
 with a cap on each length, and into these types alone.
 """
 
-import json
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC
 from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
 from domain.diagnostics import Diagnostic
-from domain.formats import OutputFormat, TemplateFormat
+from domain.formats import TemplateFormat
 from domain.placeholder import Placeholder
-from domain.render_request import MissingPolicy, RenderOptions
+from domain.render_request import RenderOptions
 
 HEADER: Final = struct.Struct("!III")
 # Findings and placeholders of the largest template that the limits allow take some 8 MB.
@@ -86,55 +85,35 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     log: tuple[str, ...] = ()
 
 
+class _Head(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A request without its bytes."""
+
+    id: int
+    work: Work
+    format: TemplateFormat
+    sha256: str
+    has_file: bool = False
+    options: RenderOptions | None = None
+
+
+_HEADS: Final = msgspec.json.Decoder(_Head)
 _ANSWERS: Final = msgspec.json.Decoder(Answer)
 
 
 def write_request(request: Request) -> list[bytes]:
-    """Return a request's frame in pieces; JSON of the standard library keeps whatever a text of the caller holds."""
-    head: dict[str, Any] = {
-        "id": request.id,
-        "work": request.work,
-        "format": request.format,
-        "sha256": request.sha256,
-        "has_file": request.file is not None,
-    }
-    if request.options is not None:
-        options = request.options
-        head["options"] = {
-            "output": options.output,
-            "locale": options.locale,
-            "timezone": options.timezone,
-            "now": options.now.astimezone(UTC).isoformat(),
-            "missing": options.missing,
-            "file_name": options.file_name,
-        }
-    return _frame(json.dumps(head).encode(), request.data, request.file or b"")
+    """Return a request's frame in pieces."""
+    options = request.options
+    if options is not None and options.now.tzinfo is not UTC:
+        options = replace(options, now=options.now.astimezone(UTC))
+    has_file = request.file is not None
+    head = _Head(request.id, request.work, request.format, request.sha256, has_file, options)
+    return _frame(_encoded(head), request.data, request.file or b"")
 
 
 def read_request(text: bytes, data: bytes, file: bytes) -> Request:
     """Return the request of a frame's parts, which come from the service and are as they should be."""
-    head = json.loads(text)
-    options = head.get("options")
-    return Request(
-        head["id"],
-        Work(head["work"]),
-        TemplateFormat(head["format"]),
-        head["sha256"],
-        None if options is None else _options(options),
-        data,
-        file if head["has_file"] else None,
-    )
-
-
-def _options(values: dict[str, Any]) -> RenderOptions:
-    return RenderOptions(
-        output=OutputFormat(values["output"]),
-        locale=values["locale"],
-        timezone=values["timezone"],
-        now=datetime.fromisoformat(values["now"]),
-        missing=MissingPolicy(values["missing"]),
-        file_name=values["file_name"],
-    )
+    head = _HEADS.decode(text)
+    return Request(head.id, head.work, head.format, head.sha256, head.options, data, file if head.has_file else None)
 
 
 def write_answer(answer: Answer, document: bytes = b"") -> list[bytes]:
@@ -143,11 +122,7 @@ def write_answer(answer: Answer, document: bytes = b"") -> list[bytes]:
     Raises:
         ProtocolError: its findings are longer than an answer may be.
     """
-    try:
-        text = msgspec.json.encode(answer)
-    except UnicodeEncodeError:
-        # Half a character cannot be sent, in a finding's snippet as little as in a document.
-        text = msgspec.json.encode(_mended(msgspec.to_builtins(answer)))
+    text = _encoded(answer)
     if len(text) > MAX_TEXT_BYTES:
         raise ProtocolError(f"an answer of {len(text):,} bytes")
     return _frame(text, document, b"")
@@ -179,6 +154,14 @@ def answer_lengths(header: bytes, max_document_bytes: int) -> tuple[int, int]:
 
 def _frame(text: bytes, first: bytes, second: bytes) -> list[bytes]:
     return [HEADER.pack(len(text), len(first), len(second)), text, *(part for part in (first, second) if part)]
+
+
+def _encoded(value: msgspec.Struct) -> bytes:
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # Half a character cannot be sent, in a file's name or a finding's snippet as little as in a document.
+        return msgspec.json.encode(_mended(msgspec.to_builtins(value)))
 
 
 def _mended(value: Any) -> Any:
