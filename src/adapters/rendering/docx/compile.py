@@ -11,13 +11,14 @@ from adapters.rendering.docx.fields import are_outdated, field_names
 from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.gate import check_package
 from adapters.rendering.docx.links import Targets, compile_links, has_tags, targets_of
+from adapters.rendering.docx.mergefields import MergeFields
 from adapters.rendering.docx.notes import Notes
 from adapters.rendering.docx.numbering import Numbering, NumberingPart
 from adapters.rendering.docx.package import Package, TextPart, not_word, parse_xml, relationships_of
 from adapters.rendering.docx.pictures import placing_in
 from adapters.rendering.docx.program import CompiledPart, DocxProgram
 from adapters.rendering.docx.properties import compile_properties
-from adapters.rendering.docx.settings import replaced_parts
+from adapters.rendering.docx.settings import decimal_symbol, replaced_parts
 from adapters.rendering.docx.story import compile_story
 from adapters.rendering.docx.taken import numbers_and_names
 from adapters.rendering.docx.tree import w
@@ -50,9 +51,10 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
         return CompiledTemplate(None, (problem.finding,), ())
     if has_errors(found):
         return CompiledTemplate(None, tuple(found), ())
-    numbering, notes = Numbering(package), Notes(package)
+    merge_fields = MergeFields(decimal_symbol(package))
+    numbering, notes = Numbering(package), Notes(package, merge_fields)
     parts = package.text_parts()
-    by_part = {part.name: _compile_part(package, part, numbering, notes) for part in parts}
+    by_part = {part.name: _compile_part(package, part, numbering, notes, merge_fields) for part in parts}
     compiled = [each for part in parts for each in by_part[part.name]]
     needed = conclude([part.needs for part in compiled])
     findings = (*found, *(finding for part in compiled for finding in part.diagnostics), *needed.diagnostics)
@@ -66,11 +68,13 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
     return CompiledTemplate(program, diagnostics, needed.placeholders, fields=needed.fields)
 
 
-def _compile_part(package: Package, part: TextPart, numbering: Numbering, notes: Notes) -> list[CompiledPart]:
+def _compile_part(
+    package: Package, part: TextPart, numbering: Numbering, notes: Notes, merge_fields: MergeFields
+) -> list[CompiledPart]:
     """Compile a part, and its relationships where they have tags."""
     links = relationships_of(part.name)
     targets = targets_of(package.relationships, links)
-    compiled = [_compile_xml(package, part, numbering, notes, targets)]
+    compiled = [_compile_xml(package, part, numbering, notes, merge_fields, targets)]
     if any(found.part == links and has_tags(found.target) for found in package.relationships):
         contents, local = package.contents[links], compiled[0].links
         compiled.append(compile_links(replace(part, name=links), parse_xml(links, contents), contents, local))
@@ -78,7 +82,12 @@ def _compile_part(package: Package, part: TextPart, numbering: Numbering, notes:
 
 
 def _compile_xml(
-    package: Package, part: TextPart, numbering: Numbering, notes: Notes, targets: Targets
+    package: Package,
+    part: TextPart,
+    numbering: Numbering,
+    notes: Notes,
+    merge_fields: MergeFields,
+    targets: Targets,
 ) -> CompiledPart:
     contents = package.contents[part.name]
     location = Location(part.part, part.number)
@@ -92,7 +101,7 @@ def _compile_xml(
     if (compile_it := _COMPILERS.get(part.part)) is not None:
         return compile_it(part, root, contents)
     fields = field_names(root)
-    return replace(compile_story(part, root, contents, numbering, notes, targets), fields=fields)
+    return replace(compile_story(part, root, contents, numbering, notes, merge_fields, targets), fields=fields)
 
 
 def _assemble(

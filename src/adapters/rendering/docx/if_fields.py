@@ -30,8 +30,8 @@ class Choice:
     formatting: str = ""
 
 
-def choice_of(code: Sequence[CodePiece]) -> Choice:
-    """Read the code of an IF field.
+def choice_of(code: Sequence[CodePiece], decimal: str) -> Choice:
+    """Read the code of an IF field; `decimal` is the point in pictures of numbers.
 
     Raises:
         FieldSyntaxError: it is not complete, or asks for what is not filled in.
@@ -48,7 +48,7 @@ def choice_of(code: Sequence[CodePiece]) -> Choice:
     if not texts:
         raise FieldSyntaxError("This IF field has no text behind its condition.", _EXAMPLE)
     left, operator, right = comparison
-    condition, is_reversed = _condition(left, operator.text or "", right)
+    condition, is_reversed = _condition(left, operator.text or "", right, decimal)
     return Choice(condition, no if is_reversed else yes, yes if is_reversed else no, formatting)
 
 
@@ -113,13 +113,13 @@ def _is_operator(word: Word) -> bool:
     return not word.is_quoted and _OPERATOR.fullmatch(word.text or "") is not None
 
 
-def _condition(left: Word, operator: str, right: Word) -> tuple[str, bool]:
+def _condition(left: Word, operator: str, right: Word, decimal: str) -> tuple[str, bool]:
     """Return the condition as an expression, and whether it is the opposite of what was asked for."""
-    first, constant = _operand(left), right.text
+    first, constant = _operand(left, decimal), right.text
     if operator in ("=", "<>") and constant == "" and _is_plain_value(left):
         # Whether there is anything: a value that is asked for that may be missing.
         return f'{first} is defined and {first} | word_compare("<>", "")', operator == "="
-    other = _operand(right)
+    other = _operand(right, decimal)
     wildcards = ""
     signs = "".join(piece.text for piece in right.pieces if isinstance(piece, CodeText))
     if operator in ("=", "<>") and any(sign in signs for sign in _WILDCARDS):
@@ -137,19 +137,19 @@ def _is_plain_value(word: Word) -> bool:
     return len(pieces) == 1 and isinstance(pieces[0], Field) and not merge_value(pieces[0].code).filters
 
 
-def _operand(word: Word) -> str:
+def _operand(word: Word, decimal: str) -> str:
     """Write one side of a comparison as an expression."""
-    parts = [_part(piece) for piece in word.pieces]
+    parts = [_part(piece, decimal) for piece in word.pieces]
     if not parts:
         return '""'
     return parts[0] if len(parts) == 1 else "(" + " ~ ".join(f"({part})" for part in parts) + ")"
 
 
-def _part(piece: CodePiece) -> str:
+def _part(piece: CodePiece, decimal: str) -> str:
     if isinstance(piece, CodeText):
         return literal(piece.text)
     if isinstance(piece, Field) and piece.name == VALUE:
-        return merge_value(piece.code).expression
+        return merge_value(piece.code, decimal).expression
     what = f"a field {piece.name}" if isinstance(piece, Field) else "a tab or a picture"
     message = f"In the condition of this IF field stands {what}; DocGen compares merge fields and texts there."
     raise FieldSyntaxError(message, "Write {% if … %} … {% endif %} with tags.", "merge-field-unsupported")

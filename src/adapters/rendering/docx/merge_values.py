@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from adapters.rendering.docx.field_codes import CodePiece, FieldSyntaxError, Word, words_of
-from adapters.rendering.language.word_filters import CASES
+from adapters.rendering.language.word_filters import CASES, check_arguments
 
 _PATH: Final = re.compile(r"[^\W\d_]\w*(?:\.[^\W\d_]\w*)*")
 _RESERVED: Final = frozenset({"not", "true", "false", "none", "True", "False", "None"})
@@ -20,8 +20,11 @@ _SHOWN: Final = 60
 _ARGUMENTS: Final = {
     "*": "the name of a format, as in \\* Upper",
     "b": 'the text before the value, as in \\b "Mr. "',
+    "#": 'a picture of the number, as in \\# "#,##0.00"',
+    "@": 'a picture of the date, as in \\@ "d MMMM yyyy"',
     "f": 'the text behind the value, as in \\f ", "',
 }
+_PICTURES: Final = {"#": "word_number", "@": "word_date"}
 _WITHOUT_EFFECT: Final = frozenset({"m", "v"})
 # What \* says about the formatting of the result.
 FORMATTING: Final = ("mergeformat", "charformat")
@@ -41,8 +44,8 @@ class MergeValue:
         return " | ".join([self.path, *self.filters])
 
 
-def merge_value(code: list[CodePiece]) -> MergeValue:
-    """Read the code of a MERGEFIELD.
+def merge_value(code: list[CodePiece], decimal: str = ".") -> MergeValue:
+    """Read the code of a MERGEFIELD; `decimal` is the point in its pictures of numbers.
 
     Raises:
         FieldSyntaxError: it has no name, or a switch that is not known or not complete.
@@ -61,6 +64,8 @@ def merge_value(code: list[CodePiece]) -> MergeValue:
         argument = _argument(word.switch, words)
         if word.switch in affixes:
             affixes[word.switch] = argument
+        elif word.switch in _PICTURES:
+            value.filters.insert(0, _picture(word.switch, argument, decimal))
         elif word.switch == "*" and argument.lower() in FORMATTING:
             value.formatting = argument.lower()
         elif word.switch == "*":
@@ -112,6 +117,16 @@ def _argument(switch: str, words: Iterator[Word]) -> str:
         message = f"The switch \\{switch} of this merge field holds another field, which DocGen does not fill in there."
         raise FieldSyntaxError(message, "Write plain text into it, or use an IF field.", "merge-field-unsupported")
     return word.text
+
+
+def _picture(switch: str, picture: str, decimal: str) -> str:
+    """Return the filter of a picture: it comes before all others, as in Word."""
+    name = _PICTURES[switch]
+    given = {"picture": picture, "decimal": decimal} if switch == "#" else {"picture": picture}
+    problem = check_arguments(name, given)
+    if problem is not None:
+        raise FieldSyntaxError(problem.message, problem.suggestion, "merge-field-switch")
+    return f"{name}({literal(picture)}{', decimal=' + literal(decimal) if decimal != '.' and switch == '#' else ''})"
 
 
 def _case(name: str) -> str:

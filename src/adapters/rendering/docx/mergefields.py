@@ -48,18 +48,25 @@ _LONGEST: Final = 20_000
 _SHOWN: Final = 80
 
 
-def fill_merge_fields(root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic]:
-    """Put tokens in the place of a part's merge fields; return what is wrong with them, or not done by DocGen."""
-    if not has_fields(root, _NAMES):
-        return []
-    filler = _Filler(root, tokens, places)
-    filler.fill(find_fields(root))
-    return filler.findings
+class MergeFields:
+    """Fills in the merge fields of a document; `decimal` is what its settings write for the point of a number."""
+
+    def __init__(self, decimal: str) -> None:
+        self._decimal = decimal
+
+    def fill(self, root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic]:
+        """Put tokens in the place of a part's merge fields; return what is wrong with them, or not done by DocGen."""
+        if not has_fields(root, _NAMES):
+            return []
+        filler = _Filler(root, tokens, places, self._decimal)
+        filler.fill(find_fields(root))
+        return filler.findings
 
 
 class _Filler:
-    def __init__(self, root: Node, tokens: TokenTable, places: Places) -> None:
+    def __init__(self, root: Node, tokens: TokenTable, places: Places, decimal: str) -> None:
         self._root = root
+        self._decimal = decimal
         self._tokens = tokens
         self._places = places
         self.findings: list[Diagnostic] = []
@@ -119,7 +126,7 @@ class _Filler:
 
     def _value(self, field: Field, outer: Field) -> Node:
         """Make the run of a merge field, which may stand in the code of an outer one."""
-        value = merge_value(field.code)
+        value = merge_value(field.code, self._decimal)
         shown = next((run for run in field.result if run.tag == R), None)
         code = field.code_run
         source = code if value.formatting == "charformat" or shown is None else shown
@@ -128,7 +135,7 @@ class _Filler:
 
     def _choice(self, field: Field, outer: Field) -> list[Node]:
         """Make the runs of an IF field: its texts with their own formatting, between the tags that choose."""
-        choice = choice_of(field.code)
+        choice = choice_of(field.code, self._decimal)
         shown = next((run for run in field.result if run.tag == R), None)
         source = {"mergeformat": shown, "charformat": field.code_run}.get(choice.formatting)
         properties = None if source is None else source.find(RPR)

@@ -7,6 +7,7 @@ first. A file without settings comes from a program that has none; it gets none,
 type and a relationship too, for a question that only Word asks.
 """
 
+import re
 from typing import Final
 
 from lxml import etree
@@ -22,6 +23,7 @@ from adapters.rendering.docx.zip_records import DEFLATED, Member
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SETTINGS: Final = w("settings")
 _LINKS: Final = (w("attachedTemplate"), w("mailMerge"))
+_DECIMAL: Final = re.compile(rb"""decimalSymbol\s[^>]*?val\s*=\s*["']([.,])["']""")
 _UPDATE_FIELDS: Final = w("updateFields")
 # What follows w:updateFields in the order of the schema (CT_Settings), with everything of other namespaces.
 _FOLLOWERS: Final = frozenset(
@@ -31,6 +33,13 @@ _FOLLOWERS: Final = frozenset(
     shapeDefaults doNotEmbedSmartTags decimalSymbol listSeparator
     """.split())  # noqa: SIM905  # a list of words reads best as words
 )  # fmt: skip
+
+
+def decimal_symbol(package: Package) -> str:
+    """Return the point that Word wrote numbers with where the document was saved, '.' or ',' (17.15.1.28)."""
+    name = related_part(package, "settings")
+    found = _DECIMAL.search(package.contents[name]) if name is not None else None
+    return found.group(1).decode() if found else "."
 
 
 def replaced_parts(package: Package, *, update_fields: bool) -> dict[str, Member]:

@@ -14,7 +14,7 @@ from adapters.rendering.docx.joins import join_paragraphs
 from adapters.rendering.docx.levels import level_blocks
 from adapters.rendering.docx.links import Targets, mark_links
 from adapters.rendering.docx.marks import MarkTable, split_at_marks
-from adapters.rendering.docx.mergefields import fill_merge_fields
+from adapters.rendering.docx.mergefields import MergeFields
 from adapters.rendering.docx.normalise import normalise
 from adapters.rendering.docx.notes import Notes
 from adapters.rendering.docx.numbering import Numbering
@@ -38,7 +38,13 @@ _STRETCH_CHARACTERS: Final = 2_000
 
 
 def compile_story(
-    part: TextPart, root: Node, contents: bytes, numbering: Numbering, notes: Notes, targets: Targets
+    part: TextPart,
+    root: Node,
+    contents: bytes,
+    numbering: Numbering,
+    notes: Notes,
+    merge_fields: MergeFields,
+    targets: Targets,
 ) -> CompiledPart:
     """Compile a part of WordprocessingML with its tags; nothing is raised for what it holds.
 
@@ -48,7 +54,7 @@ def compile_story(
     tokens = TokenTable(free_mark(contents + notes.contents))
     tokens.is_changed = bool(added_notes)
     places = Places(root, part.part, part.number)
-    findings = [*check_fields(root, places), *fill_merge_fields(root, tokens, places)]
+    findings = [*check_fields(root, places), *merge_fields.fill(root, tokens, places)]
     findings += normalise(root, tokens, places)
     drop_counting_copies(root, tokens)
     if part.part is Part.BODY:

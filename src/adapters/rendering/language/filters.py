@@ -44,6 +44,10 @@ FILTERS: Final[dict[str, Filter]] = {
     **{name: Filter(function) for name, function in word_filters.PLAIN.items()},
     **{name: Filter(function, grows=True) for name, function in word_filters.GROWING.items()},
     **{name: Filter(function, session=True) for name, function in word_filters.WITH_SESSION.items()},
+    **{
+        name: Filter(function, session=True, check=partial(word_filters.check_arguments, name))
+        for name, function in word_filters.WITH_PICTURE.items()
+    },
     **{name: Filter(function) for name, function in number_filters.FILTERS.items()},
     **{name: Filter(function, session=True) for name, function in list_filters.FILTERS.items()},
     "image": Filter(pictures.image, session=True),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from adapters.rendering.language.session import RenderSession
 
 # Steps of fuel for one value.
-_COST: Final = 20
+COST: Final = 20
 _COST_OF_WORDS: Final = 300
 
 
@@ -41,17 +41,17 @@ def _moment(session: "RenderSession", what: str, value: Any, pattern: Any, local
     from adapters.rendering.language.formatting.dates import format_moment
 
     zone = session.options.timezone if timezone is None else timezone
-    return _about(session, value, _COST, lambda: format_moment(what, value, pattern, _locale(session, locale), zone))
+    return about(session, value, COST, lambda: format_moment(what, value, pattern, _locale(session, locale), zone))
 
 
 def format_number(session: "RenderSession", value: Any, pattern: Any = None, locale: Any = None) -> str:
     """Write a number with its own decimals, with so many, or by a pattern."""
     from adapters.rendering.language.formatting.numbers import number_format
 
-    return _about(
+    return about(
         session,
         value,
-        _COST,
+        COST,
         lambda: number_format(_locale(session, locale), _digits(pattern))(number(value, "number")),
     )
 
@@ -60,10 +60,10 @@ def percent(session: "RenderSession", value: Any, pattern: Any = None, locale: A
     """Write a share as a percentage, 0.19 as 19%: with its own decimals, with so many, or by a pattern."""
     from adapters.rendering.language.formatting.numbers import percent_format
 
-    return _about(
+    return about(
         session,
         value,
-        _COST,
+        COST,
         lambda: percent_format(_locale(session, locale), _digits(pattern))(number(value, "percent")),
     )
 
@@ -74,10 +74,10 @@ def currency(
     """Write an amount of money."""
     from adapters.rendering.language.formatting.numbers import currency_format
 
-    return _about(
+    return about(
         session,
         value,
-        _COST,
+        COST,
         lambda: currency_format(_locale(session, locale), _text(code), _digits(digits), _text(style))(
             number(value, "currency")
         ),
@@ -88,7 +88,7 @@ def spell(session: "RenderSession", value: Any, form: Any = None, locale: Any = 
     """Write a number in words."""
     from adapters.rendering.language.formatting.words import spell as in_words
 
-    return _about(
+    return about(
         session, value, _COST_OF_WORDS, lambda: in_words(number(value, "spell"), _locale(session, locale), form)
     )
 
@@ -97,7 +97,7 @@ def ordinal(session: "RenderSession", value: Any, gender: Any = "masculine", loc
     """Write an ordinal number: 1st, 1., 1er."""
     from adapters.rendering.language.formatting.counting import ordinal as in_order
 
-    return _about(session, value, _COST, lambda: in_order(number(value, "ordinal"), _locale(session, locale), gender))
+    return about(session, value, COST, lambda: in_order(number(value, "ordinal"), _locale(session, locale), gender))
 
 
 def plural(  # as many as a language may have
@@ -115,13 +115,14 @@ def plural(  # as many as a language may have
     """Choose the form of a word that goes with a number."""
     from adapters.rendering.language.formatting.counting import plural as chosen
 
-    session.charge(_COST)
+    session.charge(COST)
     named = {"zero": zero, "one": one, "two": two, "few": few, "many": many, "other": other}
     given = {category: form for category, form in named.items() if form is not None}
     return chosen(number(value, "plural"), _locale(session, locale), forms, given)
 
 
-def _about(session: "RenderSession", value: Any, cost: int, write: Callable[[], str]) -> str:
+def about(session: "RenderSession", value: Any, cost: int, write: Callable[[], str]) -> str:
+    """Pay for a value and write it; nothing for null. What is wrong with it is told with its place in the data."""
     session.charge(cost)
     if value is None:
         return ""

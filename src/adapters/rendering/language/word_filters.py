@@ -1,7 +1,9 @@
-"""Filters that Word's fields are made of: its ways to write letters and to compare, and texts around a value.
+"""Filters that Word's fields are made of: its ways to write letters, numbers and dates, and to compare.
 
-What is empty stays empty, as in Word; `null` is.
+What is empty stays empty, as in Word; `null` is. What reads pictures is imported by the first template that has one.
 """
+
+# ruff: noqa: PLC0415  # see above
 
 import operator as operators
 import re
@@ -9,7 +11,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.rendering.language.operators import NUMERAL, check_text, text
+from adapters.rendering.language.format_filters import COST, about, datetime
+from adapters.rendering.language.operators import NUMERAL, check_text, number, text
 from adapters.rendering.language.values import Problem, to_text
 
 if TYPE_CHECKING:
@@ -54,6 +57,66 @@ def word_affix(value: Any, before: Any = "", after: Any = "") -> str:
     return first + printed + last
 
 
+def word_number(session: "RenderSession", value: Any, picture: Any, decimal: Any = ".") -> str:
+    """Write a number by Word's switch \\#: '#,##0.00' (ECMA-376, 17.16.4.2).
+
+    `decimal` is the point of the picture, '.' or ','; point and comma come out as the locale of the render has them.
+    """
+    if value == "":
+        return ""
+    sections = _sections(picture, decimal)
+    from adapters.rendering.language.formatting.word_numbers import write_number
+
+    return about(
+        session,
+        value,
+        COST,
+        lambda: write_number(number(value, "word_number"), sections, *_separators(session.options.locale)),
+    )
+
+
+def _sections(picture: Any, decimal: Any) -> Any:
+    from adapters.rendering.language.formatting.word_numbers import sections_of
+
+    point = text(decimal, "word_number")
+    if point not in (".", ","):
+        raise Problem(f"The point of a picture is '.' or ',', and not {point[:10]!r}.")
+    return sections_of(text(picture, "word_number"), point)
+
+
+def _separators(locale: str) -> tuple[str, str]:
+    from adapters.rendering.language.formatting.locales import locale_of
+
+    signs = locale_of(locale).number_symbols["latn"]
+    return signs["decimal"], signs["group"]
+
+
+def word_date(session: "RenderSession", value: Any, picture: Any) -> str:
+    """Write a date or a time by Word's switch \\@: 'd MMMM yyyy' (ECMA-376, 17.16.4.1)."""
+    return "" if value == "" else datetime(session, value, _pattern(picture))
+
+
+def _pattern(picture: Any) -> str:
+    from adapters.rendering.language.formatting.word_dates import pattern_of
+
+    return pattern_of(text(picture, "word_date"))
+
+
+def check_arguments(name: str, given: dict[str, Any]) -> Problem | None:
+    """Return what is wrong with a picture that is a constant of the template; None where nothing is."""
+    if "picture" not in given:
+        return None
+    try:
+        if name == "word_number":
+            _sections(given["picture"], given.get("decimal", "."))
+        else:
+            _pattern(given["picture"])
+    except Problem as problem:
+        problem.code = "format-pattern"
+        return problem
+    return None
+
+
 def word_compare(session: "RenderSession", value: Any, operator: Any, other: Any, wildcards: Any = False) -> bool:  # noqa: FBT002
     """Compare as Word's IF field does: as numbers where both sides are, else as texts, in which letters count.
 
@@ -93,4 +156,5 @@ def _is_like(value: str, pattern: str) -> bool:
 
 PLAIN: Final[dict[str, Callable[..., Any]]] = {"word_case": word_case}
 WITH_SESSION: Final[dict[str, Callable[..., Any]]] = {"word_compare": word_compare}
+WITH_PICTURE: Final[dict[str, Callable[..., Any]]] = {"word_number": word_number, "word_date": word_date}
 GROWING: Final[dict[str, Callable[..., Any]]] = {"word_affix": word_affix}

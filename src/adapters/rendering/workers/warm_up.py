@@ -19,7 +19,8 @@ _TEXT: Final = """\
 {% else %}-{% endfor %}{% if name %}{{ name }}{% endif %} {{ now }} {{ "%.2f" % total }} {{ total | round(1) }}
 {% if total %}{{ "2026-01-31" | date }} {{ now | datetime("full") }} {{ "10:00" | time }} {{ total | number(2) }}
 {{ total | percent }} {{ total | currency("EUR") }} {{ 12 | spell }} {{ 3 | ordinal }} {{ 3 | plural("a", "b") }}
-{{ "2026-01-31" | date(locale="en") }} {{ 12 | spell(locale="en") }}{% endif %}
+{{ "2026-01-31" | date(locale="en") }} {{ 12 | spell(locale="en") }}
+{{ total | word_number("0.0") }} {{ "2026-01-31" | word_date("d MMMM") }}{% endif %}
 {% set x = name ~ "!" %}{% macro m(a) %}{{ a }}{% endmacro %}{{ m(x) }} {{ items | join(", ", attribute="name") }}
 """
 _TITLE: Final = "# Title\n\n| a | b |\n|---|---|\n| *1* | 2 |\n\n"

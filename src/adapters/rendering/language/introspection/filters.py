@@ -18,6 +18,7 @@ from adapters.rendering.language.introspection.formatting import (
     MOMENTS,
     formatting_arguments,
     moment_evidence,
+    word_pattern,
 )
 from adapters.rendering.language.introspection.values import (
     NO_CONSTANT,
@@ -51,7 +52,8 @@ _PLAIN: Final = {
     "wordcount": (Evidence.TEXT, NUMBER),
     **dict.fromkeys(("round", "abs"), (Evidence.NUMBER, NUMBER)),
     **dict.fromkeys(
-        ("filesizeformat", "number", "percent", "currency", "spell", "ordinal", "plural"), (Evidence.NUMBER, TEXT)
+        ("filesizeformat", "number", "percent", "currency", "spell", "ordinal", "plural", "word_number"),
+        (Evidence.NUMBER, TEXT),
     ),
     # These take texts too.
     **dict.fromkeys(("int", "float"), (Evidence.LIKE_NUMBER, NUMBER)),
@@ -139,6 +141,13 @@ class FilterReader(ExpressionReader):
                 self.use(value, Evidence.PRINTED if letter == "s" else Evidence.NUMBER)
         for value in (*waiting, *named.values()):
             self.use(value, Evidence.ANY)
+        return TEXT
+
+    def read_word_date(self, base: Value, arguments: list[Value], named: dict[str, Value]) -> Value:
+        """Read a date by a picture of Word's, which says what the value has to have."""
+        picture = named.get("picture", arguments[0] if arguments else UNKNOWN).constant
+        for evidence in moment_evidence("datetime", word_pattern(picture)):
+            self.use(base, evidence)
         return TEXT
 
     def read_word_compare(self, base: Value, arguments: list[Value], named: dict[str, Value]) -> Value:
@@ -273,6 +282,7 @@ _FILTERS: Final[dict[str, Callable[[Any, Value, list[Value], dict[str, Value]], 
     **dict.fromkeys(("first", "last"), FilterReader.read_end),
     **dict.fromkeys(("min", "max"), FilterReader.read_extreme),
     "word_compare": FilterReader.read_word_compare,
+    "word_date": FilterReader.read_word_date,
     "sum": FilterReader.read_sum,
     "join": FilterReader.read_join,
     "map": FilterReader.read_map,

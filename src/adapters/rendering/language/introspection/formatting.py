@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from adapters.rendering.language.formatting.word_dates import pattern_of
 from adapters.rendering.language.introspection.data import Evidence
 from adapters.rendering.language.introspection.values import Value
+from adapters.rendering.language.values import Problem
 
 # The arguments of each filter, in their order.
 FORMATTING: Final[dict[str, tuple[str, ...]]] = {
@@ -63,3 +65,11 @@ def moment_evidence(name: str, pattern: Any) -> tuple[Evidence, ...]:
     if letters & _TIME_LETTERS:
         found.append(Evidence.TIME)
     return tuple(found) or _BY_FILTER[name]
+
+
+def word_pattern(picture: Any) -> str | None:
+    """Return the pattern that a picture of Word's stands for; None for what is none."""
+    try:
+        return pattern_of(picture) if isinstance(picture, str) else None
+    except Problem:
+        return None

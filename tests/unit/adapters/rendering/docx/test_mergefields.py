@@ -155,6 +155,45 @@ def test_switches_format_the_value(switches: str, value: object, printed: str) -
     assert lines_made(p("[", merge_field("x", switches), "]"), x=value) == [f"[{printed}]"]
 
 
+@pytest.mark.parametrize(
+    ("switches", "value", "locale", "printed"),
+    [
+        ('\\# "#,##0.00"', 1234.5, "en-GB", "1,234.50"),
+        ("\\# $,0.00", 1234.5, "en-GB", "$1,234.50"),
+        ('\\# "#,##0.00 €"', 1234.5, "de-DE", "1.234,50 €"),
+        ("\\# \"0.00;(0.00);'-'\"", 0, "en-GB", "-"),
+        ("\\#0%", 33, "en-GB", "33%"),
+        ("\\# 0.00", "12.5", "en-GB", "12.50"),
+        ('\\# 0.00 \\f " EUR"', 5, "en-GB", "5.00 EUR"),
+        ('\\f " EUR" \\# 0.00', None, "en-GB", ""),
+        ('\\@ "dddd, d MMMM yyyy"', "2026-03-31", "en-GB", "Tuesday, 31 March 2026"),
+        ('\\@ "d. MMMM yyyy"', "2026-03-31", "de-DE", "31. März 2026"),
+        ("\\@ dd.MM.yyyy", "2026-03-31", "en-GB", "31.03.2026"),
+        ("\\@ \"HH:mm 'Uhr'\"", "2026-03-31T09:30:00", "de-DE", "09:30 Uhr"),
+        ('\\@ "MMMM" \\* Upper', "2026-03-31", "fr-FR", "MARS"),
+        ('\\* Upper \\@ "MMMM"', "2026-03-31", "fr-FR", "MARS"),
+    ],
+)
+def test_pictures_format_numbers_and_dates_in_the_locale_of_the_render(
+    switches: str, value: object, locale: str, printed: str
+) -> None:
+    document = render_word(word_file(p("[", merge_field("x", switches), "]")), {"x": value}, locale=locale)
+    assert lines_of(document) == [f"[{printed}]"]
+
+
+def test_a_document_of_a_country_with_a_comma_has_its_pictures_with_one() -> None:
+    settings = f'<w:settings xmlns:w="{W}"><w:decimalSymbol w:val=","/><w:listSeparator w:val=";"/></w:settings>'
+    body = p("[", merge_field("x", "\\# #.##0,00"), complex_field("IF ", merge_field("x", "\\# 0,0"), " = 1234,5 a b"))
+    document = render_word(word_file(body, parts={"word/settings.xml": settings}), {"x": 1234.5}, locale="de-DE")
+    assert lines_of(document) == ["[1.234,50a"]
+
+
+@pytest.mark.parametrize(("switches", "kind"), [("\\# 0.00", "number"), ("\\@ d.M.yy", "date"), ("\\@ H:mm", "time")])
+def test_pictures_tell_the_kind(switches: str, kind: str) -> None:
+    (found,) = compile_word(word_file(p("a", merge_field("x", switches)))).placeholders
+    assert found.kind == kind
+
+
 def test_a_paragraph_of_an_empty_field_alone_goes_as_in_an_address() -> None:
     lines = [p(merge_field(name)) for name in ("company", "street", "city")]
     data = {"company": None, "street": "Main St. 1", "city": "Bonn"}
@@ -196,6 +235,10 @@ def test_fields_and_tags_mix() -> None:
         ("MERGEFIELD x \\* 12", "merge-field-switch", "The formats are"),
         ("MERGEFIELD x \\*", "merge-field-switch", "says nothing more"),
         ("MERGEFIELD x \\b \\f y", "merge-field-switch", "says nothing more"),
+        ("MERGEFIELD x \\#", "merge-field-switch", "a picture of the number"),
+        ('MERGEFIELD x \\# ""', "merge-field-switch", "no place for a digit"),
+        ('MERGEFIELD x \\# "0 \'a"', "merge-field-switch", "not closed"),
+        ("MERGEFIELD x \\@ dd/mm/yyyy", "merge-field-switch", "\\@ 'dd/MM/yyyy'"),
         ("MERGEFIELD x \\q", "merge-field-switch", "no switch \\q"),
         ("MERGEFIELD " + "x" * 20_001, "merge-field-syntax", "20,000"),
         *(
