@@ -96,7 +96,7 @@ def without_keys(value: Any, path: str, key: str) -> Missing:
     if key in {"length", "size", "count"} and isinstance(value, (list, str)):
         advice = f"Write {parent} | length."
     elif parent in {"now", "today"} and isinstance(value, str):
-        advice = f"It is a text: {parent}[:4] is its year, {parent}[5:7] its month, {parent}[8:10] its day."
+        advice = f"It is a text: write {{{{ {parent} | date('yyyy') }}}} for its year, 'MMMM' for its month."
     elif isinstance(value, list):
         advice = f"Write {parent}[0].{key} for the first item, or loop over all of them."
     elif isinstance(value, str) and key in METHOD_NAMES:

@@ -41,6 +41,7 @@ class RenderSession(Fuel):
         "_now",
         "_places",
         "data",
+        "locales",
         "odd",
         "options",
         "pictures",
@@ -71,6 +72,8 @@ class RenderSession(Fuel):
         self._failures: dict[Any, Diagnostic] = {}
         self._now: datetime | None = None
         self._places: ValuePlaces | None = None
+        # The locales that single values have asked for.
+        self.locales: set[str] = set()
 
     # -- what was found
 

@@ -22,6 +22,8 @@ _TEXT: Final = """\
 {{ "2026-01-31" | date(locale="en") }} {{ 12 | spell(locale="en") }}
 {{ total | word_number("0.0") }} {{ "2026-01-31" | word_date("d MMMM") }}{% endif %}
 {% set x = name ~ "!" %}{% macro m(a) %}{{ a }}{% endmacro %}{{ m(x) }} {{ items | join(", ", attribute="name") }}
+{{ now | datetime("full") }} {{ total | currency("EUR") }} {{ total | percent }} {{ 1 | ordinal }} {{ 2 | spell }}
+{{ 2 | plural("day", "days") }} {{ now | date("d MMMM yyyy", locale="en") }}
 """
 _TITLE: Final = "# Title\n\n| a | b |\n|---|---|\n| *1* | 2 |\n\n"
 _BROKEN: Final = "{% for x in %}{{ a | nothing }}{{ 'a' + 1 }}"

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from babel import Locale
-from babel.dates import DateTimeFormat
+from babel.dates import DateTimeFormat, DateTimePattern
 
 from adapters.rendering.language.formatting.date_patterns import (
     DATE_FIELDS,
@@ -47,19 +47,17 @@ def _formatted(what: str, value: str, pattern: str | None, locale: str, zone: st
     )
     parts: dict[str, str] = {}
     if date_style:
-        parts["{1}"] = _written(_tokens_of(language, "date", date_style), told, language, what, value)
+        parts["{1}"] = _written(_pieces(language.date_formats[date_style]), told, language, what, value)
     if time_style:
-        parts["{0}"] = _written(_tokens_of(language, "time", time_style), told, language, what, value)
+        parts["{0}"] = _written(_pieces(language.time_formats[time_style]), told, language, what, value)
     if len(parts) == 1:
         return next(iter(parts.values()))
     around = str(language.datetime_formats[date_style]).replace("'", "")
     return around.replace("{0}", parts["{0}"]).replace("{1}", parts["{1}"])
 
 
-@lru_cache(maxsize=512)
-def _tokens_of(language: Locale, kind: str, style: str) -> tuple[Piece, ...]:
-    formats = language.date_formats if kind == "date" else language.time_formats
-    return pieces_of(str(formats[style].pattern))
+def _pieces(own: DateTimePattern) -> tuple[Piece, ...]:
+    return pieces_of(str(own.pattern))
 
 
 def _written(pieces: tuple[Piece, ...], told: Moment, language: Locale, what: str, value: str) -> str:

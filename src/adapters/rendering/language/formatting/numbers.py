@@ -72,7 +72,8 @@ def currency_format(locale: str, code: str, places: int | None, style: str) -> F
     least = get_currency_precision(currency) if places is None else decimals(places)
     if style == "name":
         plain = _writer(language, _chosen(language.decimal_formats[None].pattern, least))
-        return lambda value: _named(language, currency, plain, least, value)
+        # By its name: what is remembered here is not to hold a locale's data.
+        return lambda value: _named(locale_of(locale), currency, plain, least, value)
     shape = "accounting" if style == "accounting" else "standard"
     money = parse_number_pattern(language.currency_formats[shape].pattern)
     symbol = currency if style == "code" else get_currency_symbol(currency, language)

@@ -96,7 +96,7 @@ class _Speaker:
         return point + between.join(self.say(int(digit)) for digit in fraction)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _speaker(language: Locale, form: str | None) -> _Speaker:
     engine = _engine(language)
     if engine is not None:
@@ -128,7 +128,7 @@ def _languages() -> frozenset[str]:
     return frozenset(RbnfEngine.get_supported_languages())
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _loaded(name: str) -> RbnfEngine:
     engine = RbnfEngine.for_language(name)
     for rules in engine.rulesets.values():

@@ -124,7 +124,7 @@ def test_all_missing_paths_are_listed_once_with_pointer_and_suggestion() -> None
         ("{{ l.length }}", "Write l | length."),
         ("{{ a.l.count }}", "Write a.l | length."),
         ("{{ l.x }}", "Write l[0].x for the first item, or loop over all of them."),
-        ("{{ now.year }}", "It is a text: now[:4] is its year, now[5:7] its month, now[8:10] its day."),
+        ("{{ now.year }}", "It is a text: write {{ now | date('yyyy') }} for its year, 'MMMM' for its month."),
         ("{{ s.upper }}", "Write s.upper() with brackets."),
         ("{{ n.x }}", "Add it to the data, or write | default('…') in the template if it may be absent."),
     ],

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from babel.localedata import locale_identifiers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,9 @@ def only(template: str, **fields: Any) -> Diagnostic:
         ("day | date(items)", "format-pattern", "/items"),
         ("day | date(locale=word)", "unknown-locale", "/word"),
         ("day | date(timezone=word)", "unknown-timezone", "/word"),
+        ("1 | number(locale=items)", "unknown-locale", None),
+        ("1 | spell(locale='x' * 50)", "unknown-locale", None),
+        ("day | date(timezone='x' * 5000)", "unknown-timezone", None),
     ],
 )
 def test_data_that_does_not_fit(tag: str, code: str, pointer: str | None) -> None:
@@ -169,6 +173,13 @@ def validate(template: str, data: str = '{"day": "2026-01-31"}') -> tuple[Diagno
 def test_formatting_is_paid_for() -> None:
     template = "{% for i in range(100000) %}{{ i | number }}{{ i | number }}{{ i | number }}{% endfor %}"
     assert codes(template) == ["limit-exceeded"]
+
+
+def test_locales_are_paid_for() -> None:
+    # Each is a file to be read; a document has a handful.
+    tags = [tag.replace("_", "-") for tag in locale_identifiers() if tag != "root"]
+    found = complaints("{% for tag in tags %}{{ 1 | number(locale=tag) }}{% endfor %}", {"tags": tags})
+    assert [each.code for each in found] == ["limit-exceeded"]
 
 
 CALLS = st.sampled_from(

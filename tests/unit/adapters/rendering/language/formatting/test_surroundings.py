@@ -54,3 +54,10 @@ def test_the_machine_has_no_say(environment: dict[str, str]) -> None:
         "1.234,50\u00a0$|einundzwanzig"
     )
     assert imported == "['babel', 'unicode_rbnf']"
+
+
+@pytest.mark.parametrize("before", ["", "{{ 1 | currency('USD', style='accounting', locale='de') }} "])
+def test_a_locale_prints_the_same_whatever_was_printed_before(before: str) -> None:
+    # Babel lets the locale that is used first decide about what others inherit from it.
+    printed, _ = run(before + "{{ 1 | currency('USD', style='accounting', locale='de-CH') }}")
+    assert printed.endswith("$\u00a01.00")
