@@ -1,6 +1,7 @@
 """The engine: bytes of a template in, a program out; JSON in, a document out. No I/O, no state, any thread."""
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -73,7 +74,14 @@ def compile_template(template_format: TemplateFormat, file: bytes, limits: Limit
         # A fault of ours, not of the template's; whoever uploaded it still gets an answer, and we the traceback.
         _log.exception("compiling a %s template failed", template_format)
         compiled = _refused("template-unreadable", "The template could not be read.")
-    return replace(compiled, format=template_format, limits=limits)
+    diagnostics = compiled.diagnostics
+    if len(diagnostics) > _MAX_FINDINGS:
+        # A file that is broken everywhere; errors come first, and nobody reads more of them.
+        diagnostics = tuple(sorted(diagnostics, key=lambda found: found.severity is not Severity.ERROR))[:_MAX_FINDINGS]
+    return replace(compiled, diagnostics=diagnostics, format=template_format, limits=limits)
+
+
+_MAX_FINDINGS: Final = 500
 
 
 def render_template(compiled: CompiledTemplate, data: bytes, options: RenderOptions) -> RenderedDocument:
@@ -121,11 +129,15 @@ def _rendered_otherwise(
         warnings += converted
         session = RenderSession(failed.data, failed.options, failed.limits, failed.data_size)
         session.pictures = failed.pictures
+        session.steps = failed.steps
         session.warnings += warnings
         try:
             return _rendered(compiled, program, session, failed.options)
         except (DataInvalidError, RenderFailedError) as another:
-            error = another
+            failed, error = session, another
+        except LimitExceededError:
+            # All attempts together may take what one may; the first failure says more than that.
+            break
     raise error
 
 
@@ -165,10 +177,17 @@ def validate_template(compiled: CompiledTemplate, data: bytes, options: RenderOp
 
 
 def _file_name(pattern: str, session: RenderSession) -> str:
+    if len(pattern) > _MAX_FILE_NAME:
+        message = f"The pattern of the file name has {len(pattern):,} characters; the limit is {_MAX_FILE_NAME:,}."
+        raise _too_large(message, "Make it shorter.")
     compiled = _compiled_name(pattern)
     if compiled.source is None:
         raise RenderFailedError("The pattern of the file name cannot be read.", compiled.diagnostics)
-    return "".join(compiled.source.render(session, (_name_writer,)))
+    name = "".join(compiled.source.render(session, (_name_writer,)))
+    if len(name) > _MAX_FILE_NAME:
+        message = f"The file name would have {len(name):,} characters; the limit is {_MAX_FILE_NAME:,}."
+        raise _too_large(message, "Use shorter values in it.")
+    return name
 
 
 @lru_cache(maxsize=256)
@@ -179,8 +198,14 @@ def _compiled_name(pattern: str) -> SourceCompilation:
     return compile_source(split.segments, origin="<file name>")
 
 
+# Characters of a file name and of its pattern; what storage and headers take is cut from it later.
+_MAX_FILE_NAME: Final = 1_000
+# Half a character of UTF-16 is none.
+_NO_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
+
+
 def _name_writer(value: object) -> str:
-    return " ".join(to_text(value).split())
+    return " ".join(_NO_CHARACTERS.sub(" ", to_text(value)).split())
 
 
 def _data_unfit(unfit: list[Diagnostic], program: Program, session: RenderSession) -> DataInvalidError:

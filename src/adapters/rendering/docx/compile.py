@@ -22,6 +22,7 @@ from adapters.rendering.docx.settings import decimal_symbol, replaced_parts
 from adapters.rendering.docx.story import compile_story
 from adapters.rendering.docx.taken import numbers_and_names
 from adapters.rendering.docx.tree import w
+from adapters.rendering.language.budget import Budget
 from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.limits import Limits
 from domain.diagnostics import Location, Part, has_errors
@@ -53,7 +54,7 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
         return CompiledTemplate(None, tuple(found), ())
     merge_fields = MergeFields(decimal_symbol(package))
     numbering, notes = Numbering(package), Notes(package, merge_fields)
-    parts = package.text_parts()
+    parts = package.text_parts(Budget(limits))
     by_part = {part.name: _compile_part(package, part, numbering, notes, merge_fields) for part in parts}
     compiled = [each for part in parts for each in by_part[part.name]]
     needed = conclude([part.needs for part in compiled])

@@ -152,7 +152,7 @@ def compile_links(part: TextPart, root: Node, contents: bytes, local: frozenset[
         marks.last_in(root, "links", part.name)
     elif not len(tokens):
         return CompiledPart(diagnostics=tuple(findings))
-    compiled = compile_source(to_segments(root, tokens, marks), origin=part.name)
+    compiled = compile_source(to_segments(root, tokens, marks), origin=part.name, budget=part.budget)
     diagnostics = (*findings, *compiled.diagnostics)
     if compiled.source is None or has_errors(diagnostics):
         return CompiledPart(None, diagnostics, compiled.needs)

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
@@ -12,6 +12,7 @@ from adapters.rendering.docx.findings import UnusableFileError, unusable
 from adapters.rendering.docx.tree import Node
 from adapters.rendering.docx.zip_reader import read_members
 from adapters.rendering.docx.zip_records import Member
+from adapters.rendering.language.budget import Budget
 from domain.diagnostics import Part
 
 CONTENT_TYPES: Final = "[Content_Types].xml"
@@ -46,11 +47,12 @@ _NUMBERED: Final = frozenset({Part.HEADER, Part.FOOTER, Part.CHART, Part.DIAGRAM
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """A part that may hold tags; `number` tells headers and footers apart."""
+    """A part that may hold tags; `number` tells headers and footers apart, `budget` is that of the whole template."""
 
     name: str
     part: Part
     number: int | None
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Package:
         """Return the content type of a part, '' where none is declared."""
         return self.types.get(name.lower()) or self._defaults.get(name.rpartition(".")[2].lower(), "")
 
-    def text_parts(self) -> list[TextPart]:
+    def text_parts(self, budget: Budget | None = None) -> list[TextPart]:
         """List the parts that tags are looked for in: the body first, then in the order of their names."""
         found = sorted(
             (kind is not Part.BODY, kind, _natural(name), name)
@@ -96,7 +98,7 @@ class Package:
         parts = []
         for _, kind, _, name in found:
             counts[kind] = counts.get(kind, 0) + 1
-            parts.append(TextPart(name, kind, counts[kind] if kind in _NUMBERED else None))
+            parts.append(TextPart(name, kind, counts[kind] if kind in _NUMBERED else None, budget or Budget()))
         return parts
 
     def _read_relationships(self) -> list[Relationship]:

@@ -22,7 +22,9 @@ def compile_properties(part: TextPart, root: Node, contents: bytes) -> CompiledP
             findings += problems
     if not len(tokens):
         return CompiledPart(diagnostics=tuple(findings))
-    compiled = compile_source(to_segments(root, tokens), origin=part.name, plain_writers=PLAIN_WRITERS)
+    compiled = compile_source(
+        to_segments(root, tokens), origin=part.name, budget=part.budget, plain_writers=PLAIN_WRITERS
+    )
     diagnostics = (*findings, *compiled.diagnostics)
     if compiled.source is None or has_errors(diagnostics):
         return CompiledPart(None, diagnostics, compiled.needs)

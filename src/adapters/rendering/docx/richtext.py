@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlsplit
 
+from adapters.rendering.language.operators import check_text
 from adapters.rendering.language.values import UnprintableError, to_text
 
 _COLOUR: Final = re.compile(r"#?([0-9A-Fa-f]{6})")
@@ -36,10 +37,17 @@ def rich_runs(pieces: Any, prefix: str, write_text: Callable[[str], str]) -> str
 
     Raises:
         UnprintableError: it is not built as rich text has to be; the message says what is wrong.
+        LimitError: it is too long.
     """
     if not isinstance(pieces, list):
         pieces = [pieces]
-    return "".join(_run(piece, prefix, write_text) for piece in pieces)
+    runs: list[str] = []
+    size = 0
+    for piece in pieces:
+        runs.append(_run(piece, prefix, write_text))
+        size += len(runs[-1])
+        check_text(size)
+    return "".join(runs)
 
 
 def _run(piece: Any, prefix: str, write_text: Callable[[str], str]) -> str:
@@ -47,7 +55,7 @@ def _run(piece: Any, prefix: str, write_text: Callable[[str], str]) -> str:
         piece = {"text": piece}
     unknown = sorted(piece.keys() - _KNOWN)
     if unknown or "text" not in piece:
-        what = f"does not know {unknown[0]!r}" if unknown else "needs a 'text' in every piece"
+        what = f"does not know {unknown[0][:40]!r}" if unknown else "needs a 'text' in every piece"
         raise UnprintableError(f"Rich text {what}.", f"A piece may have: {', '.join(sorted(_KNOWN))}.")
     properties = "".join(_properties(piece, prefix))
     text = write_text(to_text(piece["text"]))
@@ -99,7 +107,7 @@ def _highlight(value: Any) -> list[_Element]:
     """Highlight in one of Word's own colours; any other one is a shading."""
     if _COLOUR.fullmatch(to_text(value)):
         return []
-    return [("highlight", {"val": _one_of(str(value).lower(), _HIGHLIGHTS, "highlight")})]
+    return [("highlight", {"val": _one_of(to_text(value).lower(), _HIGHLIGHTS, "highlight")})]
 
 
 def _shading(value: Any) -> list[_Element]:
@@ -108,11 +116,11 @@ def _shading(value: Any) -> list[_Element]:
 
 
 def _underline(value: Any) -> list[_Element]:
-    return [("u", {"val": _one_of("single" if value is True else str(value), _UNDERLINES, "underline")})]
+    return [("u", {"val": _one_of("single" if value is True else to_text(value), _UNDERLINES, "underline")})]
 
 
 def _vertical_align(value: Any) -> list[_Element]:
-    return [("vertAlign", {"val": _one_of(str(value), _VERTICAL, "vertical_align")})]
+    return [("vertAlign", {"val": _one_of(to_text(value), _VERTICAL, "vertical_align")})]
 
 
 _SWITCHES: Final = frozenset({"bold", "italic", "strike"})

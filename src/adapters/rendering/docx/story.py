@@ -81,7 +81,7 @@ def compile_story(
         elif added_notes:
             marks.last_in(root, "notes", added_notes)
     segments, stretches = _stretch(to_segments(root, tokens, marks))
-    compiled = compile_source(segments, origin=part.name, plain_writers=PLAIN_WRITERS)
+    compiled = compile_source(segments, origin=part.name, budget=part.budget, plain_writers=PLAIN_WRITERS)
     if has_errors(compiled.diagnostics):
         # The language names the tag that is missing.
         findings = [finding for finding in findings if finding.code != "unpaired-tag"]

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.richtext import rich_runs
+from adapters.rendering.language.operators import check_text
 from adapters.rendering.language.pictures import Picture
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.values import Fragment, UnprintableError, to_text
@@ -51,6 +52,8 @@ STRUCTURE_END: Final = "\x0f"
 
 # Characters that XML 1.0 forbids; Python's str may also hold lone surrogates.
 _FORBIDDEN: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+# A text of this length may become too long by what a line break is written as.
+_LONG: Final = 100_000
 _drop_forbidden: Final = re.compile(f"[{_FORBIDDEN}]").sub
 _beyond_text: Final = re.compile(f"[\n\r\t{_FORBIDDEN}]").search
 
@@ -79,7 +82,11 @@ def _run_text(prefix: str) -> Callable[[str], str]:
 
     def write(text: str) -> str:
         # Three replacements in C are five times as fast as a translation.
-        return _unix_lines(text).translate(mapping) if _beyond_text(text) else _escape(text)
+        if not _beyond_text(text):
+            return _escape(text)
+        if len(text) > _LONG:
+            check_text(len(text) + sum(map(text.count, "\n\r\t")) * len(line_break))
+        return _unix_lines(text).translate(mapping)
 
     return write
 

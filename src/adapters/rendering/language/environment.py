@@ -10,13 +10,13 @@ from jinja2.lexer import Lexer, Token
 from typing_extensions import override
 
 from adapters.rendering.language.segments import Segment, Tag
+from adapters.rendering.language.tags import STRING_LITERAL
 
 # Around the index of a static segment, in what the lexer gets to see instead of it.
 OPEN: Final = "\ue000"
 CLOSE: Final = "\ue001"
 
 _STATIC = re.compile(f"{OPEN}(\\d+){CLOSE}")
-_LITERAL = re.compile(r""" "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' """, re.VERBOSE | re.DOTALL)
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _RAW = re.compile(r"(end)?raw\s*")
 
@@ -78,7 +78,7 @@ def tag_source(tag: Tag) -> str:
     if kind == "{#" or (kind == "{%" and _RAW.fullmatch(inner.strip())):
         return ""
     if "\n" in inner or "\r" in inner:
-        inner = _LITERAL.sub(lambda match: _NEWLINE.sub(r"\\n", match.group()), inner)
+        inner = STRING_LITERAL.sub(lambda match: _NEWLINE.sub(r"\\n", match.group()), inner)
         inner = _NEWLINE.sub(" ", inner)
     return f"{kind} {inner} {'}}' if kind == '{{' else '%}'}"
 

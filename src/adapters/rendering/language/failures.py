@@ -1,5 +1,7 @@
 """Exceptions of a running template, in words and with their place."""
 
+from typing import Final
+
 from adapters.rendering.language.segments import Tag
 from adapters.rendering.language.values import LimitError, Problem
 from domain.diagnostics import Diagnostic, Severity
@@ -13,14 +15,28 @@ def failure(error: Exception, tag: Tag | None) -> Diagnostic:
     if isinstance(error, Problem):
         code, message, advice, pointer = error.code, error.message, error.suggestion, error.pointer
     elif isinstance(error, RecursionError):
-        message = "This calls itself without an end."
+        code, message = "value-error", "These values hold each other without an end, or nest too deep."
     elif isinstance(error, ArithmeticError):
         message = "This number cannot be calculated: it is out of range."
     elif isinstance(error, (TypeError, ValueError)):
         message = "The number or the kind of the values given here does not fit."
     return Diagnostic(
-        Severity.ERROR, code, message, advice, tag.location if tag else None, tag.snippet if tag else None, pointer
+        Severity.ERROR,
+        code,
+        shortened(message),
+        advice and shortened(advice),
+        tag.location if tag else None,
+        tag.snippet if tag else None,
+        pointer,
     )
+
+
+def shortened(sentence: str) -> str:
+    """Cut what quotes a value of any length."""
+    return sentence if len(sentence) <= _MAX_CHARACTERS else f"{sentence[:_MAX_CHARACTERS]}…"
+
+
+_MAX_CHARACTERS: Final = 600
 
 
 def limit_exceeded(error: LimitError, tag: Tag | None) -> LimitExceededError:
@@ -28,7 +44,7 @@ def limit_exceeded(error: LimitError, tag: Tag | None) -> LimitExceededError:
     found = Diagnostic(
         Severity.ERROR,
         "limit-exceeded",
-        error.message,
+        shortened(error.message),
         error.suggestion,
         tag.location if tag else None,
         tag.snippet if tag else None,

@@ -1,7 +1,9 @@
 """The allow-list of the language: what a syntax tree may hold, checked before any code is generated from it."""
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 from jinja2 import nodes
@@ -9,6 +11,7 @@ from jinja2 import nodes
 from adapters.rendering.language.filters import FILTERS
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.language.methods import METHOD_NAMES
+from adapters.rendering.language.operators import MAX_BITS
 from adapters.rendering.language.predicates import TEST_NAMES, TESTS
 from adapters.rendering.language.unknown import (
     instead_of_filter,
@@ -17,6 +20,7 @@ from adapters.rendering.language.unknown import (
     instead_of_method,
     instead_of_test,
 )
+from adapters.rendering.language.values import MAX_DIGITS
 
 # A finding: the tag's number, from 1; code; message; suggestion.
 Finding = tuple[int, str, str, str | None]
@@ -58,12 +62,15 @@ class _Guard:
 
     def findings(self) -> Iterator[Finding]:
         count = 0
+        line = 1
         waiting: list[tuple[nodes.Node, int, int, bool]] = [(self._tree, 0, 0, False)]
         while waiting:
             node, depth, loops, within = waiting.pop()
+            # The sides of a comparison have no line of their own.
+            line = node.lineno or line
             count += 1
             if count > self._limits.nodes or depth > self._limits.depth or loops > self._limits.loops:
-                yield self._too_much(node, count, depth)
+                yield self._too_much(line, count, depth)
                 return
             yield from self._look_at(node)
             inner = depth + (0 if isinstance(node, (nodes.Template, nodes.Output)) else 1)
@@ -81,7 +88,7 @@ class _Guard:
             children = [(child, inner, loops, within) for child in node.iter_child_nodes()]
             waiting.extend(reversed(children))
 
-    def _too_much(self, node: nodes.Node, count: int, depth: int) -> Finding:
+    def _too_much(self, line: int, count: int, depth: int) -> Finding:
         limits = self._limits
         if count > limits.nodes:
             what = f"The template has more than {limits.nodes:,} operations"
@@ -89,7 +96,7 @@ class _Guard:
             what = f"This is nested more than {limits.depth} deep"
         else:
             what = f"Loops are nested more than {limits.loops} deep"
-        return node.lineno, "template-too-complex", f"{what}.", "Make it simpler, or prepare the values in the data."
+        return line, "template-too-complex", f"{what}.", "Make it simpler, or prepare the values in the data."
 
     def _look_at(self, node: nodes.Node) -> Iterator[Finding]:
         forbidden = next((word for kind, word in _FORBIDDEN.items() if isinstance(node, kind)), None)
@@ -148,7 +155,7 @@ class _Guard:
             if any((c < " " and c not in "\t\n\r\f\a") or "\ud800" <= c <= "\udfff" for c in value):
                 message = "A text in this tag holds a control character."
                 yield node.lineno, "control-character", message, "Delete it."
-        elif not isinstance(value, bool) and value is not None and len(str(value)) > 1000:  # noqa: PLR2004
+        elif type(value) in {int, Decimal} and _has_too_many_digits(value):
             yield node.lineno, "template-too-complex", "A number in this tag has more than 1,000 digits.", None
 
     def look_at_getattr(self, node: nodes.Getattr) -> Iterator[Finding]:
@@ -186,7 +193,7 @@ class _Guard:
         if node.name not in TEST_NAMES:
             yield node.lineno, "unknown-test", f"There is no test {node.name!r}.", instead_of_test(node.name)
         elif node.name in TESTS:
-            yield from self._arguments(node, f"The test {node.name}", TESTS[node.name], 1)
+            yield from self._arguments(node, f"The test {node.name}", TESTS[node.name], 2)
 
     def _arguments(
         self, node: nodes.Filter | nodes.Test, what: str, function: Callable[..., Any], given: int
@@ -205,8 +212,8 @@ class _Guard:
             yield node.lineno, "wrong-arguments", f"{what} {_misfit(str(error))}.", _usage(node.name, signature, given)
 
     def _doubled(self, node: nodes.Node, keywords: Iterable[nodes.Pair | nodes.Keyword]) -> Iterator[Finding]:
-        names = [str(keyword.key) for keyword in keywords]
-        for name in sorted({name for name in names if names.count(name) > 1}):
+        names = Counter(str(keyword.key) for keyword in keywords)
+        for name in sorted(name for name, times in names.items() if times > 1):
             yield node.lineno, "wrong-arguments", f"The argument {name} is given twice.", "Keep one of them."
 
     def look_at_call(self, node: nodes.Call) -> Iterator[Finding]:
@@ -246,6 +253,12 @@ class _Guard:
         if len(node.elif_) > _MAX_BRANCHES:
             message = f"This condition has more than {_MAX_BRANCHES} branches."
             yield node.lineno, "template-too-complex", message, "Use a lookup in the data."
+
+
+def _has_too_many_digits(value: int | Decimal) -> bool:
+    if isinstance(value, int):
+        return value.bit_length() > MAX_BITS
+    return abs(value.adjusted()) > MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS
 
 
 _TWO: Final = 2

@@ -14,11 +14,14 @@ class Limits:
     data_bytes: int = 16_000_000
     steps: int = 5_000_000
     output_bytes: int = 50_000_000
-    # The caps of one template: the characters within its tags, the tags, the nodes of its syntax tree, how deep
-    # expressions and how deep loops may nest, and the characters of one literal.
+    # The caps of one template: the characters within its tags and in one of them, the words and signs of all, the
+    # tags, the nodes of the syntax tree, how deep expressions and how deep loops may nest, and the characters of one
+    # literal.
     source_characters: int = 1_000_000
-    tags: int = 20_000
-    nodes: int = 200_000
+    tag_characters: int = 30_000
+    words: int = 100_000
+    tags: int = 10_000
+    nodes: int = 40_000
     depth: int = 60
     loops: int = 8
     literal_characters: int = 20_000

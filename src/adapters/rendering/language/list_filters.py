@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from adapters.rendering.language import methods, operators
+from adapters.rendering.language.cost import (
+    LONG_TEXT,
+    STEPS_PER_CHARACTER,
+    STEPS_PER_PART,
+    filter_cost,
+    size_cost,
+)
 from adapters.rendering.language.predicates import TESTS
 from adapters.rendering.language.values import MISSING, Missing, MissingError, Problem, kind_of
 
@@ -25,7 +32,7 @@ def default(value: Any, instead: Any = "", falsy: Any = False) -> Any:  # noqa: 
 def items_of(session: "RenderSession", value: Any, what: str) -> list[Any]:
     """Return the items of a list (the keys of an object, the characters of a text), paid for."""
     if isinstance(value, (list, tuple, range, dict, str)):
-        session.charge(len(value))
+        session.charge(len(value) * (STEPS_PER_CHARACTER if type(value) is str else 1), what=f"the filter {what}")
         return list(value)
     if value is None:
         return []
@@ -91,22 +98,27 @@ def sort(
 
 def _sorted(session: "RenderSession", items: list[Any], attribute: Any, case: bool, reverse: bool) -> list[Any]:  # noqa: FBT001
     session.charge(len(items) * max(1, len(items).bit_length() // 4))
-    names = [None] if attribute is None else [part.strip() for part in str(attribute).split(",")]
-    keys = [tuple(_sort_key(_attribute(item, name), case) for name in names) for item in items]
+    names = [None] if attribute is None else [part.strip() for part in _name(attribute).split(",")]
+    session.charge(len(items) * len(names))
+    keys = [tuple(_sort_key(session, _attribute(item, name), case) for name in names) for item in items]
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
     return [items[index] for index in order]
 
 
-def _sort_key(value: Any, case: bool) -> tuple[int, Any]:  # noqa: FBT001
+def _sort_key(session: "RenderSession", value: Any, case: bool) -> tuple[int, Any]:  # noqa: FBT001
     """Order null before numbers before texts, so that mixed lists have an order too."""
     if value is None or type(value) is Missing:
         return (0, 0)
     if isinstance(value, (bool, int, Decimal)):
         return (1, value)
     if isinstance(value, str):
+        if len(value) > LONG_TEXT:
+            # Folded, and then compared with others again and again.
+            session.charge(_COMPARISONS * size_cost(value))
         return (2, value if case else value.casefold())
     if isinstance(value, list):
-        return (3, tuple(_sort_key(item, case) for item in value))
+        session.charge(_STEPS_PER_KEY * (1 + len(value)))
+        return (3, tuple(_sort_key(session, item, case) for item in value))
     raise Problem(f"{kind_of(value)[:1].upper()}{kind_of(value)[1:]} has no order.", "Write sort(attribute='name').")
 
 
@@ -114,8 +126,10 @@ def unique(session: "RenderSession", value: Any, case_sensitive: Any = False, at
     """Keep the first of equal items."""
     seen: set[Any] = set()
     kept = []
-    for item in items_of(session, value, "unique"):
-        key = _sort_key(_attribute(item, attribute), bool(case_sensitive))
+    items = items_of(session, value, "unique")
+    session.charge(2 * len(items))
+    for item in items:
+        key = _sort_key(session, _attribute(item, attribute), bool(case_sensitive))
         if key not in seen:
             seen.add(key)
             kept.append(item)
@@ -138,9 +152,10 @@ def total(session: "RenderSession", value: Any, attribute: Any = None, start: An
     """Add the items up, exactly."""
     result = start
     items = [_attribute(item, attribute) for item in items_of(session, value, "sum")]
+    session.charge(len(items))
     _require(items)
     for item in items:
-        result = operators.add(result, operators.number(item, "sum"))
+        result = session.built(operators.add(result, operators.number(item, "sum")))
     return result
 
 
@@ -165,10 +180,13 @@ def groupby(
 ) -> list[Any]:
     """Group the items by what they have under `attribute`: pairs of that value and a list, in its order."""
     groups: dict[Any, tuple[Any, list[Any]]] = {}
-    for item in items_of(session, value, "groupby"):
+    items = items_of(session, value, "groupby")
+    # Each may become a group.
+    session.charge(len(items) * 2 * STEPS_PER_PART)
+    for item in items:
         key = _attribute(item, attribute)
         key = default if type(key) is Missing and default is not MISSING else key
-        groups.setdefault(_sort_key(key, bool(case_sensitive)), (key, []))[1].append(item)
+        groups.setdefault(_sort_key(session, key, bool(case_sensitive)), (key, []))[1].append(item)
     return [Group(grouper=key, list=items) for _, (key, items) in sorted(groups.items(), key=lambda pair: pair[0])]
 
 
@@ -193,17 +211,17 @@ def dictsort(
         raise Problem(f"dictsort needs an object, and got {kind_of(value)}.")
     if by not in {"key", "value"}:
         raise Problem("dictsort sorts by 'key' or by 'value'.")
+    session.charge((2 + STEPS_PER_PART) * len(value))
     pairs = [list(pair) for pair in value.items()]
-    session.charge(2 * len(pairs))
     place = 0 if by == "key" else 1
-    return sorted(pairs, key=lambda pair: _sort_key(pair[place], bool(case_sensitive)), reverse=bool(reverse))
+    return sorted(pairs, key=lambda pair: _sort_key(session, pair[place], bool(case_sensitive)), reverse=bool(reverse))
 
 
 def to_pairs(session: "RenderSession", value: Any) -> list[Any]:
     """Return the pairs of an object."""
     if not isinstance(value, dict):
         raise Problem(f"items needs an object, and got {kind_of(value)}.")
-    session.charge(len(value))
+    session.charge((1 + STEPS_PER_PART) * len(value))
     return [list(pair) for pair in value.items()]
 
 
@@ -212,6 +230,7 @@ def batch(session: "RenderSession", value: Any, linecount: Any, fill_with: Any =
     items, size = items_of(session, value, "batch"), methods.width(linecount)
     if size < 1:
         raise Problem("batch needs a number of at least 1.")
+    session.charge(len(items) // size * (STEPS_PER_PART + 1))
     rows = [items[start : start + size] for start in range(0, len(items), size)]
     if rows and fill_with is not None:
         rows[-1] += [fill_with] * (size - len(rows[-1]))
@@ -223,6 +242,7 @@ def slice_items(session: "RenderSession", value: Any, slices: Any, fill_with: An
     items, count = items_of(session, value, "slice"), methods.width(slices)
     if count < 1:
         raise Problem("slice needs a number of at least 1.")
+    session.charge(count * STEPS_PER_PART)
     size, longer = divmod(len(items), count)
     columns, start = [], 0
     for number in range(count):
@@ -246,23 +266,25 @@ def map_items(session: "RenderSession", value: Any, *args: Any, **kwargs: Any) -
     if name not in KNOWN or name == "map":
         raise Problem(f"map does not know the filter {name!r}.", "Write map(attribute='name') or map('upper').")
     function, with_session = KNOWN[name]
+    session.charge(len(items) * filter_cost(name))
     if with_session:
         return [function(session, item, *args[1:], **kwargs) for item in items]
-    return [session.built(function(item, *args[1:], **kwargs)) for item in items]
+    return [session.run(function, item, *args[1:], **kwargs) for item in items]
 
 
 def _chooser(*, keep: bool, by_attribute: bool) -> Callable[..., list[Any]]:
     def choose(session: "RenderSession", value: Any, *args: Any) -> list[Any]:
         items = items_of(session, value, "select" if keep else "reject")
+        session.charge(3 * len(items))
         rest = list(args)
         attribute = rest.pop(0) if by_attribute and rest else None
         test, values = (rest[0], rest[1:]) if rest else (None, [])
-        return [item for item in items if _passes(_attribute(item, attribute), test, values) is keep]
+        return [item for item in items if _passes(session, _attribute(item, attribute), test, values) is keep]
 
     return choose
 
 
-def _passes(value: Any, test: Any, values: list[Any]) -> bool:
+def _passes(session: "RenderSession", value: Any, test: Any, values: list[Any]) -> bool:
     if test is None:
         return bool(value)
     if test in {"defined", "undefined", "none"}:
@@ -274,7 +296,7 @@ def _passes(value: Any, test: Any, values: list[Any]) -> bool:
     name = _SIGNS.get(test, test)
     if name not in TESTS:
         raise Problem(f"There is no test {test!r}.")
-    return type(value) is not Missing and TESTS[name](value, *values)
+    return type(value) is not Missing and TESTS[name](session, value, *values)
 
 
 _SIGNS: Final = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
@@ -284,15 +306,29 @@ def _attribute(item: Any, name: Any) -> Any:
     """Look 'a.b' up in an item; numbers are positions in a list."""
     if name is None:
         return item
-    for key in str(name).split("."):
+    for key in _name(name).split("."):
         if isinstance(item, dict) and key in item:
             item = item[key]
         elif isinstance(item, (list, tuple)) and key.isdigit() and int(key[:9]) < len(item):
             item = item[int(key)]
         else:
-            return Missing(str(name), item if isinstance(item, dict) else None, key)
+            return Missing(_name(name), item if isinstance(item, dict) else None, key)
     return item
 
+
+def _name(attribute: Any) -> str:
+    """Return the name of an attribute; a number is a position."""
+    if type(attribute) is int:
+        return str(attribute)
+    if type(attribute) is not str or len(attribute) > _MAX_NAME:
+        raise Problem("attribute has to be a name, as in attribute='address.city'.")
+    return attribute
+
+
+_MAX_NAME: Final = 200
+_STEPS_PER_KEY: Final = 10
+# How often a text is compared while a list is sorted, as often as not.
+_COMPARISONS: Final = 4
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "length": length,

@@ -2,11 +2,12 @@
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from adapters.rendering.language.operators import check_text, number, text
+from adapters.rendering.language.cost import pairs_cost
+from adapters.rendering.language.operators import Meter, check_list, check_text, equal, number, text
 from adapters.rendering.language.values import (
     MAX_DIGITS,
     LimitError,
@@ -18,6 +19,7 @@ from adapters.rendering.language.values import (
 )
 
 MAX_WIDTH: Final = 1_000
+_DIGITS: Final = re.compile(r"[0-9]+")
 
 
 def width(value: Any) -> int:
@@ -33,6 +35,18 @@ def width(value: Any) -> int:
     if abs(wide) > MAX_WIDTH:
         raise LimitError(f"A width of {wide:,} is more than the limit of {MAX_WIDTH:,}.")
     return wide
+
+
+def bounded(digits: str) -> str:
+    """Return a width that a format spells, if it is one that a page may have.
+
+    Raises:
+        LimitError: it is more than MAX_WIDTH.
+    """
+    significant = digits.lstrip("0")
+    if len(significant) > len(str(MAX_WIDTH)) or int(significant or "0") > MAX_WIDTH:
+        raise LimitError(f"A width of {significant[:20]} is more than the limit of {MAX_WIDTH:,}.")
+    return digits
 
 
 def replace(value: Any, old: Any, new: Any, count: Any = -1) -> str:
@@ -59,7 +73,7 @@ def format_fields(value: Any, *args: Any, **kwargs: Any) -> str:
     """Fill the {} of a text: plain numbers and names only, widths bounded."""
     pieces: list[str] = []
     automatic = 0
-    for literal, field, spec, conversion in string.Formatter().parse(text(value, "format")):
+    for literal, field, spec, conversion in _fields(text(value, "format")):
         pieces.append(literal)
         if field is None:
             continue
@@ -74,10 +88,19 @@ def format_fields(value: Any, *args: Any, **kwargs: Any) -> str:
     return "".join(pieces)
 
 
+def _fields(words: str) -> Iterator[tuple[str, str | None, str | None, str | None]]:
+    try:
+        yield from string.Formatter().parse(words)
+    except ValueError:
+        raise Problem(
+            "The braces of this format() are not in balance.", "Write {{ and }} for a brace itself."
+        ) from None
+
+
 def formatted(value: Any, spec: str) -> str:
     """Format one value by a specification of Python's format language with bounded widths."""
-    for digits in "".join(c if c.isdigit() else " " for c in spec).split():
-        width(int(digits[:9]))
+    for digits in _DIGITS.findall(spec):
+        bounded(digits)
     if not spec:
         return to_text(value)
     if type(value) is int and spec[-1:] in "eEfFgG%":
@@ -105,6 +128,13 @@ def _formatted_decimal(value: Decimal, spec: str) -> str:
 _SIGN: Final = re.compile(r"(?:.?[<>=^])?[-+ ]?")
 
 
+def _index(meter: Meter, value: Any, item: Any) -> int:
+    for place, other in enumerate(value):
+        if equal(meter, other, item):
+            return place
+    raise Problem("index() does not find this in the list.", "Ask with 'in' before.")
+
+
 def _pad(name: str) -> Callable[..., str]:
     def method(value: str, size: Any, *fill: Any) -> str:
         return getattr(value, name)(width(size), *fill)  # type: ignore[no-any-return]  # a method of str
@@ -116,18 +146,64 @@ def _plain(kind: type, *names: str) -> dict[str, Callable[..., Any]]:
     return {name: getattr(kind, name) for name in names}
 
 
+def _searching(name: str) -> Callable[..., Any]:
+    """Make a method that may compare each character of a text with each of what it is given; it pays for that."""
+
+    def method(meter: Meter, value: str, *args: Any) -> Any:
+        if args and type(args[0]) is str:
+            meter.charge(pairs_cost(value, args[0]))
+        return getattr(value, name)(*args)
+
+    return method
+
+
+def _splitting(name: str, gap: re.Pattern[str]) -> Callable[..., Any]:
+    """Make a method that cuts a text into a list, which may not become too long; it cuts at gaps by itself."""
+    search = _searching(name)
+
+    def method(meter: Meter, value: str, *args: Any, **kwargs: Any) -> Any:
+        separator = args[0] if args else kwargs.get("sep")
+        check_list(1 + (value.count(separator) if type(separator) is str and separator else _count(gap, value)))
+        return getattr(value, name)(*args, **kwargs) if kwargs else search(meter, value, *args)
+
+    return method
+
+
+def _count(gap: re.Pattern[str], value: str) -> int:
+    return sum(1 for _ in gap.finditer(value))
+
+
+_SPACE: Final = re.compile(r"\s+")
+_NEWLINE: Final = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+def lines_of(value: str) -> list[str]:
+    """Return the lines of a text.
+
+    Raises:
+        LimitError: there are more than a list may have.
+    """
+    check_list(1 + _count(_NEWLINE, value))
+    return value.splitlines()
+
+
 _TEXT: Final[dict[str, Callable[..., Any]]] = {
     **_plain(
         str,
         *("capitalize", "casefold", "count", "endswith", "find", "isalnum", "isalpha", "isdecimal", "isdigit"),
-        *("islower", "isnumeric", "isspace", "istitle", "isupper", "lower", "lstrip", "partition", "removeprefix"),
-        *("removesuffix", "rfind", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip"),
-        *("swapcase", "title", "upper"),
+        *("islower", "isnumeric", "isspace", "istitle", "isupper", "lower", "partition", "removeprefix"),
+        *("removesuffix", "startswith", "swapcase", "title", "upper"),
     ),
     **{name: _pad(name) for name in ("center", "ljust", "rjust", "zfill")},
     "replace": replace,
     "join": join,
     "format": format_fields,
+}
+# Those that take the session first, to pay for more than the sizes of their values.
+_METERED_TEXT: Final[dict[str, Callable[..., Any]]] = {
+    **{name: _searching(name) for name in ("rfind", "rpartition", "strip", "lstrip", "rstrip")},
+    **{name: _splitting(name, _SPACE) for name in ("split", "rsplit")},
+    "splitlines": _splitting("splitlines", _NEWLINE),
 }
 _OBJECT: Final[dict[str, Callable[..., Any]]] = {
     "items": lambda value: list(value.items()),
@@ -136,29 +212,33 @@ _OBJECT: Final[dict[str, Callable[..., Any]]] = {
     "get": lambda value, key, default=None: value.get(key, default),
     "copy": dict,
 }
-_LIST: Final[dict[str, Callable[..., Any]]] = {
-    "count": lambda value, item: sum(1 for other in value if other == item),
-    "index": lambda value, item: value.index(item),
-    "copy": list,
+_METERED_LIST: Final[dict[str, Callable[..., Any]]] = {
+    "count": lambda meter, value, item: sum(1 for other in value if equal(meter, other, item)),
+    "index": _index,
 }
-METHOD_NAMES: Final = frozenset({*_TEXT, *_OBJECT, *_LIST})
+_LIST: Final[dict[str, Callable[..., Any]]] = {"copy": list}
+METHOD_NAMES: Final = frozenset({*_TEXT, *_METERED_TEXT, *_OBJECT, *_LIST, *_METERED_LIST})
 
 
-def call_method(value: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+def call_method(meter: Meter, value: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
     """Call a method of a text, an object or a list; a key of the same name is no method."""
+    metered: dict[str, Callable[..., Any]] = {}
     if isinstance(value, dict):
         if name in value:
             raise Problem(f"{name} is a value of the data here, and cannot be called.", f"Write .{name} without ().")
         known = _OBJECT
     elif isinstance(value, str):
-        known = _TEXT
+        known, metered = _TEXT, _METERED_TEXT
     elif isinstance(value, (list, tuple)):
-        known = _LIST
+        known, metered = _LIST, _METERED_LIST
     else:
         known = {}
-    if name not in known:
+    if name in metered:
+        result = metered[name](meter, value, *args, **kwargs)
+    elif name in known:
+        result = known[name](value, *args, **kwargs)
+    else:
         raise Problem(f"{kind_of(value)[:1].upper()}{kind_of(value)[1:]} has no method {name}().")
-    result = known[name](value, *args, **kwargs)
     return list(result) if type(result) is tuple else result
 
 

@@ -1,18 +1,25 @@
 """The missing values of one render: each path once, with its places and what was perhaps meant."""
 
 import difflib
-from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 from adapters.rendering.language.methods import METHOD_NAMES
 from adapters.rendering.language.segments import Tag
 from adapters.rendering.language.values import Missing
+from domain.data_path import escape_pointer
 from domain.diagnostics import Diagnostic, Severity
 
 # Objects of the data that are searched for the place of a look-up; beyond them there is no pointer.
 _MAX_OBJECTS: Final = 200_000
 _MAX_PATHS: Final = 500
+# Paths for which a near miss is searched for, the keys that are looked at, and how long those may be.
+_MAX_NEAR_SEARCHES: Final = 30
+_MAX_NEAR_KEYS: Final = 300
+_MAX_KEY: Final = 100
+# Of a JSON Pointer that is of use to somebody.
+_MAX_POINTER: Final = 2_000
 
 
 class MissingValues:
@@ -21,7 +28,8 @@ class MissingValues:
     def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
         self._found: dict[str, list[tuple[Missing, Tag | None]]] = {}
-        self._pointers: dict[int, str] | None = None
+        # Each object's and list's identity: that of what holds it, and under which key or number.
+        self._above: dict[int, tuple[int, str | int]] | None = None
 
     def add(self, value: Missing, tag: Tag | None) -> None:
         """Keep a missing value and the tag that needed it."""
@@ -41,12 +49,17 @@ class MissingValues:
 
     def diagnostics(self, severity: Severity = Severity.ERROR) -> list[Diagnostic]:
         """Say every missing path: where it is needed, where the data lacks it, what was perhaps meant."""
-        return [self._say(path, uses, severity) for path, uses in self._found.items()]
+        return [
+            self._say(path, uses, severity, search=number < _MAX_NEAR_SEARCHES)
+            for number, (path, uses) in enumerate(self._found.items())
+        ]
 
-    def _say(self, path: str, uses: list[tuple[Missing, Tag | None]], severity: Severity) -> Diagnostic:
+    def _say(
+        self, path: str, uses: list[tuple[Missing, Tag | None]], severity: Severity, *, search: bool
+    ) -> Diagnostic:
         value, tag = uses[0]
         pointer = self._pointer(value)
-        near = _near(value)
+        near = _near(value) if search else None
         # Tags in one paragraph have one place, and so have both copies of a text box.
         places = list(dict.fromkeys(str(other.location) for _, other in uses if other))
         others = "; ".join(places[1:4]) + (" …" if len(places) > 4 else "")  # noqa: PLR2004
@@ -78,10 +91,17 @@ class MissingValues:
     def _pointer(self, value: Missing) -> str | None:
         if value.container is None or value.key is None:
             return None
-        if self._pointers is None:
-            self._pointers = dict(_objects(self._data))
-        parent = self._pointers.get(id(value.container))
-        return None if parent is None else f"{parent}/{_escape(value.key)}"
+        if self._above is None:
+            self._above = _above(self._data)
+        steps = [value.key]
+        found = id(value.container)
+        while found != id(self._data):
+            if found not in self._above:
+                return None
+            found, step = self._above[found]
+            steps.append(str(step))
+        pointer = "".join(f"/{escape_pointer(step)}" for step in reversed(steps))
+        return pointer if len(pointer) <= _MAX_POINTER else None
 
 
 def without_keys(value: Any, path: str, key: str) -> Missing:
@@ -107,28 +127,21 @@ def without_keys(value: Any, path: str, key: str) -> Missing:
 def _near(value: Missing) -> str | None:
     if not isinstance(value.container, dict) or value.key is None:
         return None
-    keys = [key for key in list(value.container)[:1000] if isinstance(key, str)]
+    keys = [key for key in islice(value.container, _MAX_NEAR_KEYS) if isinstance(key, str) and len(key) <= _MAX_KEY]
     folded = {key.casefold(): key for key in reversed(keys)}
-    close = difflib.get_close_matches(value.key[:100].casefold(), folded, n=1, cutoff=0.7)
+    close = difflib.get_close_matches(value.key[:_MAX_KEY].casefold(), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else None
 
 
-def _objects(data: dict[str, Any]) -> Iterator[tuple[int, str]]:
-    """Walk the data and give each object's identity with its JSON Pointer."""
-    waiting: list[tuple[Any, str]] = [(data, "")]
-    for _ in range(_MAX_OBJECTS):
-        if not waiting:
-            return
-        value, pointer = waiting.pop()
-        if isinstance(value, dict):
-            yield id(value), pointer
-            children: Any = value.items()
-        else:
-            children = enumerate(value)
-        waiting.extend(
-            (child, f"{pointer}/{_escape(str(key))}") for key, child in children if type(child) in {dict, list}
-        )
-
-
-def _escape(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+def _above(data: dict[str, Any]) -> dict[int, tuple[int, str | int]]:
+    """Walk the data and tell what holds each object and each list, by their identities."""
+    above: dict[int, tuple[int, str | int]] = {}
+    waiting: list[Any] = [data]
+    while waiting and len(above) < _MAX_OBJECTS:
+        value = waiting.pop()
+        children: Any = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, child in children:
+            if type(child) in {dict, list}:
+                above[id(child)] = id(value), key
+                waiting.append(child)
+    return above

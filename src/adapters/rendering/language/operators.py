@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from typing import Any, Final, TypeAlias, TypeGuard
+from typing import Any, Final, Protocol, TypeAlias, TypeGuard
 
+from adapters.rendering.language.cost import LONG_TEXT, size_cost
 from adapters.rendering.language.limits import DEFAULT_LIMITS
 from adapters.rendering.language.values import MAX_DIGITS, LimitError, Missing, MissingError, Problem, kind_of, to_text
 
@@ -12,8 +13,9 @@ _TRAPS: Final = [InvalidOperation, DivisionByZero, Overflow]
 EXACT: Final = Context(prec=2 * MAX_DIGITS, Emax=MAX_DIGITS, Emin=-MAX_DIGITS, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 # Quotients and roots have no exact decimal: they get the digits of a spreadsheet.
 QUOTIENT: Final = Context(prec=15, Emax=MAX_DIGITS, Emin=-MAX_DIGITS, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
-_MAX_BITS: Final = 3_322  # of a whole number with MAX_DIGITS digits
-_MAX_COMPARISONS: Final = 1_000_000
+MAX_BITS: Final = 3_322  # of a whole number with MAX_DIGITS digits
+_STEPS_PER_LIST: Final = 8  # to begin to compare two
+_ITEMS_PER_STEP: Final = 6  # in a search for a short value
 _SMALL_POWER: Final = 100
 # Texts that print the same as the number that they spell.
 NUMERAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{1,400})?")
@@ -70,7 +72,7 @@ def _sentence(words: str) -> str:
 
 
 def _checked(result: Number) -> Number:
-    if type(result) is int and result.bit_length() > _MAX_BITS:
+    if type(result) is int and result.bit_length() > MAX_BITS:
         raise LimitError(f"This would make a number of more than {MAX_DIGITS:,} digits.")
     return result
 
@@ -82,6 +84,13 @@ def _mismatch(sign: str, left: Any, right: Any) -> Problem:
         else None
     )
     return Problem(_sentence(f"{_quoted(left)} and {_quoted(right)} cannot be put together with {sign}."), advice)
+
+
+class Meter(Protocol):
+    """Who pays for work: the session of the render."""
+
+    def charge(self, steps: int, size: int = 0) -> None:
+        """Pay, or raise LimitError."""
 
 
 def add(left: Any, right: Any) -> Any:
@@ -108,7 +117,7 @@ def subtract(left: Any, right: Any) -> Any:
 def multiply(left: Any, right: Any) -> Any:
     """Multiply numbers exactly; repeat a text or a list."""
     if type(left) is int and type(right) is int:
-        if left.bit_length() + right.bit_length() > _MAX_BITS:
+        if left.bit_length() + right.bit_length() > MAX_BITS:
             raise LimitError(f"This would make a number of more than {MAX_DIGITS:,} digits.")
         return left * right
     if is_number(left) and is_number(right):
@@ -171,7 +180,7 @@ def power(left: Any, right: Any) -> Any:
     a, b = number(left, "A power"), number(right, "A power")
     if type(b) is int and b >= 0:
         if type(a) is int:
-            if a.bit_length() * b > _MAX_BITS and a not in {0, 1, -1}:
+            if a.bit_length() * b > MAX_BITS and a not in {0, 1, -1}:
                 raise LimitError(f"This would make a number of more than {MAX_DIGITS:,} digits.")
             return a**b if a not in {0, 1, -1} else a ** (b % 2 + 2 if b else 0)
         if b <= _SMALL_POWER:
@@ -197,9 +206,12 @@ def concat(*values: Any) -> str:
     return "".join(parts)
 
 
-def _order(sign: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    def operator(left: Any, right: Any) -> bool:
-        if (is_number(left) and is_number(right)) or (type(left) is str and type(right) is str):
+def _order(sign: str, compare: Callable[[Any, Any], bool]) -> Callable[[Meter, Any, Any], bool]:
+    def operator(meter: Meter, left: Any, right: Any) -> bool:
+        if is_number(left) and is_number(right):
+            return compare(left, right)
+        if type(left) is str and type(right) is str:
+            _pay_for_texts(meter, left, right)
             return compare(left, right)
         advice = "Turn the text into a number with | float." if str in {type(left), type(right)} else None
         raise Problem(_sentence(f"{_quoted(left)} and {_quoted(right)} cannot be compared with {sign}."), advice)
@@ -216,49 +228,63 @@ _SCALARS: Final = frozenset({str, int, Decimal, bool, type(None)})
 _PLAIN: Final = _SCALARS | {list, tuple, dict}
 
 
-def equal(left: Any, right: Any) -> bool:
-    """Compare two values, however deep, with a bound on the work."""
+def _pay_for_texts(meter: Meter, left: str, right: str) -> None:
+    if len(left) > LONG_TEXT and len(right) > LONG_TEXT:
+        meter.charge(min(size_cost(left), size_cost(right)))
+
+
+def equal(meter: Meter, left: Any, right: Any) -> bool:
+    """Compare two values, however deep; each pair of values in them is paid for."""
+    if type(left) is str and type(right) is str:
+        _pay_for_texts(meter, left, right)
+        return left == right
     if type(left) in _SCALARS and type(right) in _SCALARS:
         return bool(left == right)
-    return _equal(left, right, [_MAX_COMPARISONS])
-
-
-def _equal(left: Any, right: Any, fuel: list[int]) -> bool:
-    fuel[0] -= 1
-    if fuel[0] < 0:
-        raise LimitError(f"This compares more than {_MAX_COMPARISONS:,} values.")
+    meter.charge(_STEPS_PER_LIST)
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        return len(left) == len(right) and all(_equal(a, b, fuel) for a, b in zip(left, right, strict=True))
+        meter.charge(2 * len(left))
+        return len(left) == len(right) and all(equal(meter, a, b) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_equal(value, right[key], fuel) for key, value in left.items())
+        meter.charge(2 * len(left))
+        return left.keys() == right.keys() and all(equal(meter, value, right[key]) for key, value in left.items())
     for value in (left, right):
         if type(value) not in _PLAIN and not isinstance(value, dict):
             raise Problem(_sentence(f"{kind_of(value)} cannot be compared."))
     return bool(left == right)
 
 
-def not_equal(left: Any, right: Any) -> bool:
+def not_equal(meter: Meter, left: Any, right: Any) -> bool:
     """Tell whether two values differ."""
-    return not equal(left, right)
+    return not equal(meter, left, right)
 
 
-def contains(value: Any, container: Any) -> bool:
+def contains(meter: Meter, value: Any, container: Any) -> bool:
     """Tell whether a list has the item, an object the key, or a text the words."""
     if type(value) is Missing:
         raise Problem("'in' needs a value on its left.")
     if type(container) is str:
+        if len(container) > LONG_TEXT:
+            meter.charge(size_cost(container))
         return text(value, "A search in a text") in container
     if isinstance(container, dict):
         return type(value) in _SCALARS and value in container
     if isinstance(container, (list, tuple)):
         if type(value) in _SCALARS:
+            each = size_cost(value) if type(value) is str and len(value) > LONG_TEXT else 1
+            meter.charge(1 + len(container) * each // _ITEMS_PER_STEP)
             return value in container
-        return any(equal(value, item) for item in container)
+        return any(equal(meter, value, item) for item in container)
     if container is None:
         return False
     raise Problem(f"'in' needs a list, an object or a text on its right, and got {_quoted(container)}.")
 
 
-def lacks(value: Any, container: Any) -> bool:
+def lacks(meter: Meter, value: Any, container: Any) -> bool:
     """Tell the contrary of contains."""
-    return not contains(value, container)
+    return not contains(meter, value, container)
+
+
+# Those that take the session first; generated code names operators by these names.
+METERED: Final = frozenset(
+    {"less", "less_or_equal", "greater", "greater_or_equal", "equal", "not_equal", "contains", "lacks"}
+)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from adapters.rendering.language import operators
+from adapters.rendering.language.cost import size_cost
 from adapters.rendering.language.values import MAX_DIGITS, Problem
 
 
@@ -17,26 +18,36 @@ def _whole(value: Any) -> int:
     return int(number)
 
 
-def _iterable(value: Any) -> bool:
+def _iterable(_: operators.Meter, value: Any) -> bool:
     return isinstance(value, (str, list, tuple, dict, range))
 
 
+def _cased(method: Callable[[str], bool]) -> Callable[[operators.Meter, Any], bool]:
+    def test(meter: operators.Meter, value: Any) -> bool:
+        checked = operators.text(value, "This test")
+        meter.charge(size_cost(checked))
+        return method(checked)
+
+    return test
+
+
+# All take the session first.
 TESTS: Final[dict[str, Callable[..., bool]]] = {
-    "boolean": lambda value: isinstance(value, bool),
-    "true": lambda value: value is True,
-    "false": lambda value: value is False,
-    "number": operators.is_number,
-    "integer": lambda value: type(value) is int,
-    "float": lambda value: type(value) is Decimal,
-    "string": lambda value: isinstance(value, str),
-    "mapping": lambda value: isinstance(value, dict),
+    "boolean": lambda _, value: isinstance(value, bool),
+    "true": lambda _, value: value is True,
+    "false": lambda _, value: value is False,
+    "number": lambda _, value: operators.is_number(value),
+    "integer": lambda _, value: type(value) is int,
+    "float": lambda _, value: type(value) is Decimal,
+    "string": lambda _, value: isinstance(value, str),
+    "mapping": lambda _, value: isinstance(value, dict),
     "iterable": _iterable,
     "sequence": _iterable,
-    "odd": lambda value: _whole(value) % 2 == 1,
-    "even": lambda value: _whole(value) % 2 == 0,
-    "divisibleby": lambda value, divisor: operators.modulo(value, divisor) == 0,
-    "lower": lambda value: operators.text(value, "This test").islower(),
-    "upper": lambda value: operators.text(value, "This test").isupper(),
+    "odd": lambda _, value: _whole(value) % 2 == 1,
+    "even": lambda _, value: _whole(value) % 2 == 0,
+    "divisibleby": lambda _, value, divisor: operators.modulo(value, divisor) == 0,
+    "lower": _cased(str.islower),
+    "upper": _cased(str.isupper),
     "in": operators.contains,
     "eq": operators.equal,
     "equalto": operators.equal,

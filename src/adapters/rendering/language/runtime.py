@@ -74,14 +74,14 @@ def make_range(*bounds: Any) -> range:
     return made
 
 
-def items(value: Any) -> Any:
+def items(meter: operators.Meter, value: Any) -> Any:
     """Return the pairs of an object, or what it has under the key 'items' if that is called by mistake."""
-    return call_method(value, "items")
+    return call_method(meter, value, "items")
 
 
-def changed(state: list[Any], values: list[Any]) -> bool:
+def changed(meter: operators.Meter, state: list[Any], values: list[Any]) -> bool:
     """Tell whether the values differ from those of the last call."""
-    if state and operators.equal(state[0], values):
+    if state and operators.equal(meter, state[0], values):
         return False
     state[:] = [values]
     return True

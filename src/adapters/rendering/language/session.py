@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from adapters.rendering.language import missing
 from adapters.rendering.language.access import NOT_THERE, item, show, unpack
+from adapters.rendering.language.cost import STEPS_PER_FINDING
 from adapters.rendering.language.failures import failure, limit_exceeded
 from adapters.rendering.language.fuel import Fuel
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
@@ -27,6 +29,8 @@ from domain.render_request import MissingPolicy, RenderOptions
 
 # More failures than anybody mends at once.
 _MAX_FAILURES: Final = 500
+# Of a key that the data does not have.
+_KEY_CHARACTERS: Final = 200
 
 
 class RenderSession(Fuel):
@@ -113,6 +117,7 @@ class RenderSession(Fuel):
             return
         if isinstance(error, Problem) and error.pointer is None and error.value is not None:
             error.pointer = self._pointer(error.value)
+        self.charge(STEPS_PER_FINDING)
         found = failure(error, tag or self.tag)
         # A tag that fails in one round of a loop fails in most of them.
         if len(self._failures) < _MAX_FAILURES:
@@ -126,6 +131,7 @@ class RenderSession(Fuel):
 
     def record(self, value: Missing) -> None:
         """Keep a missing value with the tag that needed it."""
+        self.charge(STEPS_PER_FINDING)
         if self._missing is None:
             self._missing = missing.MissingValues(self.data)
         self._missing.add(value, self.tag)
@@ -152,8 +158,9 @@ class RenderSession(Fuel):
 
     def captured(self, pieces: list[str], writer: int) -> Fragment:
         """Make captured output of its pieces."""
+        self.forget(pieces)
         size = sum(map(len, pieces))
-        self.charge(1, size)
+        self.charge(1 + len(pieces) // 2, size)
         return Fragment("".join(pieces), writer)
 
     def again(self, loop: Callable[[Any, int], Fragment], items: Any, depth: int) -> Fragment:
@@ -225,7 +232,8 @@ class RenderSession(Fuel):
             return key
         found = item(value, key)
         if found is NOT_THERE:
-            return Missing(f"{path}[{key}]", value if isinstance(value, dict) else None, str(key))
+            shown = str(key)[:_KEY_CHARACTERS] if type(key) in {str, int, Decimal, bool} else "…"
+            return Missing(f"{path}[{shown}]", value if isinstance(value, dict) else None, shown)
         return found
 
     def op(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
@@ -235,7 +243,7 @@ class RenderSession(Fuel):
             if type(value) is Missing:
                 self.record(value)
                 gone = value
-        return function(*args, **kwargs) if gone is None else gone
+        return self.run(function, *args, **kwargs) if gone is None else gone
 
     def loop(self, value: Any) -> Any:
         """Return what a loop may run over; nothing for what is missing."""

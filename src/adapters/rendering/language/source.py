@@ -7,12 +7,12 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from adapters.rendering.language.budget import Budget
 from adapters.rendering.language.codegen import Generator
+from adapters.rendering.language.cost import LONG_TEXT
 from adapters.rendering.language.environment import parse
 from adapters.rendering.language.failures import limit_exceeded
-from adapters.rendering.language.fuel import LONG_TEXT
 from adapters.rendering.language.introspection import Needs
-from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.nesting import finding
 from adapters.rendering.language.runtime import FAILURES, NAMES
 from adapters.rendering.language.segments import Segment, Tag, Writer
@@ -140,7 +140,9 @@ class Source:
         try:
             self._careful(session.data, session, writers, out)
         except LimitError as error:
-            raise limit_exceeded(error, session.tag) from None
+            # What was found until then made the fast program fail, and says more.
+            session.raise_for_missing()
+            raise limit_exceeded(_too_long_to_tell(error, session), session.tag) from None
         except FAILURES as error:
             session.fail(error)
             session.raise_for_missing()
@@ -161,6 +163,17 @@ class Source:
             trace = trace.tb_next
         numbers = [tag for tag, first in self._code.lines if first <= line]
         return self._tags[numbers[-1] - 1] if numbers else None
+
+
+def _too_long_to_tell(error: LimitError, session: RenderSession) -> LimitError:
+    """The fast program ran, and failed: then it is the search for the reason that takes too many steps."""
+    if session.steps >= 0:
+        return error
+    message = (
+        f"Something in this template fails with this data, and it takes more than {session.limits.steps:,} steps, "
+        "which is the limit, to find out what."
+    )
+    return LimitError(message, "Try it with fewer rows: then you are told what fails, and where.")
 
 
 def generate(
@@ -201,16 +214,17 @@ def compile_source(
     segments: Sequence[Segment],
     *,
     origin: str,
-    limits: Limits = DEFAULT_LIMITS,
+    budget: Budget | None = None,
     plain_writers: Collection[int] = (),
 ) -> SourceCompilation:
     """Compile a piece of template; nothing is raised for what it holds, everything becomes a diagnostic.
 
-    `origin` names the piece in the tracebacks of generated code and must differ between the pieces of one template.
+    `origin` names the piece in the tracebacks of generated code and must differ between the pieces of one template,
+    which share the `budget`.
     `plain_writers` are the indexes of those writers that give every text back as it is, but odd ones (data.odd_texts).
     """
     segments = tuple(segments)
-    checked = check(segments, limits)
+    checked = check(segments, budget)
     if checked.tree is None:
         return SourceCompilation(None, checked.diagnostics, checked.needs)
     try:

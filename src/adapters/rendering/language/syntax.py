@@ -7,12 +7,13 @@ from typing import Final
 
 from jinja2 import TemplateSyntaxError, nodes
 
+from adapters.rendering.language.budget import Budget
 from adapters.rendering.language.directives import directives_in, misspelt
 from adapters.rendering.language.environment import parse, source_of, statics_in, tag_source
 from adapters.rendering.language.fields.syntax import read_fields
 from adapters.rendering.language.guard import guard
 from adapters.rendering.language.introspection import NO_NEEDS, Needs, needs_of
-from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.language.limits import Limits
 from adapters.rendering.language.lint import lint
 from adapters.rendering.language.mistakes import explain
 from adapters.rendering.language.nesting import completed, finding, nesting_errors
@@ -42,10 +43,15 @@ class Checked:
     needs: Needs = NO_NEEDS
 
 
-def check(segments: Sequence[Segment], limits: Limits = DEFAULT_LIMITS) -> Checked:
-    """Parse segments and check the tree; as many errors as can be found at once become diagnostics."""
+def check(segments: Sequence[Segment], budget: Budget | None = None) -> Checked:
+    """Parse segments and check the tree; as many errors as can be found at once become diagnostics.
+
+    `budget` is shared by the pieces of one template.
+    """
     tags = [segment for segment in segments if isinstance(segment, Tag)]
-    too_long = _too_long(tags, limits)
+    budget = budget or Budget()
+    limits = budget.limits
+    too_long = budget.take(tags)
     if too_long:
         return Checked("", None, (too_long,))
     checked = _parsed(segments, tags, limits)
@@ -87,16 +93,6 @@ def _parsed(segments: Sequence[Segment], tags: Sequence[Tag], limits: Limits) ->
 
 
 _QUOTES: Final = "Check its quotation marks and brackets."
-
-
-def _too_long(tags: Sequence[Tag], limits: Limits) -> Diagnostic | None:
-    if len(tags) > limits.tags:
-        message = f"The template has {len(tags):,} tags; the limit is {limits.tags:,}."
-    elif sum(len(tag.text) for tag in tags) > limits.source_characters:
-        message = f"The tags of the template have more than {limits.source_characters:,} characters."
-    else:
-        return None
-    return Diagnostic(Severity.ERROR, "template-too-complex", message, "Use loops, or prepare the values in the data.")
 
 
 def _strange(tree: nodes.Template) -> int | None:

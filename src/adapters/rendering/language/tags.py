@@ -15,7 +15,8 @@ MAX_FINDINGS: Final = 100
 _OPENER = re.compile(r"\{[{%#]")
 _RAW = re.compile(r"\{%[-+]?\s*raw\s*[-+]?%\}")
 ENDRAW: Final = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
-_LITERAL = r""" "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' """
+# One that is never closed goes on to the end: else each of its characters would be tried as a beginning.
+_LITERAL = r""" "[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z) | '[^'\\]*(?:\\.[^'\\]*)*(?:'|\\?\Z) """
 STRING_LITERAL: Final = re.compile(_LITERAL, re.VERBOSE | re.DOTALL)
 # What matters within a tag: a string literal, an opener of the next tag, a brace, an end.
 _WITHIN = re.compile(

@@ -6,23 +6,33 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from adapters.rendering.language.methods import replace, whole, width
-from adapters.rendering.language.operators import check_text, text
+from adapters.rendering.language.cost import STEPS_PER_PART, pairs_cost
+from adapters.rendering.language.methods import bounded, lines_of, replace, whole, width
+from adapters.rendering.language.operators import Meter, check_text, text
 from adapters.rendering.language.values import LimitError, Problem, format_decimal, to_text
 
+_WORD = re.compile(r"\S+")
+_COPIED_PER_STEP: Final = 1_000
 _WORD_START = re.compile(r"([-\s({\[<]+)")
-_PERCENT = re.compile(r"%(?:\((\w+)\))?([-+ 0#]*)(\*|\d*)(?:\.(\d*))?([a-zA-Z%])")
+# Bounded, so that no text makes it go back and forth; flags do not repeat.
+_PERCENT = re.compile(r"%(?:\((\w{1,100})\))?([-+ 0#]{0,5})(\*|[0-9]{0,20})(?:\.([0-9]{0,20}))?([a-zA-Z%])")
 
 
-def title(value: Any) -> str:
+def title(meter: Meter, value: Any) -> str:
     """Begin each word with a capital letter."""
-    parts = _WORD_START.split(text(value, "title"))
+    source = text(value, "title")
+    # Each word becomes a text of its own.
+    meter.charge(len(source) * STEPS_PER_PART // 2)
+    parts = _WORD_START.split(source)
     return "".join(part[0].upper() + part[1:].lower() for part in parts if part)
 
 
-def trim(value: Any, characters: Any = None) -> str:
+def trim(meter: Meter, value: Any, characters: Any = None) -> str:
     """Drop white space, or the characters given, at both ends."""
-    return to_text(value).strip(None if characters is None else text(characters, "trim"))
+    source = to_text(value)
+    if characters is not None:
+        meter.charge(pairs_cost(source, text(characters, "trim")))
+    return source.strip(characters)
 
 
 def center(value: Any, size: Any = 80) -> str:
@@ -44,6 +54,7 @@ def truncate(value: Any, length: Any = 255, killwords: Any = False, end: Any = "
 
 
 def wordwrap(
+    meter: Meter,
     value: Any,
     size: Any = 79,
     break_long_words: Any = True,  # noqa: FBT002
@@ -52,9 +63,13 @@ def wordwrap(
 ) -> str:
     """Break lines so that none is longer than the width."""
     columns, newline = max(1, width(size)), text(wrapstring, "wordwrap")
+    words = text(value, "wordwrap")
+    # A word longer than a line is copied once for each line of it.
+    copied = sum((match.end() - match.start()) ** 2 for match in _WORD.finditer(words)) // columns
+    meter.charge(2 * len(words) + copied // _COPIED_PER_STEP)
     lines = [
         line
-        for source in text(value, "wordwrap").splitlines()
+        for source in lines_of(words)
         for line in textwrap.wrap(
             source,
             columns,
@@ -73,7 +88,7 @@ def indent(value: Any, size: Any = 4, first: Any = False, blank: Any = False) ->
     """Indent all lines, the first and the empty ones only where asked."""
     source = text(value, "indent")
     prefix = size if isinstance(size, str) else " " * max(0, width(size))
-    lines = source.splitlines()
+    lines = lines_of(source)
     check_text(len(source) + len(prefix) * len(lines))
     indented = [prefix + line if (line or blank) and (index or first) else line for index, line in enumerate(lines)]
     return "\n".join(indented) + ("\n" if source.endswith("\n") else "")
@@ -81,7 +96,7 @@ def indent(value: Any, size: Any = 4, first: Any = False, blank: Any = False) ->
 
 def wordcount(value: Any) -> int:
     """Count the words."""
-    return len(re.findall(r"\w+", text(value, "wordcount")))
+    return sum(1 for _ in re.finditer(r"\w+", text(value, "wordcount")))
 
 
 def format_percent(value: Any, *args: Any, **kwargs: Any) -> str:
@@ -98,7 +113,7 @@ def format_percent(value: Any, *args: Any, **kwargs: Any) -> str:
         if size == "*":
             raise LimitError("A width given as * is not allowed.", "Write the width as a number.")
         for digits in (size, precision):
-            width(int((digits or "0")[:9]))
+            bounded(digits or "0")
         if (name not in kwargs) if name else not waiting:
             raise Problem(f"format has no value for {match.group()}.")
         given = kwargs[name] if name else waiting.pop()
@@ -134,19 +149,17 @@ def _of_text(name: str) -> Callable[[Any], str]:
     return function
 
 
-PLAIN: Final[dict[str, Callable[..., Any]]] = {
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "upper": _of_text("upper"),
     "lower": _of_text("lower"),
     "capitalize": _of_text("capitalize"),
-    "title": title,
-    "trim": trim,
     "truncate": truncate,
     "wordcount": wordcount,
     "string": to_text,
-}
-GROWING: Final[dict[str, Callable[..., Any]]] = {
     "replace": replace,
     "center": center,
-    "wordwrap": wordwrap,
     "indent": indent,
+    "format": format_percent,
 }
+# Those that take the session first, to pay for more than the sizes of their values.
+METERED: Final[dict[str, Callable[..., Any]]] = {"title": title, "trim": trim, "wordwrap": wordwrap}

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from jinja2 import nodes
@@ -129,7 +130,12 @@ def _same(name: Any) -> str | None:
 
 
 def _closest(name: Any, known: Iterable[str]) -> str | None:
-    near = difflib.get_close_matches(str(name)[:50], sorted(filter(str.isalpha, known)), n=1, cutoff=0.7)
+    return _closest_of(str(name)[:50], tuple(sorted(filter(str.isalpha, known))))
+
+
+@lru_cache(maxsize=1_000)
+def _closest_of(name: str, known: tuple[str, ...]) -> str | None:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     return near[0] if near else None
 
 

@@ -7,24 +7,36 @@ from domain.data_path import escape_pointer
 # Values of the data that are looked at; beyond them there is no pointer.
 _MAX_VALUES: Final = 200_000
 
+# Of a pointer that is of use to somebody.
+_MAX_POINTER: Final = 2_000
+
 
 class ValuePlaces:
     """The JSON Pointers of the values of one render's data. Values that stand in several places have none."""
 
     def __init__(self, data: dict[str, Any]) -> None:
-        self._pointers: dict[int, str | None] = {}
-        waiting: list[tuple[Any, str]] = [(data, "")]
-        for _ in range(_MAX_VALUES):
-            if not waiting:
-                return
-            value, pointer = waiting.pop()
-            if isinstance(value, dict):
-                waiting.extend((child, f"{pointer}/{escape_pointer(str(key))}") for key, child in value.items())
-            elif isinstance(value, list):
-                waiting.extend((child, f"{pointer}/{index}") for index, child in enumerate(value))
-            # Small numbers and the like are one and the same object wherever they stand.
-            self._pointers[id(value)] = None if id(value) in self._pointers else pointer
+        # What holds a value, and under which key or number; pointers made beforehand could be longer than the data.
+        self._above: dict[int, tuple[int, str] | None] = {}
+        self._root = id(data)
+        waiting: list[Any] = [data]
+        while waiting and len(self._above) < _MAX_VALUES:
+            container = waiting.pop()
+            children: Any = container.items() if isinstance(container, dict) else enumerate(container)
+            for key, child in children:
+                # Small numbers and the like are one and the same object wherever they stand.
+                self._above[id(child)] = None if id(child) in self._above else (id(container), str(key))
+                if isinstance(child, (dict, list)):
+                    waiting.append(child)
 
     def pointer(self, value: Any) -> str | None:
         """Return where a value stands; None for one that the template has made, or that stands in several places."""
-        return self._pointers.get(id(value))
+        steps: list[str] = []
+        found = id(value)
+        while found != self._root:
+            above = self._above.get(found)
+            if above is None:
+                return None
+            found = above[0]
+            steps.append(escape_pointer(above[1]))
+        pointer = "".join(f"/{step}" for step in reversed(steps))
+        return pointer if len(pointer) <= _MAX_POINTER else None

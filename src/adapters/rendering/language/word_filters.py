@@ -154,7 +154,6 @@ def _is_like(value: str, pattern: str) -> bool:
     return len(value) - last >= position and others[-1].fullmatch(value, len(value) - last) is not None
 
 
-PLAIN: Final[dict[str, Callable[..., Any]]] = {"word_case": word_case}
 WITH_SESSION: Final[dict[str, Callable[..., Any]]] = {"word_compare": word_compare}
 WITH_PICTURE: Final[dict[str, Callable[..., Any]]] = {"word_number": word_number, "word_date": word_date}
-GROWING: Final[dict[str, Callable[..., Any]]] = {"word_affix": word_affix}
+FILTERS: Final[dict[str, Callable[..., Any]]] = {"word_case": word_case, "word_affix": word_affix}

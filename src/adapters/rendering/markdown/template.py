@@ -5,6 +5,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from adapters.rendering.compiled import CompiledTemplate, Program
+from adapters.rendering.language.budget import Budget
 from adapters.rendering.language.encoding import read_text
 from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.limits import Limits
@@ -13,7 +14,7 @@ from adapters.rendering.language.source import Source, compile_source
 from adapters.rendering.language.whitespace import by_line, split_text
 from adapters.rendering.markdown.escape import writers_for
 from adapters.rendering.markdown.places import Places
-from adapters.rendering.text.template import newline_of
+from adapters.rendering.text.template import encoded, newline_of
 from domain.diagnostics import Diagnostic, Severity, has_errors
 from domain.errors import LimitExceededError
 from domain.formats import OutputFormat
@@ -28,7 +29,7 @@ def compile_markdown(file: bytes, limits: Limits) -> CompiledTemplate:
     if read.text is None:
         return CompiledTemplate(None, read.diagnostics, ())
     split = split_text(read.text, writer=Places(read.text).of)
-    compiled = compile_source(split.segments, origin="<template markdown>", limits=limits)
+    compiled = compile_source(split.segments, origin="<template markdown>", budget=Budget(limits))
     needed = conclude([compiled.needs])
     diagnostics = by_line([*split.diagnostics, *compiled.diagnostics, *needed.diagnostics])
     program = None
@@ -62,9 +63,10 @@ class MarkdownProgram(Program):
         Raises:
             LimitExceededError: there is too much Markdown to make a page of it.
         """
-        text = "".join(self._source.render(session, self._writers))
+        pieces = self._source.render(session, self._writers)
         if output is not OutputFormat.HTML:
-            return text.encode()
+            return encoded(pieces)
+        text = "".join(pieces)
         if len(text) > MAX_HTML_SOURCE:
             message = f"The Markdown has {len(text):,} characters; the limit for HTML is {MAX_HTML_SOURCE:,}."
             found = Diagnostic(Severity.ERROR, "limit-exceeded", message, "Render it as .md, or split the document.")

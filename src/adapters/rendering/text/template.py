@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from typing_extensions import override
 
 from adapters.rendering.compiled import CompiledTemplate, Program
+from adapters.rendering.language.budget import Budget
 from adapters.rendering.language.encoding import read_text
 from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.limits import Limits
@@ -28,7 +29,7 @@ def compile_text(file: bytes, limits: Limits) -> CompiledTemplate:
     if read.text is None:
         return CompiledTemplate(None, read.diagnostics, ())
     split = split_text(read.text)
-    compiled = compile_source(split.segments, origin="<template text>", limits=limits, plain_writers=(0,))
+    compiled = compile_source(split.segments, origin="<template text>", budget=Budget(limits), plain_writers=(0,))
     needed = conclude([compiled.needs])
     diagnostics = by_line([*split.diagnostics, *compiled.diagnostics, *needed.diagnostics])
     program = None
@@ -58,7 +59,21 @@ class TextProgram(Program):
     @override
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:
         """Return the text in UTF-8, without a byte order mark."""
-        return "".join(self._source.render(session, self._writers)).encode()
+        return encoded(self._source.render(session, self._writers))
+
+
+def encoded(pieces: list[str]) -> bytes:
+    """Join and encode output: in one go where it is short, else group by group.
+
+    One character beyond Latin-1 would make a text of all pieces take four times their memory.
+    """
+    if len(pieces) <= _GROUP:
+        return "".join(pieces).encode()
+    groups = (pieces[start : start + _GROUP] for start in range(0, len(pieces), _GROUP))
+    return b"".join("".join(group).encode() for group in groups)
+
+
+_GROUP: Final = 2_000
 
 
 def newline_of(text: str) -> str:

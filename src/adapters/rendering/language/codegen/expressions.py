@@ -126,17 +126,17 @@ class ExpressionGenerator(LookupGenerator):
             self.write(", ")
         self.write(")" if self.careful else after)
 
-    def _binary(self, function: str, node: nodes.BinExpr, frame: Frame, *, grows: bool = False) -> None:
-        self.write("s.built(" if grows else "")
+    def _binary(self, function: str, node: nodes.BinExpr, frame: Frame) -> None:
+        self.write("s.built(")
         self._begin(function)
         self.visit(node.left, frame)
         self.write(", ")
         self.visit(node.right, frame)
-        self.write("))" if grows else ")")
+        self.write("))")
 
     @override
     def visit_Add(self, node: nodes.BinExpr, frame: Frame) -> None:
-        self._binary("add", node, frame, grows=True)
+        self._binary("add", node, frame)
 
     @override
     def visit_Sub(self, node: nodes.BinExpr, frame: Frame) -> None:
@@ -148,7 +148,7 @@ class ExpressionGenerator(LookupGenerator):
             side for side in (node.left, node.right) if not isinstance(side, nodes.Const) or type(side.value) is str
         ]
         of_data = all(self._is_clean(side, frame) for side in sides)
-        self._binary("times" if of_data else "multiply", node, frame, grows=True)
+        self._binary("times" if of_data else "multiply", node, frame)
 
     @override
     def visit_Div(self, node: nodes.BinExpr, frame: Frame) -> None:
@@ -248,11 +248,10 @@ class ExpressionGenerator(LookupGenerator):
             self._default(node, frame)
             return
         known = FILTERS[node.name]
-        self.write("s.built(" if known.grows else "")
-        self._begin(f"F_{node.name}")
+        (self._begin if known.session or known.free else self._call_paid)(f"F_{node.name}")
         self.write("s, " if known.session else "")
         self._arguments([node.node, *node.args], node.kwargs, frame)
-        self.write("))" if known.grows else ")")
+        self.write(")")
 
     def _default(self, node: nodes.Filter, frame: Frame) -> None:
         name = self.temporary_identifier()
@@ -326,15 +325,16 @@ class ExpressionGenerator(LookupGenerator):
             self._arguments(node.args, [], frame, lenient=True)
             self.write(f"][({loop.n} - 1) % {len(node.args)}]")
         elif loop is not None and target.attr == "changed":
-            self.write(f"changed({loop.changed}, ")
+            self.write(f"changed(s, {loop.changed}, ")
             self._items("[", "]", node.args, frame)
             self.write(")")
         elif target.attr == "items" and not node.args and not node.kwargs:
-            self._call("items", [target.node], [], frame)
+            self._call_paid("items")
+            self._arguments([target.node], [], frame)
+            self.write(")")
         else:
-            self.write("s.built(")
-            self._begin("call_method")
+            self._call_paid("call_method")
             self.visit(target.node, frame)
             self.write(f", {target.attr!r}, ")
             self._arguments(node.args, node.kwargs, frame)
-            self.write("))")
+            self.write(")")

@@ -12,6 +12,7 @@ from jinja2.idtracking import VAR_LOAD_ALIAS, VAR_LOAD_PARAMETER, VAR_LOAD_RESOL
 from typing_extensions import override
 
 from adapters.rendering.language.environment import ENVIRONMENT
+from adapters.rendering.language.operators import METERED
 
 _LOOP_VALUES: Final = {
     "index": "{n}",
@@ -55,6 +56,8 @@ class LookupGenerator(CodeGenerator):
     ) -> None:
         super().__init__(ENVIRONMENT, None, None, optimized=False)
         self.careful = careful
+        # Steps of the careful program take longer.
+        self.cost = 2 if careful else 1
         self._writers = writers
         self._sizes = sizes
         self._plain_writers = plain_writers
@@ -228,7 +231,7 @@ class LookupGenerator(CodeGenerator):
         if key is not None:
             self._lookup(node, key, frame, lenient=lenient)
         elif isinstance(node.arg, nodes.Slice):
-            self._begin("sliced")
+            self._call_paid("sliced")
             self.visit(node.node, frame)
             for part in (node.arg.start, node.arg.stop, node.arg.step):
                 self.write(", ")
@@ -255,7 +258,13 @@ class LookupGenerator(CodeGenerator):
 
     def _begin(self, function: str) -> None:
         """Open the call of a function that wants its values to be there."""
-        self.write(f"s.op({function}, " if self.careful else f"{function}(")
+        session = "s, " if function in METERED or function.startswith("T_") else ""
+        self.write(f"s.op({function}, {session}" if self.careful else f"{function}({session}")
+
+    def _call_paid(self, function: str) -> None:
+        """Open the call of a function that costs by the sizes of what it is given and makes; s.op pays too."""
+        session = "s, " if function in {"call_method", "items"} else ""
+        self.write(f"s.op({function}, {session}" if self.careful else f"s.run({function}, {session}")
 
     @abstractmethod
     def _lenient(self, node: nodes.Node, frame: Frame) -> None:

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from adapters.rendering.language.codegen.expressions import ExpressionGenerator
 from adapters.rendering.language.codegen.lookups import Loop
+from adapters.rendering.language.cost import weight_of
 from adapters.rendering.language.environment import statics_in
 from adapters.rendering.language.fuel import WATCHED_PIECES
 
@@ -65,7 +66,7 @@ class LoopGenerator(ExpressionGenerator):
 
     def _each(self, node: nodes.For, frame: Frame, given: str | None) -> None:
         """Write the sequence a loop runs over, paid for before it runs, and filtered."""
-        weight = 1 + sum(1 for _ in node.find_all((nodes.Output, nodes.Assign, nodes.If)))
+        weight = weight_of([*node.body, *([] if node.test is None else [node.test])]) * self.cost
         self.write("s.each(s.loop(" if self.careful else "s.each(")
         if given:
             self.write(given)

@@ -8,9 +8,11 @@ from jinja2.nodes import EvalContext
 from typing_extensions import override
 
 from adapters.rendering.language.codegen.loops import LoopGenerator, target_names
+from adapters.rendering.language.cost import LONG_TEXT, weight_of
 from adapters.rendering.language.environment import statics_in
-from adapters.rendering.language.fuel import LONG_TEXT
 
+# A template without loops that takes no more steps than this need not be counted.
+_FREE_STEPS: Final = 10_000
 _CHUNK: Final = 60  # pieces in one tuple: Python keeps all of them on its stack
 
 # Whether a text of the data needs no escaping: none does, or those that do are known.
@@ -39,6 +41,9 @@ class Generator(LoopGenerator):
             self.writeline("plain, odd = s.plain, s.odd")
         for number in sorted(set(self._writers)):
             self.writeline(f"w{number} = writers[{number}]")
+        weight = weight_of(node.body) * self.cost
+        if weight > _FREE_STEPS:
+            self.writeline(f"s.charge({weight})")
         self.enter_frame(frame)
         self.blockvisit(node.body, frame)
         self.outdent()
@@ -250,6 +255,7 @@ class Generator(LoopGenerator):
         self._clean = set(self._clean) - {ref for _, ref in refs}
         self._paths = {ref: path for ref, path in self._paths.items() if ref not in dict(refs).values()}
         self._fresh = [None]
+        self.writeline(f"s.charge({weight_of([*node.body, *node.defaults]) * self.cost})")
         self.enter_frame(inner)
         for index, (arg, ref) in enumerate(refs):
             default = index - len(refs) + len(node.defaults)

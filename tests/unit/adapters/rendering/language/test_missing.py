@@ -5,7 +5,7 @@ import pytest
 from adapters.rendering.engine import compile_template, render_template, validate_template
 from adapters.rendering.language.limits import Limits
 from domain.diagnostics import Severity
-from domain.errors import DataInvalidError
+from domain.errors import DataInvalidError, LimitExceededError
 from domain.formats import TemplateFormat
 from domain.render_request import MissingPolicy
 from tests.unit.adapters.rendering.template_text import complaints, options_for, render
@@ -163,5 +163,8 @@ def test_missing_values_of_the_file_name_are_reported_with_the_others() -> None:
 
 
 def test_the_fuel_is_not_spent_twice_by_the_second_look() -> None:
-    limits = Limits(steps=120)
-    assert render("{% for i in range(30) %}{{ i }}{% endfor %}{{ y }}", missing=MissingPolicy.EMPTY, limits=limits)
+    template = "{% for i in range(30) %}{{ i }}{% endfor %}{{ y }}"
+    # The second look pays double for each step, and does not pay for the first one.
+    assert render(template, missing=MissingPolicy.EMPTY, limits=Limits(steps=300))
+    with pytest.raises(LimitExceededError, match="to find out what"):
+        render(template, missing=MissingPolicy.EMPTY, limits=Limits(steps=200))
