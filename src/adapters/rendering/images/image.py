@@ -32,7 +32,7 @@ def read_image(data: bytes, charge: Callable[[int], None] = lambda _: None) -> I
     """Check an image file and make of it what a document can hold; `charge` is asked for steps before work is done.
 
     PNG, JPEG and GIF stay the bytes they are, unless their Exif data says that they lie on their side: Word does not
-    look at that. WebP becomes PNG.
+    look at that. WebP becomes JPEG or PNG.
 
     Raises:
         ImageError: it is no image, too large, or damaged.

@@ -27,7 +27,9 @@ _TEXT: Final = """\
 """
 _TITLE: Final = "# Title\n\n| a | b |\n|---|---|\n| *1* | 2 |\n\n"
 _BROKEN: Final = "{% for x in %}{{ a | nothing }}{{ 'a' + 1 }}"
-_DATA: Final = {"name": "Ada & <Bob>", "total": 1.5, "items": [{"name": "é", "price": 2.25}]}
+# One pixel as WebP: converting it loads what decodes and packs images.
+_WEBP: Final = "data:image/webp;base64,UklGRhoAAABXRUJQVlA4TA4AAAAvAAAAAAcQEf0PRET/Aw=="
+_DATA: Final = {"logo": {"$image": _WEBP}, "name": "Ada & <Bob>", "total": 1.5, "items": [{"name": "é", "price": 2.25}]}
 _NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -41,7 +43,7 @@ def warm_up(limits: Limits) -> None:
     files = {
         TemplateFormat.TEXT: (_TEXT.encode(), _BROKEN.encode()),
         TemplateFormat.MARKDOWN: ((_TITLE + _TEXT).encode(), _BROKEN.encode()),
-        TemplateFormat.DOCX: (_word_file(_TEXT), _word_file(_BROKEN)),
+        TemplateFormat.DOCX: (_word_file(_TEXT + "{{ logo }}"), _word_file(_BROKEN)),
     }
     for template_format, (good, broken) in files.items():
         for output in outputs_of(template_format):

@@ -1,16 +1,20 @@
 """Isolated workers keep the renderer's promises, and do what the renderer in this process does."""
 
+import json
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pillow
 from typing_extensions import override
 
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.workers.renderer import WorkerRenderer
 from application.ports.template_renderer import TemplateRenderer
 from domain.errors import DocGenError
-from domain.formats import outputs_of, template_format_of
+from domain.formats import OutputFormat, TemplateFormat, outputs_of, template_format_of
 from tests.contracts.template_renderer import TemplateRendererContract, options, source_of
+from tests.image_files import data_address, image, image_file
+from tests.word_files import word_file
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -92,3 +96,14 @@ async def test_a_large_template_and_a_large_document_pass(workers: WorkerRendere
     data = b'{"rows": [' + b",".join(b"%d" % n for n in range(200_000)) + b"]}"
     document = await workers.render(source, data, options())
     assert len(document.content) == 7_000_006 + 20_000_000
+
+
+async def test_images_are_converted_in_a_worker_as_in_this_process(workers: WorkerRenderer) -> None:
+    source = source_of(word_file("{{ logo }}{{ photo }}"), TemplateFormat.DOCX)
+    exif = Pillow.Exif()
+    exif[0x0112] = 8
+    photo = {"$image": data_address(image_file("JPEG", exif=exif))}
+    data = json.dumps({"logo": image("WEBP"), "photo": photo}).encode()
+    chosen = options(OutputFormat.DOCX)
+    made = await workers.render(source, data, chosen)
+    assert made == await InProcessRenderer().render(source, data, chosen)

@@ -70,6 +70,14 @@ def test_webp_becomes_png_with_the_same_pixels_and_is_paid_for() -> None:
     assert steps == [4_000]
 
 
+def test_a_photograph_as_webp_becomes_jpeg_and_one_with_transparency_png() -> None:
+    assert read_image(image_file("WEBP", quality=80)).kind == "jpeg"
+    written = io.BytesIO()
+    Pillow.new("RGBA", (20, 10), (255, 0, 0, 100)).save(written, "WEBP", quality=80)
+    made = Pillow.open(io.BytesIO(read_image(written.getvalue()).data))
+    assert (made.format, made.mode) == ("PNG", "RGBA")
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_photograph_on_its_side_is_put_upright(kind: str) -> None:
     exif = Pillow.Exif()
