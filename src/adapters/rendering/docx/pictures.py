@@ -137,6 +137,8 @@ def size_of(picture: Picture, room: Room) -> tuple[int, int]:
     what there is room for.
     """
     image = picture.read()
+    if picture.stretched is not None:
+        return picture.stretched
     if picture.wished == (None, None):
         return room.fitted(image.width, image.height)
     width, height = (LONGEST if side is None else side for side in picture.wished)

@@ -2,7 +2,10 @@
 
 
 class ImageError(Exception):
-    """An image that no document can take; the message is a sentence for whoever gave it, `code` its kind."""
+    """An image that no document can take, or that cannot be made.
+
+    The message is a sentence for whoever gave it, `code` that of the finding.
+    """
 
     def __init__(self, message: str, suggestion: str | None = None, code: str = "image-invalid") -> None:
         super().__init__(message)

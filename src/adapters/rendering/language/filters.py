@@ -52,6 +52,8 @@ FILTERS: Final[dict[str, Filter]] = {
     **{name: Filter(function, free=True) for name, function in number_filters.FILTERS.items()},
     **{name: Filter(function, session=True) for name, function in list_filters.FILTERS.items()},
     "image": Filter(pictures.image, session=True),
+    "qrcode": Filter(pictures.qrcode, session=True),
+    "barcode": Filter(pictures.barcode, session=True),
     **{
         name: Filter(function, session=True, check=partial(format_filters.check_arguments, name))
         for name, function in format_filters.FILTERS.items()

@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, Protocol
 from urllib.parse import unquote_to_bytes
 
@@ -22,6 +23,13 @@ _ADDRESS: Final = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|//|file:|www\.)", re.I
 _ASSET: Final = "asset:"
 _HOW: Final = 'Write {"$image": "data:image/png;base64,…", "width": "40mm"}.'
 _ALT_CHARACTERS: Final = 2_000
+_QR_WIDTH: Final = "30mm"
+_BAR_HEIGHT: Final = "15mm"
+# The usual width of a bar code's thinnest bar: a third of a millimetre.
+_MODULE: Final = 12_000
+# A QR code of 3,000 characters takes half a second.
+_CODE_STEPS: Final = 10_000
+_STEPS_PER_CHARACTER: Final = 500
 
 
 def may_hold_pictures(text: bytes) -> bool:
@@ -36,13 +44,24 @@ class PictureError(Problem):
 
 
 class Picture(TypedValue):
-    """An image as a value. It is an object like any other for the template, and knows how to be read."""
+    """An image as a value. It is an object like any other for the template, and knows how to be read.
 
-    __slots__ = ("_image", "_pictures", "_size", "number", "pointer")
+    `stretched` is the size in EMU of one that may be distorted, as bar codes may.
+    """
+
+    __slots__ = ("_image", "_pictures", "_size", "number", "pointer", "stretched")
     what = "an image"
 
-    def __init__(self, words: Mapping[str, Any], pictures: "Pictures", number: int, pointer: str | None) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, Any],
+        pictures: "Pictures",
+        number: int,
+        pointer: str | None,
+        size: tuple[int, int] | None,
+    ) -> None:
         super().__init__(words)
+        self.stretched = size
         self.number = number
         self.pointer = pointer
         self._image: Image | None = None
@@ -124,9 +143,9 @@ class Pictures:
         """Return where in the data this very text stands; None for one that the template made."""
         return next((pointer for container, key, pointer in _places(self._data) if container[key] is text), None)
 
-    def add(self, words: Mapping[str, Any], pointer: str | None = None) -> Picture:
-        """Make a picture of its words."""
-        picture = Picture(words, self, len(self._made), pointer)
+    def add(self, words: Mapping[str, Any], pointer: str | None = None, size: tuple[int, int] | None = None) -> Picture:
+        """Make a picture of its words; one that may be distorted has a size in EMU."""
+        picture = Picture(words, self, len(self._made), pointer, size)
         self._made.append(picture)
         return picture
 
@@ -177,8 +196,63 @@ def image(session: "_Session", value: Any, width: Any = None, height: Any = None
 class _Session(Protocol):
     """What is needed of a render."""
 
+    def charge(self, steps: int, size: int = 0) -> None:
+        """Pay for work before it is done."""
+
     def with_pictures(self) -> Pictures:
         """Return the images among its values."""
+
+
+def qrcode(session: "_Session", value: Any, width: Any = _QR_WIDTH, level: Any = "M", alt: Any = None) -> Any:
+    """Make a QR code of a text or a number; null stays null."""
+    text = _code_text(value)
+    if text is None:
+        return None
+    session.charge(_CODE_STEPS + len(text) * _STEPS_PER_CHARACTER)
+    from adapters.rendering.images.codes import qr_code  # noqa: PLC0415  # takes longer to load than a letter to render
+
+    with _as_problem():
+        made = qr_code(text, to_text(level).upper())
+    return _made(session, made, {"width": width, "alt": text if alt is None else alt})
+
+
+def barcode(
+    session: "_Session",
+    value: Any,
+    kind: Any = "code128",
+    width: Any = None,
+    height: Any = _BAR_HEIGHT,
+    alt: Any = None,
+) -> Any:
+    """Make a bar code of a text or a number; null stays null."""
+    text = _code_text(value)
+    if text is None:
+        return None
+    session.charge(_CODE_STEPS)
+    from adapters.rendering.images.codes import bar_code  # noqa: PLC0415  # as above
+
+    with _as_problem():
+        made, modules = bar_code(text, to_text(kind).lower())
+        sides = [parse_length(side, name) for side, name in ((height, "height"), (width, "width")) if side is not None]
+    size = sides[-1] if width is not None else modules * _MODULE, sides[0]
+    return _made(session, made, {"alt": text if alt is None else alt}, size)
+
+
+def _code_text(value: Any) -> str | None:
+    return None if value is None else to_text(value)
+
+
+def _made(session: "_Session", data: bytes, words: dict[str, Any], size: tuple[int, int] | None = None) -> Picture:
+    address = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    return session.with_pictures().add({KEY: address, **words}, size=size)
+
+
+@contextmanager
+def _as_problem() -> Iterator[None]:
+    try:
+        yield
+    except ImageError as error:
+        raise PictureError(error.message, error.suggestion, error.code) from None
 
 
 def _contents(source: str) -> bytes:

@@ -43,7 +43,10 @@ def warm_up(limits: Limits) -> None:
     files = {
         TemplateFormat.TEXT: (_TEXT.encode(), _BROKEN.encode()),
         TemplateFormat.MARKDOWN: ((_TITLE + _TEXT).encode(), _BROKEN.encode()),
-        TemplateFormat.DOCX: (_word_file(_TEXT + "{{ logo }}"), _word_file(_BROKEN)),
+        TemplateFormat.DOCX: (
+            _word_file(_TEXT + "{{ logo }}{{ name | qrcode }}{{ total | barcode }}"),
+            _word_file(_BROKEN),
+        ),
     }
     for template_format, (good, broken) in files.items():
         for output in outputs_of(template_format):

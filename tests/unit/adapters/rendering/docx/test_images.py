@@ -328,3 +328,35 @@ def test_a_filter_prints_nothing_for_null_and_says_what_is_missing_or_wrong() ->
     assert (found.code, found.pointer) == ("image-invalid", "/a/v")
     (found,) = findings(file, {"a": {"v": 5}})
     assert "a number" in found.message
+
+
+@pytest.mark.parametrize(
+    ("tag", "size"),
+    [
+        ("{{ v | qrcode }}", (30, 30)),
+        ("{{ v | qrcode('25mm', level='h') }}", (25, 25)),
+        ("{{ n | barcode('ean13') }}", (38.3, 15)),
+        ("{{ n | barcode('ean13', width='50mm', height='10mm') }}", (50, 10)),
+        ("{{ v | barcode | image('20mm') }}", (20, None)),
+    ],
+)
+def test_codes_are_images_with_their_text_as_alt_text(tag: str, size: tuple[float, float | None]) -> None:
+    document = render_word(word_file(tag), {"v": "ABC-123", "n": 400638133393})
+    assert_follows_word_rules(document)
+    ((width, height),) = sizes(document)
+    assert (width, size[1] and height) == size
+    assert next(part_of(document).iter(WP + "docPr")).get("descr") in ("ABC-123", "400638133393")
+
+
+def test_codes_of_null_print_nothing_and_wrong_ones_are_said() -> None:
+    file = word_file("{{ v | qrcode }}{{ v | barcode }}")
+    assert lines_of(render_word(file, {"v": None})) == [""]
+    wrong = word_file("{{ v | qrcode(level='X') }}", "{{ v | barcode('ean13') }}", "{{ v | barcode(height='3 ells') }}")
+    assert [each.code for each in findings(wrong, {"v": "A"})] == ["code-invalid", "code-invalid", "image-size"]
+    assert [each.code for each in findings(file, {"v": [1]})] == ["unprintable-value"]
+
+
+def test_codes_without_an_end_are_paid_for() -> None:
+    file = word_file("{% for n in range(1000) %}{{ (n ~ text) | qrcode }}{% endfor %}")
+    with pytest.raises(LimitExceededError, match="steps"):
+        render_word(file, {"text": "a" * 200})
