@@ -33,15 +33,12 @@ _KILOBYTE: Final = 1024
 class Jobs:
     """Does one request after the other, and survives whatever Python raises."""
 
-    def __init__(self, limits: Limits, memory_bytes: int) -> None:
+    def __init__(self, limits: Limits, memory_bytes: int, log: "LogLines") -> None:
         self._limits = limits
         # Memory that a large document took is not given back: beyond this a fresh worker is better.
         self._retire_at = memory_bytes // 2
         self._cache: SizedCache[object, CompiledTemplate] = SizedCache(_CACHE_ENTRIES, _CACHE_BYTES)
-        self._log = _LogLines()
-        root = logging.getLogger()
-        root.handlers[:] = [self._log]
-        root.setLevel(logging.INFO)
+        self._log = log
 
     def frame(self, request: Request) -> list[bytes]:
         """Return the frame that answers a request."""
@@ -117,8 +114,8 @@ def _peak_memory() -> int:
     return peak if sys.platform == "darwin" else peak * _KILOBYTE
 
 
-class _LogLines(logging.Handler):
-    """Keeps what is logged for the next answer."""
+class LogLines(logging.Handler):
+    """Keeps what this process logs for the next answer."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -58,7 +58,6 @@ class WorkerRenderer(TemplateRenderer):
 
     def __init__(self, settings: PoolSettings, limits: Limits = DEFAULT_LIMITS) -> None:
         self._pool = WorkerPool(settings, limits)
-        self._seconds = settings.render_seconds
         self._files: SizedCache[_Key, bytes] = SizedCache(_FILES, _FILE_BYTES)
         self._loading: SingleFlight[_Key, bytes] = SingleFlight()
 
@@ -70,6 +69,11 @@ class WorkerRenderer(TemplateRenderer):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._pool.__aexit__(kind, error, traceback)
+
+    @property
+    def settings(self) -> PoolSettings:
+        """What its workers are held to."""
+        return self._pool.settings
 
     @property
     def crew(self) -> Crew:
@@ -122,7 +126,7 @@ class WorkerRenderer(TemplateRenderer):
         try:
             return await self._pool.run(source.workspace_id, request, file)
         except OverdueError:
-            message = f"The work took longer than {self._seconds:g} seconds and was stopped."
+            message = f"The work took longer than {self.settings.render_seconds:g} seconds and was stopped."
             raise _stopped(TimeLimitError, "time-limit", message) from None
         except WorkerEndedError:
             message = "The process that did this work ended unexpectedly; perhaps it needed too much memory."

@@ -28,7 +28,7 @@ class PoolSettings:
     workers: int
     memory_bytes: int
     render_seconds: float = 5.0
-    line: int = 200
+    line: int = 500
     total: int = 1_000
     total_bytes: int = 256_000_000
     wait_seconds: float = 30.0

@@ -1,5 +1,6 @@
 """A worker: forked from the zygote, locked up, then one request after the other until its channel ends."""
 
+import logging
 import os
 import traceback
 from contextlib import suppress
@@ -7,7 +8,7 @@ from typing import Final
 
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.workers.jail import end_with_parent, lock_up
-from adapters.rendering.workers.jobs import Jobs
+from adapters.rendering.workers.jobs import Jobs, LogLines
 from adapters.rendering.workers.protocol import HEADER, READY_ID, Answer, read_request, write_answer
 from adapters.rendering.workers.settings import JailLimits
 
@@ -20,7 +21,9 @@ def run(channel: int, zygote: int, limits: Limits, jail: JailLimits, readable: l
     """Be a worker until the service closes the channel."""
     _keep_only(channel)
     end_with_parent(zygote)
-    jobs = Jobs(limits, jail.memory_bytes)
+    log = LogLines()
+    logging.basicConfig(handlers=[log], level=logging.INFO, force=True)
+    jobs = Jobs(limits, jail.memory_bytes, log)
     try:
         lacking = lock_up(jail, readable)
     except Exception:  # noqa: BLE001  # the service says what is wrong; its worker works with nothing

@@ -1,7 +1,7 @@
 """What a program that has broken into a worker might try, each in a locked-up process of its own.
 
-``python attempts.py FOLDER`` prints a JSON object: by the name of each attempt, what came of it. FOLDER is one that the
-attempts may try to write to.
+``python attempts.py FOLDER [landlock|seccomp]`` prints a JSON object: by the name of each attempt, what came of it.
+FOLDER is one that the attempts may try to write to; the other word names what the kernel is to lack.
 """
 
 import ctypes
@@ -12,7 +12,6 @@ import os
 import resource
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import zoneinfo
@@ -26,8 +25,10 @@ from adapters.rendering.language.limits import DEFAULT_LIMITS
 from adapters.rendering.workers.jail import lock_up, readable_paths
 from adapters.rendering.workers.settings import JailLimits
 from adapters.rendering.workers.warm_up import warm_up
+from tests.integration.adapters.rendering.workers.old_kernel import answer_like_a_kernel_without
 
 FOLDER = Path(sys.argv[1])
+LACKING = sys.argv[2:]
 EXISTING = FOLDER / "existing"
 LIBC = ctypes.CDLL(None, use_errno=True)
 PARENT = os.getpid()
@@ -69,10 +70,12 @@ def raise_a_limit() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
-ATTEMPTS: dict[str, Callable[[], object]] = {
+# Harmless where they succeed.
+ON_FILES_AND_MEMORY: dict[str, Callable[[], object]] = {
     "read the engine's modules": lambda: Path(jinja2.__file__).read_bytes(),
     "read the standard library": lambda: Path(json.__file__).read_bytes(),
     "list a package": lambda: list(Path(jinja2.__file__).parent.iterdir()),
+    "load an extension module": lambda: importlib.import_module(LATE_MODULE),
     "load a time zone": lambda: zoneinfo.ZoneInfo.no_cache("Asia/Tokyo"),
     "use 50 MB": lambda: bytearray(50 * MEGABYTE),
     "write to its channel": lambda: os.write(1, b""),
@@ -87,7 +90,6 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "rename a file": lambda: EXISTING.rename(FOLDER / "other"),
     "link a file": lambda: os.link(EXISTING, FOLDER / "other"),
     "make a folder": (FOLDER / "folder").mkdir,
-    "change a file's mode": lambda: EXISTING.chmod(0o777),
     "read a file of the user": open_as(EXISTING, os.O_RDONLY),
     "read /etc/passwd": open_as("/etc/passwd", os.O_RDONLY),
     "list the root folder": lambda: list(Path("/").iterdir()),
@@ -100,12 +102,14 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a device": open_as("/dev/null", os.O_RDWR),
     "use 700 MB": lambda: bytearray(700 * MEGABYTE),
     "use 700 MB bit by bit": lambda: [bytearray(MEGABYTE) for _ in range(700)],
+}
+ON_EVERYTHING_ELSE: dict[str, Callable[[], object]] = {
     "raise a limit": raise_a_limit,
-    "load an extension module": lambda: importlib.import_module(LATE_MODULE),
     "map executable memory": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC),
     "map writable executable memory": lambda: mmap.mmap(-1, 4096, prot=ALL_RIGHTS),
     "map a file to write and execute": lambda: map_a_module(ALL_RIGHTS),
     "make memory executable": make_executable,
+    "change a file's mode": lambda: EXISTING.chmod(0o777),
     "change its own settings": lambda: call("prctl", 4, 1, 0, 0, 0),
     "change its folder": lambda: os.chdir("/"),
     "change its user": lambda: os.setuid(65534),
@@ -114,16 +118,15 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a UDP socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
     "open a Unix socket": lambda: socket.socket(socket.AF_UNIX),
     "open a pair of sockets": socket.socketpair,
-    "start a program": lambda: subprocess.run(["/bin/true"], check=False),
+    "start a program": lambda: os.posix_spawn("/bin/true", ["true"], {}),
     "become a program": lambda: os.execv("/bin/true", ["true"]),
     "fork": os.fork,
     "start a thread": in_a_thread,
     "kill its parent": lambda: os.kill(PARENT, signal.SIGTERM),
     "ask whether its parent lives": lambda: os.kill(PARENT, 0),
-    "kill all": lambda: os.kill(-1, signal.SIGKILL),
     "debug its parent": lambda: call("ptrace", PTRACE_ATTACH, PARENT, None, None),
     "read its parent's memory by a call": lambda: call("process_vm_readv", PARENT, None, 0, None, 0, 0),
-    "mount": lambda: call("mount", b"none", bytes(FOLDER), b"tmpfs", 0, None),
+    "mount": lambda: call("mount", None, None, None, 0, None),
     "change the root folder": lambda: os.chroot("/tmp"),
     "leave its namespaces": lambda: call("unshare", 0x10000000),
 }
@@ -137,7 +140,7 @@ def outcome_of(attempt: Callable[[], object]) -> str:
         os.close(reader)
         try:
             lacking = lock_up(JailLimits(memory_bytes=512 * MEGABYTE, cpu_seconds=30), READABLE)
-            said = f"lacking {lacking}" if lacking else try_it(attempt)
+            said = try_it(attempt) if [each.lower() for each in lacking] == LACKING else f"lacking {lacking}"
             os.write(writer, said.encode())
         finally:
             os._exit(0)
@@ -164,5 +167,8 @@ if __name__ == "__main__":
     EXISTING.write_text("here", encoding="utf-8")
     warm_up(DEFAULT_LIMITS)
     READABLE = readable_paths()
-    print(json.dumps({name: outcome_of(attempt) for name, attempt in ATTEMPTS.items()}))
+    for what in LACKING:
+        answer_like_a_kernel_without(what)
+    attempts = ON_FILES_AND_MEMORY if "seccomp" in LACKING else ON_FILES_AND_MEMORY | ON_EVERYTHING_ELSE
+    print(json.dumps({name: outcome_of(attempt) for name, attempt in attempts.items()}))
     assert EXISTING.read_text(encoding="utf-8") == "here"

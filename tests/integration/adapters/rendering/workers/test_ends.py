@@ -45,7 +45,7 @@ async def spin(renderer: WorkerRenderer) -> None:
 
 async def test_a_render_that_takes_too_long_is_ended_and_its_worker_replaced() -> None:
     async with renderer_of(render_seconds=0.3) as renderer:
-        await letter(renderer)
+        await until(lambda: renderer.crew.ready == 2)
         before = set(renderer.crew.worker_pids)
         with pytest.raises(TimeLimitError) as caught:
             await spin(renderer)
@@ -110,7 +110,7 @@ async def test_a_killed_zygote_is_started_again_with_its_workers() -> None:
 async def test_signals_to_the_whole_group_do_not_end_workers() -> None:
     """Ctrl-C, and a supervisor's SIGTERM to all: what runs is finished, and the service ends its workers itself."""
     async with renderer_of() as renderer:
-        await letter(renderer)
+        await until(lambda: renderer.crew.ready == 2)
         zygote, workers = renderer.crew.zygote_pid, renderer.crew.worker_pids
         assert zygote is not None
         for pid in (zygote, *workers):
