@@ -15,6 +15,7 @@
     │   ├── RenderFailedError       render-failed
     │   ├── LimitExceededError      limit-exceeded
     │   └── TimeLimitError          time-limit              it took too long, and was stopped
+    ├── AssetsNeededError           assets-needed           a renderer lacks assets; never reaches a caller
     ├── UnsupportedOutputError      unsupported-output      this format cannot become that one
     ├── UnsupportedMediaTypeError   unsupported-media-type  not a kind of file that DocGen takes
     ├── PayloadTooLargeError        payload-too-large
@@ -144,6 +145,16 @@ class TimeLimitError(DiagnosedError):
     """The work took longer than it may, and was stopped."""
 
     code: ClassVar[str] = "time-limit"
+
+
+class AssetsNeededError(DocGenError):
+    """A document names assets whose contents its renderer was not given; `names` are all that were met."""
+
+    code: ClassVar[str] = "assets-needed"
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(f"The document needs these assets: {', '.join(self.names)}.")
 
 
 class UnsupportedOutputError(DocGenError):

@@ -12,8 +12,10 @@ from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
 from adapters.system import SystemClock
 from application.defaults import RenderDefaults
+from application.ports.asset_source import AssetSource
 from application.ports.clock import Clock
 from application.ports.template_renderer import TemplateRenderer
+from application.renderer_with_assets import RendererWithAssets
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.validate_template import ValidateTemplate
 
@@ -30,15 +32,17 @@ class Local:
     limits: Limits
 
 
-def build_local() -> Local:
-    """Build the engine with the settings of the environment.
+def build_local(assets: AssetSource | None = None) -> Local:
+    """Build the engine with the settings of the environment; documents get their assets from `assets`.
 
     Raises:
         SettingsError: a setting is wrong.
     """
     limits, defaults = _configured() if _anything_is_set() else (Limits(), RenderDefaults())
     clock = SystemClock()
-    renderer = InProcessRenderer(limits)
+    renderer: TemplateRenderer = InProcessRenderer(limits)
+    if assets is not None:
+        renderer = RendererWithAssets(renderer, assets, limits.output_bytes)
     inspect_upload = InspectUpload(renderer, limits.template_bytes)
     validate_template = ValidateTemplate(inspect_upload, renderer, defaults, clock, limits.data_bytes)
     return Local(renderer, inspect_upload, validate_template, defaults, clock, limits)

@@ -13,6 +13,7 @@ import pytest
 from application.ports.template_renderer import TemplateRenderer, TemplateSource
 from domain.diagnostics import Part, Severity
 from domain.errors import (
+    AssetsNeededError,
     DataInvalidError,
     DiagnosedError,
     LimitExceededError,
@@ -23,6 +24,7 @@ from domain.errors import (
 )
 from domain.formats import OutputFormat, TemplateFormat, outputs_of
 from domain.render_request import MissingPolicy, RenderOptions
+from tests.image_files import image_file
 from tests.word_files import lines_of, p, word_file
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
@@ -111,6 +113,20 @@ class TemplateRendererContract(ABC):
         with pytest.raises(TemplateInvalidError) as refused:
             await renderer.render(broken, b"{}", options(OutputFormat.DOCX))
         assert len(refused.value.diagnostics) == 2
+
+    async def test_assets_that_a_document_lacks_are_named_together(self, renderer: TemplateRenderer) -> None:
+        template = word_file("{{ a }}{{ 'b.png' | image }}{{ a }}")
+        source, chosen = source_of(template, TemplateFormat.DOCX), options(OutputFormat.DOCX)
+        data = data_of(a={"$image": "asset:a.png"})
+        for attempt in (renderer.render, renderer.validate):
+            with pytest.raises(AssetsNeededError) as needed:
+                await attempt(source, data, chosen)
+            assert needed.value.names == ("a.png", "b.png")
+        assets = {"b.png": image_file(), "a.png": image_file("GIF"), "c.png": None}
+        made = await renderer.render(source, data, chosen, assets)
+        assert made.content.count(image_file("GIF")) == made.content.count(image_file()) == 1
+        found = await renderer.validate(source, data, chosen, {**assets, "a.png": None})
+        assert {each.code for each in found} == {"unknown-asset"}
 
     async def test_the_same_input_gives_the_same_document(self, renderer: TemplateRenderer) -> None:
         source = source_of("{{ now }}{% for k, v in d.items() %}{{ k }}{{ v }}{% endfor %}")

@@ -3,6 +3,8 @@
 from typing_extensions import override
 
 from application.ports.template_renderer import (
+    NO_ASSETS,
+    Assets,
     RenderedDocument,
     TemplateInspection,
     TemplateRenderer,
@@ -27,14 +29,18 @@ class RecordingRenderer(TemplateRenderer):
         return await self._renderer.inspect(source)
 
     @override
-    async def validate(self, source: TemplateSource, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
+    async def validate(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> tuple[Diagnostic, ...]:
         self._record(source)
-        return await self._renderer.validate(source, data, options)
+        return await self._renderer.validate(source, data, options, assets)
 
     @override
-    async def render(self, source: TemplateSource, data: bytes, options: RenderOptions) -> RenderedDocument:
+    async def render(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> RenderedDocument:
         self._record(source)
-        return await self._renderer.render(source, data, options)
+        return await self._renderer.render(source, data, options, assets)
 
     def _record(self, source: TemplateSource) -> None:
         self.sources.append(source)

@@ -18,9 +18,10 @@ from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import SourceCompilation, compile_source
 from adapters.rendering.language.values import to_text
 from adapters.rendering.language.whitespace import split_text
-from application.ports.template_renderer import RenderedDocument
+from application.ports.template_renderer import NO_ASSETS, Assets, RenderedDocument
 from domain.diagnostics import Diagnostic, Part, Severity, has_errors
 from domain.errors import (
+    AssetsNeededError,
     DataInvalidError,
     DiagnosedError,
     DocGenError,
@@ -84,10 +85,13 @@ def compile_template(template_format: TemplateFormat, file: bytes, limits: Limit
 _MAX_FINDINGS: Final = 500
 
 
-def render_template(compiled: CompiledTemplate, data: bytes, options: RenderOptions) -> RenderedDocument:
+def render_template(
+    compiled: CompiledTemplate, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+) -> RenderedDocument:
     """Make the document of JSON data.
 
     Raises:
+        AssetsNeededError: it names assets that are not among `assets`.
         TemplateInvalidError: the template has errors.
         UnsupportedOutputError: the format cannot become this output.
         DataInvalidError: the data is no JSON object, lacks values, or has others than the template's author has
@@ -103,6 +107,7 @@ def render_template(compiled: CompiledTemplate, data: bytes, options: RenderOpti
     if len(data) > limits.data_bytes:
         raise _too_large(f"The data is larger than {limits.data_bytes:,} bytes.", "Send less data at a time.")
     session = RenderSession(parse_data(data), options, limits, len(data), odd_texts(data))
+    session.assets = assets
     if may_hold_pictures(data):
         session.with_pictures().take()
     if compiled.fields:
@@ -119,6 +124,8 @@ def _rendered_otherwise(
     compiled: CompiledTemplate, program: Program, failed: RenderSession, error: DiagnosedError
 ) -> RenderedDocument:
     """Render once more with values of the kinds that the template needs; what is no matter of kinds is raised."""
+    if failed.pictures is not None and failed.pictures.needed:
+        raise AssetsNeededError(sorted(failed.pictures.needed))
     warnings: list[Diagnostic] = []
     for kinds in ATTEMPTS:
         if not any(found.code == "value-error" for found in error.diagnostics):
@@ -128,7 +135,7 @@ def _rendered_otherwise(
             continue
         warnings += converted
         session = RenderSession(failed.data, failed.options, failed.limits, failed.data_size)
-        session.pictures = failed.pictures
+        session.assets, session.pictures = failed.assets, failed.pictures
         session.steps = failed.steps
         session.warnings += warnings
         try:
@@ -163,12 +170,18 @@ def _rendered(
     return RenderedDocument(content, session.diagnostics(), file_name)
 
 
-def validate_template(compiled: CompiledTemplate, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
-    """Return what a render of this data would complain of, with the findings about the template itself."""
+def validate_template(
+    compiled: CompiledTemplate, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+) -> tuple[Diagnostic, ...]:
+    """Return what a render of this data would complain of, with the findings about the template itself.
+
+    Raises:
+        AssetsNeededError: it names assets that are not among `assets`.
+    """
     if compiled.program is None:
         return compiled.diagnostics
     try:
-        rendered = render_template(compiled, data, options)
+        rendered = render_template(compiled, data, options, assets)
     except UnsupportedOutputError as error:
         return (*compiled.diagnostics, _finding(error.code, str(error)))
     except DiagnosedError as error:

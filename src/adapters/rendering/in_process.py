@@ -13,6 +13,8 @@ from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.single_flight import SingleFlight
 from adapters.rendering.store import CompiledTemplateStore, StoredTemplate
 from application.ports.template_renderer import (
+    NO_ASSETS,
+    Assets,
     RenderedDocument,
     TemplateInspection,
     TemplateRenderer,
@@ -58,20 +60,24 @@ class InProcessRenderer(TemplateRenderer):
         return TemplateInspection(compiled.diagnostics, compiled.placeholders)
 
     @override
-    async def validate(self, source: TemplateSource, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
+    async def validate(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> tuple[Diagnostic, ...]:
         compiled = await self._compiled(source)
-        return await asyncio.to_thread(validate_template, compiled, data, options)
+        return await asyncio.to_thread(validate_template, compiled, data, options, assets)
 
     @override
-    async def render(self, source: TemplateSource, data: bytes, options: RenderOptions) -> RenderedDocument:
+    async def render(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> RenderedDocument:
         compiled = await self._compiled(source)
         if self._is_small(source, data, options):
             try:
-                return render_template(_with_little_fuel(compiled), data, options)
+                return render_template(_with_little_fuel(compiled), data, options, assets)
             except LimitExceededError:
                 # More work than it looked like: it starts again where it holds nobody up.
                 pass
-        return await asyncio.to_thread(render_template, compiled, data, options)
+        return await asyncio.to_thread(render_template, compiled, data, options, assets)
 
     def _is_small(self, source: TemplateSource, data: bytes, options: RenderOptions) -> bool:
         size = self._cache.size_of((source.sha256, source.format))

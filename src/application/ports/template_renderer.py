@@ -1,9 +1,9 @@
 """The rendering engine."""
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol, TypeAlias
 
 from domain.diagnostics import Diagnostic
 from domain.formats import TemplateFormat
@@ -11,6 +11,10 @@ from domain.identifiers import WorkspaceId
 from domain.placeholder import Placeholder
 from domain.render_request import RenderOptions
 from domain.workspace import DEFAULT_WORKSPACE_ID
+
+# The contents of assets by name; None for one that was looked for and is not there.
+Assets: TypeAlias = Mapping[str, bytes | None]
+NO_ASSETS: Final[Assets] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,23 @@ class TemplateRenderer(Protocol):
         """Return all findings and placeholders of a template, broken ones included; never raises for its contents."""
 
     @abstractmethod
-    async def validate(self, source: TemplateSource, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
-        """Return what a render of this data would complain of, without making a document; empty if nothing."""
+    async def validate(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> tuple[Diagnostic, ...]:
+        """Return what a render of this data would complain of, without making a document; empty if nothing.
+
+        Raises:
+            AssetsNeededError: it names assets that are not among `assets`.
+        """
 
     @abstractmethod
-    async def render(self, source: TemplateSource, data: bytes, options: RenderOptions) -> RenderedDocument:
+    async def render(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> RenderedDocument:
         """Make the document.
 
         Raises:
+            AssetsNeededError: it names assets that are not among `assets`.
             TemplateInvalidError: the template has errors.
             DataInvalidError: the data is no JSON object, or lacks values; all missing paths are reported at once.
             RenderFailedError: the template failed while it ran.

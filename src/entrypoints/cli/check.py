@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from application.use_cases.validate_template import ValidateTemplateCommand
+from entrypoints.cli.assets import assets_of
 from entrypoints.cli.files import read_data, read_template, wishes_of
 from entrypoints.cli.interrupts import run_interruptibly
 from entrypoints.cli.output import print_diagnostics, say
@@ -11,7 +12,7 @@ from entrypoints.local import build_local
 
 def run(options: Namespace) -> int:
     """Print all findings; 1 where one of them is an error."""
-    local = build_local()
+    local = build_local(assets_of(options))
     command = ValidateTemplateCommand(
         upload=read_template(options.template, local.limits.template_bytes),
         data=None if options.data is None else read_data(options.data, local.limits.data_bytes),

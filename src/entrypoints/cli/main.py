@@ -123,6 +123,9 @@ def _add_wishes(command: argparse.ArgumentParser) -> None:
         default="error",
         help="what a missing value does: stop (default), print nothing, or leave the tag standing",
     )
+    command.add_argument(
+        "--assets", metavar="DIR", help="the folder of asset:… files (default: that of the data, else of the template)"
+    )
 
 
 def _render(commands: _Commands) -> None:

@@ -7,6 +7,7 @@ from application.defaults import RenderWishes
 from application.ports.template_renderer import RenderedDocument
 from application.use_cases.inspect_upload import TemplateUpload
 from domain.errors import InvalidRequestError
+from entrypoints.cli.assets import assets_of
 from entrypoints.cli.files import is_special, read_data, read_template, require_separate, wishes_of, write_document
 from entrypoints.cli.interrupts import run_interruptibly
 from entrypoints.cli.output import print_diagnostics
@@ -15,7 +16,7 @@ from entrypoints.local import Local, build_local
 
 def run(options: Namespace) -> int:
     """Render the document; its warnings go to standard error."""
-    local, output = build_local(), Path(options.output)
+    local, output = build_local(assets_of(options)), Path(options.output)
     require_separate(output, options.template, options.data)
     upload = read_template(options.template, local.limits.template_bytes)
     data = read_data(options.data, local.limits.data_bytes)

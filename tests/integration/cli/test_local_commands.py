@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.image_files import image_file
 from tests.integration.cli.conftest import EXAMPLES, Run
+from tests.word_files import word_file
 
 TEMPLATES = ["offer-letter.docx", "invoice.docx", "meeting-minutes.md", "payment-reminder.txt"]
 
@@ -139,3 +141,54 @@ def test_local_commands_import_nothing_of_the_service() -> None:
     script = "import sys, entrypoints.cli.main, entrypoints.cli.render; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert not {"fastapi", "sqlalchemy", "pydantic", "dependency_injector", "alembic"} & set(loaded)
+
+
+def word_with_images(folder: Path) -> Path:
+    """Write a template with two images, and the data and the images beside it."""
+    template, images = folder / "template.docx", folder / "images"
+    images.mkdir()
+    template.write_bytes(word_file("{{ logo }}{{ 'photo.jpg' | image('2cm') }}"))
+    (folder / "data.json").write_text('{"logo": {"$image": "asset:logo.png"}}')
+    for place in (folder, images):
+        (place / "logo.png").write_bytes(image_file())
+        (place / "photo.jpg").write_bytes(image_file("JPEG"))
+    return template
+
+
+@pytest.mark.parametrize("chosen", [[], ["--assets", "images"]])
+def test_images_come_from_a_folder(docgen: Run, tmp_path: Path, chosen: list[str]) -> None:
+    template, output = word_with_images(tmp_path), tmp_path / "out.docx"
+    folder = [str(tmp_path / "images") if each == "images" else each for each in chosen]
+    if folder:
+        (tmp_path / "logo.png").write_text("not the one")
+    done = docgen("render", template, "--data", tmp_path / "data.json", "--output", output, *folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    with zipfile.ZipFile(output) as archive:
+        assert archive.read("word/media/image-1.png") == image_file()
+        assert archive.read("word/media/image-2.jpeg") == image_file("JPEG")
+    assert docgen("check", template, "--data", tmp_path / "data.json", *folder).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["../logo.png", "images/logo.png", "nothing.png", "link.png", "data.json"])
+def test_names_do_not_lead_out_of_the_folder(docgen: Run, tmp_path: Path, name: str) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    template = word_with_images(inner)
+    (tmp_path / "logo.png").write_bytes(image_file())
+    (inner / "link.png").symlink_to(tmp_path / "logo.png")
+    (inner / "data.json").write_text(json.dumps({"logo": {"$image": f"asset:{name}"}}))
+    done = docgen("render", template, "--data", inner / "data.json", "--output", tmp_path / "out.docx")
+    assert done.returncode == 1
+    assert "unknown-asset" in done.stderr
+    assert not (tmp_path / "out.docx").exists()
+
+
+def test_a_folder_of_assets_has_to_be_there_and_to_hold_what_names_say(docgen: Run, tmp_path: Path) -> None:
+    template, data, output = word_with_images(tmp_path), tmp_path / "data.json", tmp_path / "out.docx"
+    wrong = docgen("render", template, "--data", data, "--output", output, "--assets", tmp_path / "nothing")
+    assert wrong.returncode == 2
+    assert "--assets" in wrong.stderr
+    (tmp_path / "logo.png").write_text("no image")
+    broken = docgen("render", template, "--data", data, "--output", output)
+    assert "logo.png" in broken.stderr
+    assert broken.returncode != 0

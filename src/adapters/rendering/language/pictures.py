@@ -14,6 +14,8 @@ from urllib.parse import unquote_to_bytes
 
 from adapters.rendering.images import MAX_BYTES, Image, ImageError, parse_length, read_image
 from adapters.rendering.language.values import LimitError, Problem, TypedValue, kind_of, to_text
+from application.ports.template_renderer import Assets
+from domain.asset import is_asset_file
 from domain.data_path import escape_pointer
 
 KEY: Final = "$image"
@@ -117,11 +119,14 @@ class Picture(TypedValue):
 class Pictures:
     """The images of one render: `charge` is asked for steps before work is done, `max_bytes` is for all of them.
 
-    `data` is what the template gets, where {"$image": …} stands for images already or will when they are taken.
+    `data` is what the template gets, where {"$image": …} stands for images already or will when they are taken;
+    `assets` are those that were loaded for it, and `needed` those that it asks for beside them.
     """
 
-    def __init__(self, data: Any, charge: Callable[[int], None], max_bytes: int) -> None:
+    def __init__(self, data: Any, assets: Assets, charge: Callable[[int], None], max_bytes: int) -> None:
         self._data = data
+        self._assets = assets
+        self.needed: set[str] = set()
         self._charge = charge
         self._max_bytes = max_bytes
         self._bytes = 0
@@ -160,12 +165,24 @@ class Pictures:
             raise ImageError(f"An image has to be given as a text, and this is {kind_of(source)}.", _HOW)
         found = self._images.get(source)
         if found is None:
-            found = self._images[source] = read_image(_contents(source), self._charge)
+            found = self._images[source] = read_image(self._contents(source), self._charge)
             self._bytes += len(found.data)
             if self._bytes > self._max_bytes:
                 message = f"The images of this document have more than {self._max_bytes:,} bytes."
                 raise LimitError(message, "Make them smaller, or split the document.")
         return found
+
+    def _contents(self, source: str) -> bytes:
+        if not source.startswith(_ASSET):
+            return _contents(source)
+        name = source.removeprefix(_ASSET)
+        content = self._assets.get(name)
+        if name not in self._assets:
+            self.needed.add(name)
+        if content is None:
+            advice = "Upload it, or correct its name; on the command line, name its folder with --assets."
+            raise ImageError(f"There is no asset {name[:80]!r}.", advice, "unknown-asset")
+        return content
 
 
 def _places(data: Any) -> Iterator[tuple[Any, Any, str]]:
@@ -190,7 +207,8 @@ def image(session: "_Session", value: Any, width: Any = None, height: Any = None
     if isinstance(value, dict) and KEY in value:
         pointer = value.pointer if isinstance(value, Picture) else None
         return session.with_pictures().add({**value, **given}, pointer)
-    return session.with_pictures().add({KEY: value, **given})
+    named = isinstance(value, str) and is_asset_file(value)
+    return session.with_pictures().add({KEY: f"{_ASSET}{value}" if named else value, **given})
 
 
 class _Session(Protocol):

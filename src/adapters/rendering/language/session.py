@@ -23,6 +23,7 @@ from adapters.rendering.language.values import (
     MissingError,
     Problem,
 )
+from application.ports.template_renderer import NO_ASSETS, Assets
 from domain.diagnostics import Diagnostic, Severity
 from domain.errors import DataInvalidError, DiagnosedError, RenderFailedError
 from domain.render_request import MissingPolicy, RenderOptions
@@ -44,6 +45,7 @@ class RenderSession(Fuel):
         "_missing",
         "_now",
         "_places",
+        "assets",
         "data",
         "locales",
         "odd",
@@ -69,6 +71,7 @@ class RenderSession(Fuel):
         self.odd = odd
         self.plain = odd is not None and not odd
         self.warnings: list[Diagnostic] = []
+        self.assets: Assets = NO_ASSETS
         # The images among the values; None where there are none.
         self.pictures: Pictures | None = None
         self.tag: Tag | None = None
@@ -139,7 +142,7 @@ class RenderSession(Fuel):
     def with_pictures(self) -> Pictures:
         """Return the images among the values."""
         if self.pictures is None:
-            self.pictures = Pictures(self.data, self.charge, self.limits.output_bytes)
+            self.pictures = Pictures(self.data, self.assets, self.charge, self.limits.output_bytes)
         return self.pictures
 
     def add_to_data(self, value: Any, tag: Tag) -> None:

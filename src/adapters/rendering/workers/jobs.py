@@ -22,7 +22,7 @@ from adapters.rendering.workers.protocol import (
     write_answer,
 )
 from domain.diagnostics import Diagnostic
-from domain.errors import DocGenError, LimitExceededError, RenderFailedError
+from domain.errors import AssetsNeededError, DocGenError, LimitExceededError, RenderFailedError
 
 # Compiled templates take some times the size of their files, and a worker is small.
 _CACHE_ENTRIES: Final = 200
@@ -71,10 +71,11 @@ class Jobs:
     def _done(self, request: Request, compiled: CompiledTemplate) -> tuple[Answer, bytes]:
         match request.work, request.options:
             case Work.RENDER, options if options is not None:
-                made = render_template(compiled, request.data, options)
+                made = render_template(compiled, request.data, options, request.assets)
                 return Answer(request.id, diagnostics=made.diagnostics, file_name=made.file_name), made.content
             case Work.VALIDATE, options if options is not None:
-                return Answer(request.id, diagnostics=validate_template(compiled, request.data, options)), b""
+                complaints = validate_template(compiled, request.data, options, request.assets)
+                return Answer(request.id, diagnostics=complaints), b""
             case _:
                 found = compiled.diagnostics
                 return Answer(request.id, diagnostics=found, placeholders=compiled.placeholders), b""
@@ -105,7 +106,8 @@ class Jobs:
 
 def _failed(request: Request, error: DocGenError) -> Answer:
     found: tuple[Diagnostic, ...] = error.diagnostics
-    return Answer(request.id, failure=Failure(error.code, str(error)), diagnostics=found)
+    names = error.names if isinstance(error, AssetsNeededError) else ()
+    return Answer(request.id, failure=Failure(error.code, str(error), names), diagnostics=found)
 
 
 def _peak_memory() -> int:

@@ -7,13 +7,14 @@ with a cap on each length, and into these types alone.
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
+from application.ports.template_renderer import Assets
 from domain.diagnostics import Diagnostic
 from domain.formats import TemplateFormat
 from domain.placeholder import Placeholder
@@ -52,6 +53,7 @@ class Request:
     options: RenderOptions | None = None
     data: bytes = b""
     file: bytes | None = None
+    assets: Assets = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, TemplateFormat]:
@@ -60,10 +62,11 @@ class Request:
 
 
 class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An error of the domain: its code and sentence; its findings are the answer's."""
+    """An error of the domain: its code and sentence, and the assets it names; its findings are the answer's."""
 
     code: str
     message: str
+    names: tuple[str, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -94,6 +97,8 @@ class _Head(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str
     has_file: bool = False
     options: RenderOptions | None = None
+    # Names and sizes of the assets; no size for one that is not there.
+    assets: tuple[tuple[str, int | None], ...] = ()
 
 
 _HEADS: Final = msgspec.json.Decoder(_Head)
@@ -106,14 +111,23 @@ def write_request(request: Request) -> list[bytes]:
     if options is not None and options.now.tzinfo is not UTC:
         options = replace(options, now=options.now.astimezone(UTC))
     has_file = request.file is not None
-    head = _Head(request.id, request.work, request.format, request.sha256, has_file, options)
-    return _frame(_encoded(head), request.data, request.file or b"")
+    sizes = tuple((name, None if asset is None else len(asset)) for name, asset in request.assets.items())
+    head = _Head(request.id, request.work, request.format, request.sha256, has_file, options, sizes)
+    # The assets stand behind the data, in their order.
+    assets = [asset for asset in request.assets.values() if asset is not None]
+    data = b"".join((request.data, *assets)) if assets else request.data
+    return _frame(_encoded(head), data, request.file or b"")
 
 
 def read_request(text: bytes, data: bytes, file: bytes) -> Request:
     """Return the request of a frame's parts, which come from the service and are as they should be."""
     head = _HEADS.decode(text)
-    return Request(head.id, head.work, head.format, head.sha256, head.options, data, file if head.has_file else None)
+    assets, end = dict[str, bytes | None](), len(data)
+    for name, size in reversed(head.assets):
+        assets[name] = None if size is None else data[end - size : end]
+        end -= size or 0
+    sent = file if head.has_file else None
+    return Request(head.id, head.work, head.format, head.sha256, head.options, data[:end], sent, assets)
 
 
 def write_answer(answer: Answer, document: bytes = b"") -> list[bytes]:

@@ -15,6 +15,8 @@ from adapters.rendering.workers.protocol import Failure, Request, Work
 from adapters.rendering.workers.settings import PoolSettings
 from application.ports.health_check import HealthCheck
 from application.ports.template_renderer import (
+    NO_ASSETS,
+    Assets,
     RenderedDocument,
     TemplateInspection,
     TemplateRenderer,
@@ -22,6 +24,7 @@ from application.ports.template_renderer import (
 )
 from domain.diagnostics import Diagnostic, Severity
 from domain.errors import (
+    AssetsNeededError,
     DataInvalidError,
     DiagnosedError,
     DocGenError,
@@ -89,27 +92,36 @@ class WorkerRenderer(TemplateRenderer):
         return TemplateInspection(reply.answer.diagnostics, reply.answer.placeholders)
 
     @override
-    async def validate(self, source: TemplateSource, data: bytes, options: RenderOptions) -> tuple[Diagnostic, ...]:
+    async def validate(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> tuple[Diagnostic, ...]:
         try:
-            reply = await self._do(source, Work.VALIDATE, data, options)
+            reply = await self._do(source, Work.VALIDATE, data, options, assets)
         except DiagnosedError as error:
             return error.diagnostics
         return reply.answer.diagnostics
 
     @override
-    async def render(self, source: TemplateSource, data: bytes, options: RenderOptions) -> RenderedDocument:
-        reply = await self._do(source, Work.RENDER, data, options)
+    async def render(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> RenderedDocument:
+        reply = await self._do(source, Work.RENDER, data, options, assets)
         return RenderedDocument(reply.document, reply.answer.diagnostics, reply.answer.file_name)
 
     async def _do(
-        self, source: TemplateSource, work: Work, data: bytes = b"", options: RenderOptions | None = None
+        self,
+        source: TemplateSource,
+        work: Work,
+        data: bytes = b"",
+        options: RenderOptions | None = None,
+        assets: Assets = NO_ASSETS,
     ) -> Reply:
         """Let a worker do it.
 
         Raises:
             DiagnosedError: it failed, with at least one finding; every other error is one of the port's.
         """
-        request = Request(0, work, source.format, source.sha256, options, data)
+        request = Request(0, work, source.format, source.sha256, options, data, assets=assets)
         file = self._files.get(request.key)
         if file is None and not self._pool.crew.knows(request.key):
             file = await self._load(source)
@@ -171,6 +183,8 @@ def _error(
     options: RenderOptions | None,
 ) -> DocGenError:
     """Make the error that a worker names; it can name those of the port alone."""
+    if failure.code == AssetsNeededError.code:
+        return AssetsNeededError(failure.names)
     if failure.code == UnsupportedOutputError.code and options is not None:
         return UnsupportedOutputError(template_format, options.output, outputs_of(template_format))
     found = diagnostics or (Diagnostic(Severity.ERROR, "render-error", failure.message),)

@@ -1,0 +1,82 @@
+"""A renderer that fetches the assets that documents need."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from typing_extensions import override
+
+from application.ports.asset_source import AssetSource
+from application.ports.template_renderer import (
+    NO_ASSETS,
+    Assets,
+    RenderedDocument,
+    TemplateInspection,
+    TemplateRenderer,
+    TemplateSource,
+)
+from domain.asset import is_asset_name
+from domain.diagnostics import Diagnostic
+from domain.errors import AssetsNeededError, RenderFailedError
+from domain.render_request import RenderOptions
+
+_T = TypeVar("_T")
+
+# Which assets a document needs is known when it is rendered: what a first attempt lacks, a second one has. More are
+# needed where a failure hid what comes behind it.
+_ATTEMPTS: Final = 5
+# Names that stand in the data itself save the first attempt.
+_NAMED: Final = re.compile(rb'"asset:([^"\\]{1,100})"')
+_MAX_NAMED: Final = 1_000
+
+
+class RendererWithAssets(TemplateRenderer):
+    """Gives another renderer the assets that it asks for, all those of one document at once."""
+
+    def __init__(self, renderer: TemplateRenderer, source: AssetSource, max_bytes: int) -> None:
+        self._renderer = renderer
+        self._source = source
+        self._max_bytes = max_bytes
+
+    @override
+    async def inspect(self, source: TemplateSource) -> TemplateInspection:
+        return await self._renderer.inspect(source)
+
+    @override
+    async def validate(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> tuple[Diagnostic, ...]:
+        return await self._with_assets(
+            source, data, assets, lambda known: self._renderer.validate(source, data, options, known)
+        )
+
+    @override
+    async def render(
+        self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    ) -> RenderedDocument:
+        return await self._with_assets(
+            source, data, assets, lambda known: self._renderer.render(source, data, options, known)
+        )
+
+    async def _with_assets(
+        self, source: TemplateSource, data: bytes, known: Assets, attempt: Callable[[Assets], Awaitable[_T]]
+    ) -> _T:
+        wanted = _named_in(data) - known.keys()
+        for _ in range(_ATTEMPTS):
+            if wanted:
+                room = self._max_bytes - sum(len(content) for content in known.values() if content is not None)
+                known = {**known, **await self._source.load(source.workspace_id, wanted, room)}
+            try:
+                return await attempt(known)
+            except AssetsNeededError as needed:
+                # A renderer's word is not trusted: names that cannot be are those of no asset.
+                wanted = {name for name in needed.names if is_asset_name(name)} - known.keys()
+                known = {**known, **{name: None for name in needed.names if not is_asset_name(name)}}
+        raise RenderFailedError("The document asks for assets again and again.")
+
+
+def _named_in(data: bytes) -> set[str]:
+    if b"asset:" not in data:
+        return set()
+    found = {name.decode("utf-8", "replace") for name in _NAMED.findall(data)}
+    return {name for name in sorted(found)[:_MAX_NAMED] if is_asset_name(name)}
