@@ -11,7 +11,6 @@ from adapters.rendering.docx.fields import are_outdated, field_names
 from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.gate import check_package
 from adapters.rendering.docx.links import Targets, compile_links, has_tags, targets_of
-from adapters.rendering.docx.mergefields import MergeFields
 from adapters.rendering.docx.notes import Notes
 from adapters.rendering.docx.numbering import Numbering, NumberingPart
 from adapters.rendering.docx.package import Package, TextPart, not_word, parse_xml, relationships_of
@@ -22,6 +21,7 @@ from adapters.rendering.docx.settings import decimal_symbol, replaced_parts
 from adapters.rendering.docx.story import compile_story
 from adapters.rendering.docx.taken import numbers_and_names
 from adapters.rendering.docx.tree import w
+from adapters.rendering.docx.word_placeholders import WordPlaceholders
 from adapters.rendering.language.budget import Budget
 from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.limits import Limits
@@ -52,10 +52,10 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
         return CompiledTemplate(None, (problem.finding,), ())
     if has_errors(found):
         return CompiledTemplate(None, tuple(found), ())
-    merge_fields = MergeFields(decimal_symbol(package))
-    numbering, notes = Numbering(package), Notes(package, merge_fields)
+    word_placeholders = WordPlaceholders(decimal_symbol(package))
+    numbering, notes = Numbering(package), Notes(package, word_placeholders)
     parts = package.text_parts(Budget(limits))
-    by_part = {part.name: _compile_part(package, part, numbering, notes, merge_fields) for part in parts}
+    by_part = {part.name: _compile_part(package, part, numbering, notes, word_placeholders) for part in parts}
     compiled = [each for part in parts for each in by_part[part.name]]
     needed = conclude([part.needs for part in compiled])
     findings = (*found, *(finding for part in compiled for finding in part.diagnostics), *needed.diagnostics)
@@ -70,12 +70,12 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
 
 
 def _compile_part(
-    package: Package, part: TextPart, numbering: Numbering, notes: Notes, merge_fields: MergeFields
+    package: Package, part: TextPart, numbering: Numbering, notes: Notes, word_placeholders: WordPlaceholders
 ) -> list[CompiledPart]:
     """Compile a part, and its relationships where they have tags."""
     links = relationships_of(part.name)
     targets = targets_of(package.relationships, links)
-    compiled = [_compile_xml(package, part, numbering, notes, merge_fields, targets)]
+    compiled = [_compile_xml(package, part, numbering, notes, word_placeholders, targets)]
     if any(found.part == links and has_tags(found.target) for found in package.relationships):
         contents, local = package.contents[links], compiled[0].links
         compiled.append(compile_links(replace(part, name=links), parse_xml(links, contents), contents, local))
@@ -87,7 +87,7 @@ def _compile_xml(
     part: TextPart,
     numbering: Numbering,
     notes: Notes,
-    merge_fields: MergeFields,
+    word_placeholders: WordPlaceholders,
     targets: Targets,
 ) -> CompiledPart:
     contents = package.contents[part.name]
@@ -102,7 +102,7 @@ def _compile_xml(
     if (compile_it := _COMPILERS.get(part.part)) is not None:
         return compile_it(part, root, contents)
     fields = field_names(root)
-    return replace(compile_story(part, root, contents, numbering, notes, merge_fields, targets), fields=fields)
+    return replace(compile_story(part, root, contents, numbering, notes, word_placeholders, targets), fields=fields)
 
 
 def _assemble(

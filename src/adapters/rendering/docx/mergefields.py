@@ -48,19 +48,16 @@ _LONGEST: Final = 20_000
 _SHOWN: Final = 80
 
 
-class MergeFields:
-    """Fills in the merge fields of a document; `decimal` is what its settings write for the point of a number."""
+def fill_merge_fields(root: Node, tokens: TokenTable, places: Places, decimal: str) -> list[Diagnostic]:
+    """Put tokens in the place of a part's merge fields; return what is wrong with them, or not done by DocGen.
 
-    def __init__(self, decimal: str) -> None:
-        self._decimal = decimal
-
-    def fill(self, root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic]:
-        """Put tokens in the place of a part's merge fields; return what is wrong with them, or not done by DocGen."""
-        if not has_fields(root, _NAMES):
-            return []
-        filler = _Filler(root, tokens, places, self._decimal)
-        filler.fill(find_fields(root))
-        return filler.findings
+    `decimal` is the point in their pictures of numbers.
+    """
+    if not has_fields(root, _NAMES):
+        return []
+    filler = _Filler(root, tokens, places, decimal)
+    filler.fill(find_fields(root))
+    return filler.findings
 
 
 class _Filler:

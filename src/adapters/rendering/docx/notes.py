@@ -13,12 +13,12 @@ from lxml import etree
 from adapters.rendering.docx.fields import check_fields
 from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.marks import MarkTable
-from adapters.rendering.docx.mergefields import MergeFields
 from adapters.rendering.docx.normalise import normalise
 from adapters.rendering.docx.package import Package, parse_xml, related_part
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.tokens import TokenTable
 from adapters.rendering.docx.tree import TBL, Node, R, is_token, put_after, take, w
+from adapters.rendering.docx.word_placeholders import WordPlaceholders
 from domain.diagnostics import Diagnostic, Part
 
 _ID, _TYPE = w("id"), w("type")
@@ -29,8 +29,8 @@ _PARTS: Final = {"footnote": Part.FOOTNOTES, "endnote": Part.ENDNOTES}
 class Notes:
     """The notes of a package, and which of them have moved into the document's text."""
 
-    def __init__(self, package: Package, merge_fields: MergeFields) -> None:
-        self._merge_fields = merge_fields
+    def __init__(self, package: Package, word_placeholders: WordPlaceholders) -> None:
+        self._word_placeholders = word_placeholders
         self._package = package
         self._names = {kind: related_part(package, f"{kind}s") for kind in _PARTS}
         self._namespaces: dict[str | None, str] = {}
@@ -57,7 +57,7 @@ class Notes:
                 number = reference.get(_ID, "")
                 note = by_id.pop(number, None)
                 if note is not None and (within or _has_tags(note)):
-                    findings += [*check_fields(note, places), *self._merge_fields.fill(note, tokens, places)]
+                    findings += [*check_fields(note, places), *self._word_placeholders.fill(note, tokens, places)]
                     findings += normalise(note, tokens, places)
                     put_after(reference, note)
                     self._moved[kind, number] = note

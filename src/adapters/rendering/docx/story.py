@@ -14,7 +14,6 @@ from adapters.rendering.docx.joins import join_paragraphs
 from adapters.rendering.docx.levels import level_blocks
 from adapters.rendering.docx.links import Targets, mark_links
 from adapters.rendering.docx.marks import MarkTable, split_at_marks
-from adapters.rendering.docx.mergefields import MergeFields
 from adapters.rendering.docx.normalise import normalise
 from adapters.rendering.docx.notes import Notes
 from adapters.rendering.docx.numbering import Numbering
@@ -28,6 +27,7 @@ from adapters.rendering.docx.restarts import mark_restarts
 from adapters.rendering.docx.serialise import free_mark, tidy, to_segments
 from adapters.rendering.docx.tokens import CAPTURES, TokenTable, keyword_of
 from adapters.rendering.docx.tree import Node, W
+from adapters.rendering.docx.word_placeholders import WordPlaceholders
 from adapters.rendering.docx.writers import PLAIN_WRITERS, STRUCTURES
 from adapters.rendering.language.segments import Segment, Tag
 from adapters.rendering.language.source import compile_source
@@ -43,7 +43,7 @@ def compile_story(
     contents: bytes,
     numbering: Numbering,
     notes: Notes,
-    merge_fields: MergeFields,
+    word_placeholders: WordPlaceholders,
     targets: Targets,
 ) -> CompiledPart:
     """Compile a part of WordprocessingML with its tags; nothing is raised for what it holds.
@@ -54,7 +54,7 @@ def compile_story(
     tokens = TokenTable(free_mark(contents + notes.contents))
     tokens.is_changed = bool(added_notes)
     places = Places(root, part.part, part.number)
-    findings = [*check_fields(root, places), *merge_fields.fill(root, tokens, places)]
+    findings = [*check_fields(root, places), *word_placeholders.fill(root, tokens, places)]
     findings += normalise(root, tokens, places)
     drop_counting_copies(root, tokens)
     if part.part is Part.BODY:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Signs compared with those of a pattern for one step of fuel.
 _SIGNS_PER_STEP: Final = 64
+_SHOWN: Final = 200
 _COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "=": operators.eq, "<>": operators.ne, "<": operators.lt, ">": operators.gt, "<=": operators.le, ">=": operators.ge
 }  # fmt: skip
@@ -91,9 +92,44 @@ def _separators(locale: str) -> tuple[str, str]:
     return signs["decimal"], signs["group"]
 
 
-def word_date(session: "RenderSession", value: Any, picture: Any) -> str:
+def word_date(session: "RenderSession", value: Any, picture: Any, locale: Any = None) -> str:
     """Write a date or a time by Word's switch \\@: 'd MMMM yyyy' (ECMA-376, 17.16.4.1)."""
-    return "" if value == "" else datetime(session, value, _pattern(picture))
+    return "" if value == "" else datetime(session, value, _pattern(picture), locale)
+
+
+def is_locale(name: str) -> bool:
+    """Tell whether there is a locale of this name."""
+    from adapters.rendering.language.formatting.locales import locale_of
+
+    try:
+        locale_of(name)
+    except Problem:
+        return False
+    return True
+
+
+def word_choice(value: Any, values: Any, texts: Any, free: Any = False) -> str:  # noqa: FBT002
+    """Print what a drop-down list of Word's shows for a value; a text that it shows stands for itself.
+
+    Nothing is printed for what is empty; `free` lets any other text pass, as a combo box does.
+    """
+    chosen = to_text(value)
+    known = dict(zip(_listed(values), _listed(texts), strict=False))
+    if not chosen or chosen in known:
+        return known.get(chosen, "")
+    if free or chosen in known.values():
+        return chosen
+    problem = Problem(
+        f"{chosen[:40]!r} is none of the choices: {', '.join(known)[:_SHOWN]}.", "Give one of them in the data."
+    )
+    problem.value = value
+    raise problem
+
+
+def _listed(values: Any) -> list[str]:
+    if not isinstance(values, (list, tuple)):
+        raise Problem("word_choice needs two lists: the values, and the texts for them.")
+    return [to_text(each) for each in values]
 
 
 def _pattern(picture: Any) -> str:
@@ -156,4 +192,8 @@ def _is_like(value: str, pattern: str) -> bool:
 
 WITH_SESSION: Final[dict[str, Callable[..., Any]]] = {"word_compare": word_compare}
 WITH_PICTURE: Final[dict[str, Callable[..., Any]]] = {"word_number": word_number, "word_date": word_date}
-FILTERS: Final[dict[str, Callable[..., Any]]] = {"word_case": word_case, "word_affix": word_affix}
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "word_case": word_case,
+    "word_affix": word_affix,
+    "word_choice": word_choice,
+}

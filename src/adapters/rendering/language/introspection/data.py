@@ -34,6 +34,7 @@ class Evidence(Enum):
     KEY = auto()
     ORDERED = auto()
     # Nothing else would do; dates and times are texts too.
+    CHOSEN = auto()
     DATE = auto()
     TIME = auto()
     TEXT = auto()
@@ -52,10 +53,11 @@ class Datum:
     """
 
     __slots__ = (
-        *("children", "constants", "defaults", "depth", "evidence", "given", "least_items", "like", "most_items"),
+        *("children", "choices", "constants", "defaults", "depth", "evidence", "given", "least_items", "like"),
         *(
             "guarded",
             "made",
+            "most_items",
             "needed",
             "order",
             "parent",
@@ -92,6 +94,8 @@ class Datum:
         # What it is compared with, and what replaces it where it is missing.
         self.constants: list[Any] = []
         self.defaults: list[Any] = []
+        # All that it may be, where the template offers a list to choose from.
+        self.choices: list[Any] = []
         self.least_items = 0
         self.most_items: int | None = None
         # Places whose kind is the same, since the template puts them in order.
@@ -192,6 +196,7 @@ class Datum:
             self.note_constant(value, self.constants)
         for value in other.defaults:
             self.note_constant(value, self.defaults)
+        self.choices += [choice for choice in other.choices if choice not in self.choices]
         self.least_items = max(self.least_items, other.least_items)
         self.most_items = other.most_items if self.most_items is None else self.most_items
 

@@ -69,6 +69,11 @@ _WORD_SIGNS: Final = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", "
 _CONVERSION: Final = re.compile(r"%(?:\((\w+)\))?[-+ 0#]*\d*(?:\.\d*)?([a-zA-Z%])")
 
 
+def _note_example(value: Value, example: Any) -> None:
+    for ref in value.refs:
+        ref.datum.note_constant(example, ref.datum.constants)
+
+
 class FilterReader(ExpressionReader):
     """Knows what filters do with a value and its items."""
 
@@ -149,6 +154,19 @@ class FilterReader(ExpressionReader):
         picture = named.get("picture", arguments[0] if arguments else UNKNOWN).constant
         for evidence in moment_evidence("datetime", word_pattern(picture)):
             self.use(base, evidence)
+        return TEXT
+
+    def read_word_choice(self, base: Value, arguments: list[Value], named: dict[str, Value]) -> Value:
+        """Read a choice from a list: nothing else fits, but where it is free."""
+        values = arguments[0].constant if arguments and isinstance(arguments[0].constant, list) else []
+        if "free" in named or not values:
+            self.use(base, Evidence.PRINTED)
+            for value in values:
+                _note_example(base, value)
+            return TEXT
+        self.use(base, Evidence.CHOSEN)
+        for ref in base.refs:
+            ref.datum.choices += [value for value in values if value not in ref.datum.choices]
         return TEXT
 
     def read_word_compare(self, base: Value, arguments: list[Value], named: dict[str, Value]) -> Value:
@@ -282,6 +300,7 @@ _FILTERS: Final[dict[str, Callable[[Any, Value, list[Value], dict[str, Value]], 
     "reverse": FilterReader.read_reverse,
     **dict.fromkeys(("first", "last"), FilterReader.read_end),
     **dict.fromkeys(("min", "max"), FilterReader.read_extreme),
+    "word_choice": FilterReader.read_word_choice,
     "word_compare": FilterReader.read_word_compare,
     "word_date": FilterReader.read_word_date,
     "sum": FilterReader.read_sum,

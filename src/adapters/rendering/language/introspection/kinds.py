@@ -14,6 +14,7 @@ _KINDS: Final = (
     (Evidence.IMAGE, PlaceholderKind.IMAGE),
     (Evidence.OBJECT, PlaceholderKind.OBJECT),
     (Evidence.LISTED, PlaceholderKind.LIST),
+    (Evidence.CHOSEN, PlaceholderKind.CHOICE),
     (Evidence.TIME, PlaceholderKind.TIME),
     (Evidence.DATE, PlaceholderKind.DATE),
     (Evidence.TEXT, PlaceholderKind.TEXT),
@@ -161,6 +162,8 @@ def _facts(datum: Datum, kind: PlaceholderKind) -> dict[str, Any]:
         examples.append(ANY_KEY)
     if examples:
         facts["examples"] = examples
+    if kind is PlaceholderKind.CHOICE:
+        facts |= {"type": "string", "enum": [plain(choice) for choice in datum.choices]}
     if kind is PlaceholderKind.LIST and datum.least_items:
         facts["minItems"] = datum.least_items
     if kind is PlaceholderKind.LIST and datum.most_items is not None:
