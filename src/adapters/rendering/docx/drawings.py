@@ -16,15 +16,15 @@ from adapters.rendering.docx.findings import error
 from adapters.rendering.docx.normalise import diagnose, snippet_of
 from adapters.rendering.docx.package import TextPart
 from adapters.rendering.docx.places import Places
-from adapters.rendering.docx.program import CompiledPart, TaggedPart, Writing
+from adapters.rendering.docx.plain_texts import compile_plain_texts
+from adapters.rendering.docx.program import CompiledPart
 from adapters.rendering.docx.quotes import straighten
-from adapters.rendering.docx.serialise import free_mark, to_segments
+from adapters.rendering.docx.serialise import free_mark
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import A, Node, isolate
-from adapters.rendering.docx.writers import ATTRIBUTE, PLAIN, PLAIN_WRITERS
-from adapters.rendering.language.source import compile_source
+from adapters.rendering.docx.writers import ATTRIBUTE, PLAIN
 from adapters.rendering.language.tags import TagSpan, find_tags
-from domain.diagnostics import Diagnostic, Location, has_errors
+from domain.diagnostics import Diagnostic, Location
 
 _P, _T = f"{{{A}}}p", f"{{{A}}}t"
 # Copies of cells: c:v in charts, cx:v and cx:pt in those of Office 2016.
@@ -45,15 +45,7 @@ def compile_drawing(part: TextPart, root: Node, contents: bytes) -> CompiledPart
         if cached.text and "{" in cached.text:
             cached.text, problems = tokenize(cached.text, tokens, Location(part.part, part.number), PLAIN)
             findings += problems
-    if not len(tokens):
-        return CompiledPart(diagnostics=tuple(findings))
-    compiled = compile_source(
-        to_segments(root, tokens), origin=part.name, budget=part.budget, plain_writers=PLAIN_WRITERS
-    )
-    diagnostics = (*findings, *compiled.diagnostics)
-    if compiled.source is None or has_errors(diagnostics):
-        return CompiledPart(None, diagnostics, compiled.needs)
-    return CompiledPart(TaggedPart(part.name, compiled.source, Writing.WORD, ""), diagnostics, compiled.needs)
+    return compile_plain_texts(part, root, tokens, findings)
 
 
 def _tag_paragraph(paragraph: Node, tokens: TokenTable, location: Location) -> list[Diagnostic]:
