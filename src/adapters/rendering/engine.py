@@ -9,7 +9,7 @@ from typing import Final
 
 from adapters.rendering.compiled import CompiledTemplate, Program
 from adapters.rendering.language.coercion import ATTEMPTS, coerce
-from adapters.rendering.language.data import odd_texts, parse_data
+from adapters.rendering.language.data import count_values, odd_texts, parse_data
 from adapters.rendering.language.fields import apply_fields
 from adapters.rendering.language.introspection import NO_NEEDS
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
@@ -106,6 +106,9 @@ def render_template(
         raise UnsupportedOutputError(compiled.format, options.output, outputs_of(compiled.format))
     if len(data) > limits.data_bytes:
         raise _too_large(f"The data is larger than {limits.data_bytes:,} bytes.", "Send less data at a time.")
+    if len(data) > limits.data_values and (values := count_values(data)) > limits.data_values:
+        message = f"The data has {values:,} values; the limit is {limits.data_values:,}."
+        raise _too_large(message, "Send less data at a time.")
     session = RenderSession(parse_data(data), options, limits, len(data), odd_texts(data))
     session.assets = assets
     if may_hold_pictures(data):

@@ -55,7 +55,11 @@ def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
     word_placeholders = WordPlaceholders(decimal_symbol(package))
     numbering, notes = Numbering(package), Notes(package, word_placeholders)
     parts = package.text_parts(Budget(limits))
-    by_part = {part.name: _compile_part(package, part, numbering, notes, word_placeholders) for part in parts}
+    by_part: dict[str, list[CompiledPart]] = {part.name: [] for part in parts}
+    for part in parts:
+        by_part[part.name] = _compile_part(package, part, numbering, notes, word_placeholders)
+        if part.budget.is_spent:
+            break
     compiled = [each for part in parts for each in by_part[part.name]]
     needed = conclude([part.needs for part in compiled])
     findings = (*found, *(finding for part in compiled for finding in part.diagnostics), *needed.diagnostics)

@@ -13,22 +13,30 @@ from urllib.parse import unquote
 
 from adapters.rendering.docx.findings import error, warning
 from adapters.rendering.docx.links import may_lead_out
-from adapters.rendering.docx.package import MAIN_TYPE, Package, Relationship
-from domain.diagnostics import Diagnostic
+from adapters.rendering.docx.package import MAIN_TYPE, Package, Relationship, has_document_type
+from adapters.rendering.docx.picture_gate import check_picture
+from adapters.rendering.docx.places import Places
+from adapters.rendering.docx.tree import Node, P, ancestor, w
+from domain.diagnostics import Diagnostic, Location
 
 _OLE_START: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Relationships to the outside that are cut off and not refused.
 CUT_OFF: Final = frozenset({"attachedTemplate", "mailMergeSource", "mailMergeHeaderSource", "mailMergeRecipientData"})
 _MACROS: Final = re.compile(r"macroEnabled|vbaProject|vbaData|keyMapCustomizations", re.IGNORECASE)
-_ACTIVE: Final = re.compile(r"activeX|/control\b|ctrlProp", re.IGNORECASE)
+_ACTIVE: Final = re.compile(r"activeX|/control\b|ctrlProp|webextension", re.IGNORECASE)
 _OLE: Final = re.compile(r"oleObject", re.IGNORECASE)
 _CHUNK: Final = re.compile(r"aFChunk", re.IGNORECASE)
-_DTD: Final = re.compile(r"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
-_ENCODING: Final = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
-_ENCODINGS: Final = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "windows-1252"})
+_ENCODING: Final = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""", re.ASCII)
+_ENCODINGS: Final = frozenset((b"utf-8", b"utf8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1", b"windows-1252"))
 _DECLARATION_BYTES: Final = 400
 
 _SAVE_PLAIN: Final = "Save the document as 'Word Document (.docx)'."
+_HOW_TO_LINK: Final = "A hyperlink may begin with https://, http://, mailto: or tel:, pictures must be in the document."
+_CHUNK_SAYING: Final = (
+    "alt-chunk",
+    "The document takes in another file (altChunk).",
+    "Open it in Word and save it again: the other file becomes part of it.",
+)
 
 
 def check_package(package: Package) -> list[Diagnostic]:
@@ -60,13 +68,25 @@ def _macros() -> Diagnostic:
 def _check_contents(package: Package) -> Iterator[Diagnostic]:
     for name, contents in package.contents.items():
         described = f"{name} {package.type_of(name)}"
-        if _MACROS.search(described) or (contents.startswith(_OLE_START) and b"V\0B\0A" in contents):
+        if _MACROS.search(described) or _has_macros(contents):
             yield _macros()
         elif _ACTIVE.search(described):
-            yield error("active-content", f"The document has an ActiveX control ({name}).", "Delete the control.")
+            yield error("active-content", f"The document has a control or an add-in ({name}).", "Delete it.")
         elif _OLE.search(described) or contents.startswith(_OLE_START):
             message = f"The document has an embedded object of another program ({name})."
             yield error("embedded-object", message, "Put a picture in its place.")
+        elif package.type_of(name).startswith("image/") and (
+            problem := check_picture(name, package.type_of(name), contents)
+        ):
+            yield problem
+
+
+def _has_macros(contents: bytes) -> bool:
+    """Tell whether a part is the macros of a document, or an Office file that has some."""
+    if contents.startswith(_OLE_START):
+        return b"V\0B\0A" in contents
+    # The names of a zip's members are not packed.
+    return contents.startswith(b"PK\x03\x04") and b"vbaproject" in contents.lower()
 
 
 def _check_relationship(found: Relationship) -> Iterator[Diagnostic]:
@@ -74,12 +94,11 @@ def _check_relationship(found: Relationship) -> Iterator[Diagnostic]:
     if _MACROS.search(found.type):
         yield _macros()
     elif _ACTIVE.search(found.type):
-        yield error("active-content", "The document has an ActiveX control.", "Delete the control.")
+        yield error("active-content", "The document has a control or an add-in.", "Delete it.")
     elif _OLE.search(kind):
         yield error("embedded-object", "The document has an embedded object.", "Put a picture in its place.")
     elif _CHUNK.search(kind):
-        message = "The document takes in another file (altChunk)."
-        yield error("alt-chunk", message, "Open it in Word and save it again: the other file becomes part of it.")
+        yield error(*_CHUNK_SAYING)
     elif found.external:
         yield from _check_external(found, kind)
     elif _escapes(found):
@@ -94,8 +113,7 @@ def _check_external(found: Relationship, kind: str) -> Iterator[Diagnostic]:
     elif kind != "hyperlink" or not may_lead_out(found.target):
         shown = found.target[:60]
         message = f"The document refers to something outside of it: {shown!r}."
-        advice = "A hyperlink may begin with https://, http://, mailto: or tel:, pictures must be in the document."
-        yield error("external-reference", message, advice)
+        yield error("external-reference", message, _HOW_TO_LINK)
 
 
 _NAMES: Final = {"attachedTemplate": "the Word template that this document was based on"}
@@ -117,20 +135,58 @@ def _escapes(found: Relationship) -> bool:
 
 def _check_xml(package: Package) -> Iterator[Diagnostic]:
     for name, contents in package.contents.items():
-        if not (name.endswith((".xml", ".rels")) or package.type_of(name).endswith("xml")):
+        kind = package.type_of(name)
+        if not (name.lower().endswith((".xml", ".rels", ".vml")) or kind.endswith(("xml", "vmlDrawing"))):
             continue
-        text = _decoded(contents)
-        declared = _ENCODING.search(text[:_DECLARATION_BYTES])
-        if declared and declared.group(1).lower() not in _ENCODINGS:
-            yield error("bad-xml", f"The part {name!r} is in the unknown encoding {declared.group(1)!r}.", _SAVE_PLAIN)
-        elif _DTD.search(text):
+        declared = _ENCODING.search(contents[:_DECLARATION_BYTES].replace(b"\0", b""))
+        if has_document_type(contents):
             yield error("dtd", f"The part {name!r} declares a document type, which no Word file does.", _SAVE_PLAIN)
+        elif contents and not _is_plain_xml(contents):
+            yield error("bad-xml", f"The part {name!r} is no XML in UTF-8 or UTF-16.", _SAVE_PLAIN)
+        elif declared and declared.group(1).lower() not in _ENCODINGS:
+            shown = declared.group(1).decode("ascii")
+            yield error("bad-xml", f"The part {name!r} is in the unknown encoding {shown!r}.", _SAVE_PLAIN)
 
 
-def _decoded(contents: bytes) -> str:
-    """Read XML as text well enough to find markup in it."""
-    if contents.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return contents.decode("utf-16", "replace")
-    if contents[:2] in (b"<\0", b"\0<"):
-        return contents.decode("utf-16-le" if contents[:1] == b"<" else "utf-16-be", "replace")
-    return contents.decode("latin-1")
+def _is_plain_xml(contents: bytes) -> bool:
+    """Tell whether contents begin like XML in an encoding whose signs are known."""
+    start = contents[:_DECLARATION_BYTES]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start[2:]
+    elif start.startswith(b"\xef\xbb\xbf"):
+        start = start[3:]
+    start = start.lstrip(b" \t\r\n")
+    if start[:1] == b"<":
+        return start[1:4] != b"\0\0\0"
+    return start[:2] == b"\0<" or not start
+
+
+def check_content(root: Node, places: Places) -> list[Diagnostic]:
+    """Return what a part takes in from elsewhere by an element of its own, whatever its relationships say."""
+    findings: list[Diagnostic] = []
+    for node in root.iter(*_TAKING_IN):
+        code, message, advice = _TAKING_IN[node.tag]
+        findings.append(error(code, message, advice, _place(node, places)))
+    for node in root.iter(f"{{{_VML}}}*"):
+        source, target = node.get("src", "").strip(), node.get("href", "").strip()
+        if source or (target and not target.startswith("#") and not may_lead_out(target)):
+            message = f"The document refers to something outside of it: {(source or target)[:60]!r}."
+            findings.append(error("external-reference", message, _HOW_TO_LINK, _place(node, places)))
+    return findings
+
+
+def _place(node: Node, places: Places) -> Location:
+    anchor = ancestor(node, P)
+    return places.of(anchor if anchor is not None else node)
+
+
+_VML: Final = "urn:schemas-microsoft-com:vml"
+_TAKING_IN: Final = {
+    w("altChunk"): _CHUNK_SAYING,
+    w("subDoc"): (
+        "external-reference",
+        "The document takes in another document (a master document's part).",
+        "Put its text into this document.",
+    ),
+    w("control"): ("active-content", "The document has an ActiveX control.", "Delete the control."),
+}

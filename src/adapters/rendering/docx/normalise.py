@@ -240,7 +240,8 @@ def _cut(pieces: list[_Piece], cuts: list[_Cut], tokens: TokenTable) -> None:
 
 def _rewrite(piece: _Piece, cuts: list[_Cut], tokens: TokenTable) -> None:
     node, last = piece.node, None
-    node.text = piece.text[: max(0, cuts[0][0] - piece.start)]
+    # What stands behind the last token; put together once, since there may be a million cuts.
+    behind = [piece.text[: max(0, cuts[0][0] - piece.start)]]
     node.set(XML_SPACE, "preserve")
     for index, (start, end, token) in enumerate(cuts):
         begins_here = start >= piece.start
@@ -249,13 +250,20 @@ def _rewrite(piece: _Piece, cuts: list[_Cut], tokens: TokenTable) -> None:
         following = cuts[index + 1][0] if index + 1 < len(cuts) else piece.end
         rest = piece.text[min(len(piece.text), end - piece.start) : max(0, following - piece.start)]
         if token is not None and begins_here:
+            _put_behind(node, last, behind)
             token.node = etree.PI("t", str(tokens.add(token)))
             node.append(token.node)
             last = token.node
-        if last is None:
-            node.text = (node.text or "") + rest
-        else:
-            last.tail = (last.tail or "") + rest
+        behind.append(rest)
+    _put_behind(node, last, behind)
+
+
+def _put_behind(node: Node, last: Node | None, words: list[str]) -> None:
+    if last is None:
+        node.text = "".join(words)
+    else:
+        last.tail = "".join(words)
+    words.clear()
 
 
 def _take_with_empty_run(node: Node) -> None:

@@ -182,6 +182,8 @@ def parse_xml(name: str, contents: bytes) -> Node:
     Raises:
         UnusableFileError: it is not well-formed, has a document type, or is too deep or too large.
     """
+    if has_document_type(contents):
+        raise unusable("dtd", f"The part {name!r} declares a document type, which no Word file does.")
     if contents.count(b"<") - contents.count(b"</") > ELEMENTS:
         raise unusable("too-large", f"The part {name!r} has more than {ELEMENTS:,} elements.", "Split the document.")
     parser = etree.XMLParser(
@@ -200,6 +202,18 @@ def parse_xml(name: str, contents: bytes) -> Node:
     if root.getroottree().docinfo.doctype:
         raise unusable("dtd", f"The part {name!r} declares a document type, which no Word file does.")
     return root
+
+
+def has_document_type(contents: bytes) -> bool:
+    """Tell whether XML holds the words that declare a document type or an entity, in any encoding."""
+    return any(word in contents for word in _DECLARATIONS)
+
+
+_DECLARATIONS: Final = tuple(
+    word.encode(encoding)
+    for word in ("<!DOCTYPE", "<!ENTITY")
+    for encoding in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037")
+)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -8,6 +8,7 @@ from adapters.rendering.docx.copies import drop_counting_copies
 from adapters.rendering.docx.deflate import Stretch
 from adapters.rendering.docx.fields import check_fields
 from adapters.rendering.docx.frames import mark_frames
+from adapters.rendering.docx.gate import check_content
 from adapters.rendering.docx.grids import Geometry, geometries, mark_grids
 from adapters.rendering.docx.ids import mark_identities
 from adapters.rendering.docx.joins import join_paragraphs
@@ -54,7 +55,8 @@ def compile_story(
     tokens = TokenTable(free_mark(contents + notes.contents))
     tokens.is_changed = bool(added_notes)
     places = Places(root, part.part, part.number)
-    findings = [*check_fields(root, places), *word_placeholders.fill(root, tokens, places)]
+    findings = [*check_content(root, places), *check_fields(root, places)]
+    findings += word_placeholders.fill(root, tokens, places)
     findings += normalise(root, tokens, places)
     drop_counting_copies(root, tokens)
     if part.part is Part.BODY:

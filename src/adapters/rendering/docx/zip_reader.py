@@ -5,9 +5,11 @@ what Open Packaging (ECMA-376 part 2, annex B) allows is read: stored and deflat
 """
 
 import struct
+import unicodedata
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from adapters.rendering.docx.findings import UnusableFileError, unusable
 from adapters.rendering.docx.zip_records import (
@@ -53,6 +55,7 @@ class _Entry:
     size: int
     offset: int
     raw_name: bytes
+    flags: int
 
 
 def read_members(file: bytes, max_bytes: int) -> list[tuple[Member, bytes]]:
@@ -64,7 +67,7 @@ def read_members(file: bytes, max_bytes: int) -> list[tuple[Member, bytes]]:
     _check_start(file, max_bytes)
     entries = list(_entries(file))
     _check_names(entries)
-    starts = _data_starts(file, entries)
+    starts = _data_starts(file, entries, _end_of_directory(file)[2])
     budget = INFLATED_BYTES
     members: list[tuple[Member, bytes]] = []
     for entry, start in zip(entries, starts, strict=True):
@@ -128,9 +131,24 @@ def _entries(file: bytes) -> Iterator[_Entry]:
             raise _broken("a part claims to be larger than any part may be")
         if (attributes >> 16) & _FILE_TYPE == _SYMLINK:
             raise unusable("bad-part-name", "A part of the file is a symbolic link.", _SAVE_AGAIN)
-        yield _Entry(_decode(raw, flags), method, crc, packed, size, offset, raw)
+        name = _decode(raw, flags)
+        _check_other_name(name, file[position - extra - comment : position - comment])
+        yield _Entry(name, method, crc, packed, size, offset, raw, flags)
     if position != end:
         raise _broken("its table of contents is wrong")
+
+
+def _check_other_name(name: str, extra: bytes) -> None:
+    """Refuse a second name in the extra field (APPNOTE 4.6.9), which some programs read in place of the first."""
+    while len(extra) >= _EXTRA.size:
+        kind, size = _EXTRA.unpack_from(extra)
+        if kind == _UNICODE_PATH and extra[_EXTRA.size + 5 : _EXTRA.size + size] != name.encode():
+            raise unusable("bad-part-name", f"The file has a part with two names: {name[:60]!r}.", _SAVE_AGAIN)
+        extra = extra[_EXTRA.size + size :]
+
+
+_EXTRA = struct.Struct("<2H")
+_UNICODE_PATH = 0x7075
 
 
 def _decode(raw: bytes, flags: int) -> str:
@@ -144,42 +162,75 @@ def _check_names(entries: list[_Entry]) -> None:
     seen: set[str] = set()
     for entry in entries:
         name = entry.name
-        wrong = (
-            not name
-            or len(name) > _NAME_CHARACTERS
-            or name.startswith("/")
-            or any(character in '\\:*?"<>|' or not character.isprintable() for character in name)
-            or any(piece in ("", ".", "..") for piece in name.removesuffix("/").split("/"))
-        )
-        if wrong:
+        # Names in a package are parts of addresses: %2e is a dot there.
+        plain = unquote(name)
+        if _is_wrong(name) or _is_wrong(plain):
             shown = "".join(character if character.isprintable() else "?" for character in name[:60])
             raise unusable("bad-part-name", f"The file has a part with a forbidden name: {shown!r}.", _SAVE_AGAIN)
-        if name.lower() in seen:
+        key = unicodedata.normalize("NFC", plain.casefold())
+        if key in seen:
             raise unusable("bad-part-name", f"The file has two parts named {name!r}.", _SAVE_AGAIN)
-        seen.add(name.lower())
+        seen.add(key)
 
 
-def _data_starts(file: bytes, entries: list[_Entry]) -> list[int]:
-    """Return where each member's packed bytes begin; no two members may share a byte."""
+def _is_wrong(name: str) -> bool:
+    return (
+        not name
+        or len(name) > _NAME_CHARACTERS
+        or name.startswith("/")
+        or any(character in '\\:*?"<>|' or not character.isprintable() for character in name)
+        # A name that ends with a dot is another one on Windows.
+        or any(not piece or piece.endswith(".") for piece in name.removesuffix("/").split("/"))
+    )
+
+
+def _check_same(entry: _Entry, header: tuple[int, ...]) -> None:
+    """Refuse a member whose own header says something else than the table of contents: programs read either."""
+    _, _, flags, method, _, _, crc, packed, size, _, _ = header
+    said = (crc, packed, size)
+    # With a data descriptor the numbers follow the data, and the header may have zeros.
+    later = flags & _DESCRIPTOR_FLAG and all(value in (0, ZIP64_SENTINEL) for value in said)
+    if method != entry.method or flags & ENCRYPTED_FLAGS or (flags ^ entry.flags) & _DESCRIPTOR_FLAG:
+        raise _broken(f"the part {entry.name!r} is described in two ways")
+    if not later and said != (entry.crc, entry.packed_size, entry.size):
+        raise _broken(f"the part {entry.name!r} is described in two ways")
+
+
+_DESCRIPTOR_FLAG = 0x0008
+# Signature, checksum and two sizes of 8 bytes.
+_LONGEST_DESCRIPTOR = 24
+
+
+def _data_starts(file: bytes, entries: list[_Entry], directory: int) -> list[int]:
+    """Return where each member's packed bytes begin; no two members may share a byte.
+
+    `directory` is where the table of contents begins; nothing but members lies before it.
+    """
     starts: dict[int, int] = {}
     end = 0
     for index in sorted(range(len(entries)), key=lambda index: entries[index].offset):
         entry = entries[index]
         if entry.offset < end:
             raise unusable("broken-zip", "Parts of the file overlap each other.", _SAVE_AGAIN)
+        if entry.offset > end + _LONGEST_DESCRIPTOR:
+            raise _broken("it holds data that its table of contents does not name")
         try:
-            signature, *_, name_size, extra = LOCAL.unpack_from(file, entry.offset)
+            header = LOCAL.unpack_from(file, entry.offset)
         except struct.error:
             raise _broken("a part lies beyond its end") from None
+        signature, *_, name_size, extra = header
         name_at = entry.offset + LOCAL.size
         start = name_at + name_size + extra
         end = start + entry.packed_size
         if signature != LOCAL_SIGNATURE or file[name_at : name_at + name_size] != entry.raw_name or end > len(file):
             raise _broken("a part is not where the table of contents says")
+        _check_same(entry, header)
         starts[index] = start
     first = min((entry.offset for entry in entries), default=0)
     if first:
         raise _broken("other data stands before its contents")
+    if directory < end or directory > end + _LONGEST_DESCRIPTOR:
+        raise _broken("it holds data that its table of contents does not name")
     return [starts[index] for index in range(len(entries))]
 
 

@@ -22,9 +22,15 @@ class Budget:
     tags: int = 0
     characters: int = 0
     words: int = 0
+    is_spent: bool = False
 
     def take(self, tags: Sequence[Tag]) -> Diagnostic | None:
         """Count the tags of a piece; return what is to be said where the template has become too large."""
+        problem = self._take(tags)
+        self.is_spent = problem is not None
+        return problem
+
+    def _take(self, tags: Sequence[Tag]) -> Diagnostic | None:
         limits = self.limits
         self.tags += len(tags)
         self.characters += sum(len(tag.text) for tag in tags)

@@ -13,7 +13,8 @@ _BOM: Final = b"\xef\xbb\xbf"
 # only be written with a backslash (RFC 8259, section 7); U+FFFE and U+FFFF may stand for themselves.
 _ODD: Final = (b"\\", b"&", b"<", b">", b"\x7f")
 _ODD_BEYOND_ASCII: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-_REST_OF_LITERAL: Final = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*"')
+# Possessive: a text of many escapes would else be remembered step by step, in far more memory than it has.
+_REST_OF_LITERAL: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"')
 # Finding an odd text costs as much as asking a writer about some ten texts.
 _BYTES_PER_ODD_TEXT: Final = 1_000
 
@@ -78,6 +79,20 @@ def parse_data(text: bytes) -> dict[str, Any]:
         message = f"The data is {kind}, and has to be an object: names with their values."
         raise _invalid("data-not-object", message, 'Write it as {"name": …}.')
     return data
+
+
+def count_values(text: bytes) -> int:
+    """Return how many values JSON text has at most, objects and lists included."""
+    return 1 + _count(text if _count(text) < _MANY_VALUES else _LITERAL.sub(b"", text))
+
+
+def _count(text: bytes) -> int:
+    return text.count(b",") + text.count(b"[") + text.count(b"{")
+
+
+# From so many on, commas and brackets within texts are not counted.
+_MANY_VALUES: Final = 200_000
+_LITERAL: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 
 
 def odd_texts(text: bytes) -> frozenset[str] | None:

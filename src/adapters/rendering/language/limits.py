@@ -12,6 +12,8 @@ class Limits:
 
     template_bytes: int = 20_000_000
     data_bytes: int = 16_000_000
+    # Values in the data, objects and lists included: an empty list takes 30 times as much memory as in the JSON text.
+    data_values: int = 1_000_000
     steps: int = 5_000_000
     output_bytes: int = 50_000_000
     # The caps of one template: the characters within its tags and in one of them, the words and signs of all, the

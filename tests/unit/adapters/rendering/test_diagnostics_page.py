@@ -13,7 +13,18 @@ from tests.unit.adapters.rendering.template_text import options_for
 
 PAGE = (Path(__file__).parents[4] / "docs" / "diagnostics.md").read_text(encoding="utf-8")
 # Texts of the sources that look like codes: encodings, a property of CSS, rules of CLDR.
-NO_CODES = {"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "us-ascii", "latin-1", "iso-8859-1"} | {
+NO_CODES = {
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32-le",
+    "utf-32-be",
+    "us-ascii",
+    "latin-1",
+    "iso-8859-1",
+} | {
     "windows-1252",
     "spellout-numbering",
     "spellout-numbering-verbose",

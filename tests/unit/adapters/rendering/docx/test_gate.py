@@ -66,6 +66,30 @@ def field(code: str) -> str:
     return f"<w:p>{char('begin')}{halves}{char('separate')}{r('x')}{char('end')}</w:p>"
 
 
+def mark(kind: str) -> str:
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
+def code(words: str) -> str:
+    return f"<w:r><w:instrText>{words}</w:instrText></w:r>"
+
+
+def field_within(words: str) -> str:
+    return f"{mark('begin')}{code(words)}{mark('separate')}{mark('end')}"
+
+
+def vml(shape: str) -> str:
+    return f'<w:p><w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml">{shape}</w:pict></w:r></w:p>'
+
+
+def picture(name: str, contents: bytes) -> bytes:
+    kind = name.rpartition(".")[2]
+    content_type = {"svg": "svg+xml"}.get(kind, kind)
+    entry = f'<Default Extension="{kind}" ContentType="image/{content_type}"/></Types>'
+    types = str(members()["[Content_Types].xml"], "ascii").replace("</Types>", entry)
+    return zip_of({**members(), "[Content_Types].xml": types, f"word/media/{name}": contents})
+
+
 @pytest.mark.parametrize(
     ("file", "code", "words"),
     [
@@ -84,8 +108,8 @@ def field(code: str) -> str:
         (changed(8, b"\x01\x00"), "encrypted", "encrypted"),
         (changed(10, b"\x0c\x00"), "bad-compression", "packed"),
         (changed(24, struct.pack("<L", 0xFFFFFFFF)), "broken-zip", "larger"),
-        (changed(24, struct.pack("<L", 5)), "broken-zip", "checksum"),
-        (changed(16, b"\0\0\0\0"), "broken-zip", "checksum"),
+        (changed(24, struct.pack("<L", 5)), "broken-zip", "two ways"),
+        (changed(16, b"\0\0\0\0"), "broken-zip", "two ways"),
         (changed(38, struct.pack("<L", 0xA1FF0000)), "bad-part-name", "symbolic link"),
         (zip_of({**members(), "WORD/document.xml": "x"}), "bad-part-name", "two parts"),
         (zip_of({**members(), "../evil": "x"}), "bad-part-name", "forbidden name"),
@@ -129,6 +153,75 @@ def test_members_may_not_share_bytes() -> None:
     assert errors_of(buffer.getvalue()) == ["broken-zip"]
 
 
+def patched(member: int, position: int, value: bytes, file: bytes = GOOD) -> bytes:
+    """Overwrite bytes of a local header, counted from 0."""
+    start = -1
+    for _ in range(member + 1):
+        start = file.index(b"PK\x03\x04", start + 1)
+    return file[: start + position] + value + file[start + position + len(value) :]
+
+
+def with_gap(size: int) -> bytes:
+    """Build a file with bytes between its last member and its table of contents."""
+    directory = GOOD.index(b"PK\x01\x02")
+    end = GOOD.index(b"PK\x05\x06")
+    offset = struct.pack("<L", directory + size)
+    return GOOD[:directory] + b"\0" * size + GOOD[directory : end + 16] + offset + GOOD[end + 20 :]
+
+
+def with_second_name() -> bytes:
+    """Build a file whose last part has another name in its extra field."""
+    with zipfile.ZipFile(buffer := io.BytesIO(), "w") as archive:
+        for name, content in members().items():
+            archive.writestr(name, content)
+        info = zipfile.ZipInfo("word/media/a.png")
+        other = b"word/vbaProject.bin"
+        info.extra = struct.pack("<2HBL", 0x7075, 5 + len(other), 1, 0) + other
+        archive.writestr(info, b"")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        (patched(0, 8, b"\0\0"), "broken-zip"),  # another method
+        (patched(0, 6, b"\x01\0"), "broken-zip"),  # encrypted, in one place
+        (patched(0, 6, b"\x08\0"), "broken-zip"),  # a data descriptor, in one place
+        (patched(0, 14, b"\1\2\3\4"), "broken-zip"),  # another checksum
+        (patched(0, 22, b"\0\0\0\x7f"), "broken-zip"),  # another size
+        (with_gap(100), "broken-zip"),
+        (with_second_name(), "bad-part-name"),
+        (zip_of({**members(), "word/%2e%2e/%2e%2e/evil": "x"}), "bad-part-name"),
+        (zip_of({**members(), "word/document%2exml": "x"}), "bad-part-name"),
+        (zip_of({**members(), "word/document.xml.": "x"}), "bad-part-name"),
+        (zip_of({**members(), "word/STRASSE.xml": "x", "word/straße.xml": "x"}), "bad-part-name"),
+        (zip_of({**members(), "word/\u00e9.xml": "x", "word/e\u0301.xml": "x"}), "bad-part-name"),
+        (zip_of({**members(), "word/a\u202eb.xml": "x"}), "bad-part-name"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_no_two_programs_may_read_different_files(file: bytes, code: str) -> None:
+    assert errors_of(file) == [code]
+
+
+def test_a_data_descriptor_is_no_gap() -> None:
+    class Stream(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def tell(self) -> int:
+            raise OSError
+
+        def seek(self, *_: int) -> int:
+            raise OSError
+
+    with zipfile.ZipFile(buffer := Stream(), "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members().items():
+            archive.writestr(name, content)
+    assert lines_of(render_word(buffer.getvalue(), {"v": "x"})) == ["x"]
+    assert errors_of(with_gap(16)) == []
+
+
 def xml(text: str | bytes) -> bytes:
     return zip_of({**members(), "word/document.xml": text})
 
@@ -162,6 +255,40 @@ def xml(text: str | bytes) -> bytes:
         (word_file(field(' HYPERLINK "javascript:x"')), "external-reference"),
         (word_file(field("PAGE {{ v }}")), "tag-in-field"),
         (word_file("x", parts={"word/header1.xml": field("LINK x")}), "forbidden-field"),
+        (word_file(f"<w:p>{mark('begin')}{r('DDEAUTO c:')}{mark('end')}</w:p>"), "forbidden-field"),
+        (word_file(f"<w:p>{mark('begin')}<w:r><w:delInstrText>LINK x</w:delInstrText></w:r>{mark('end')}</w:p>"),
+         "forbidden-field"),
+        (word_file(f"<w:p>{mark('begin')}{field_within('QUOTE 68 68 69')}{code(' c:')}{mark('end')}</w:p>"),
+         "forbidden-field"),
+        (word_file(f"<w:p>{mark('begin')}{code('IF 1 ')}{field_within('INCLUDETEXT x')}{mark('end')}</w:p>"),
+         "forbidden-field"),
+        (word_file(f"<w:p>{mark('begin')}{code('DD')}</w:p><w:p>{code('E x')}{mark('end')}</w:p>"), "forbidden-field"),
+        (word_file(field(' HYPERLINK \\o "tip" "javascript:x"')), "external-reference"),
+        (word_file(field(' HYPERLINK "\\\\\\\\host\\\\share"')), "external-reference"),
+        (word_file(field(' HYPERLINK "java script:x"')), "external-reference"),
+        (word_file(field(' HYPERLINK other.docx')), "external-reference"),
+        (word_file('<w:altChunk r:id="rId1"/>'), "alt-chunk"),
+        (word_file('<w:subDoc r:id="rId1"/>'), "external-reference"),
+        (word_file('<w:p><w:r><w:object><w:control r:id="rId1"/></w:object></w:r></w:p>'), "active-content"),
+        (word_file(vml('<v:imagedata src="http://127.0.0.1/a.png"/>')), "external-reference"),
+        (word_file(vml('<v:rect href="file:///etc/hostname"/>')), "external-reference"),
+        (related("webextensiontaskpanes", "taskpanes.xml", "Internal"), "active-content"),
+        (zip_of({**members(), "word/embeddings/a.xlsx": zip_of({"xl/vbaProject.bin": "x"})}), "macros"),
+        (picture("a.png", b"<html><script>"), "image-invalid"),
+        (picture("a.png", b"MZ\x90\0"), "image-invalid"),
+        (picture("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">2L", 100_000, 100_000)), "image-too-large"),
+        (picture("a.gif", b"GIF89a" + struct.pack("<2H", 65_535, 65_535)), "image-too-large"),
+        (picture("a.bmp", b"BM" + bytes(16) + struct.pack("<2l", 99_999, -99_999)), "image-too-large"),
+        (picture("a.jpeg", b"\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x11\x08" + struct.pack(">2H", 65_500, 65_500)),
+         "image-too-large"),
+        (picture("a.svg", b"<svg xmlns='x' onload='alert(1)'/>"), "active-content"),
+        (picture("a.svg", b"<svg><script>1</script></svg>"), "active-content"),
+        (picture("a.svg", b"<svg><image href='http://127.0.0.1/a.png'/></svg>"), "active-content"),
+        (zip_of({**members(), "custom/a.xml": '<!DOCTYPE a><a/>'.encode("utf-32-le")}), "dtd"),
+        (zip_of({**members(), "custom/a.xml": '<!DOCTYPE a><a/>'.encode("cp037")}), "dtd"),
+        (zip_of({**members(), "custom/a.xml": "<a/>".encode("utf-32-be")}), "bad-xml"),
+        (zip_of({**members(), "custom/a.xml": '<?xml encoding="UTF-7"?><a/>'.encode("utf-16-le")}), "bad-xml"),
+        (zip_of({**members(), "word/a.vml": "<!DOCTYPE a><a/>"}), "dtd"),
     ],
     ids=short,
 )  # fmt: skip
