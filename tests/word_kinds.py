@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from tests.word_controls import checkbox, choice, control, date_control, section
+from tests.word_fields import complex_field, merge_field, simple_field
 from tests.word_files import NAMESPACES, p, r, tbl, tc, tr, word_file
 
 LOOP = "{% for i in items %}", "{% endfor %}"
@@ -11,6 +13,8 @@ DATA: Final[dict[str, Any]] = {
     "items": ["one", "two", "three"],
     "nothing": [],
     "groups": [["a", "b"], ["c"]],
+    "order": {"name": "ada", "total": 1234.5, "nothing": None, "day": "2026-03-31", "ok": True, "country": "fr"},
+    "positions": [{"name": "Pen", "price": 1}, {"name": "Ink", "price": 2}],
 }
 
 NUMBERING = (
@@ -172,4 +176,21 @@ KINDS: Final[dict[str, tuple[bytes, tuple[str, ...]]]] = {
         ("Sales of one",),
     ),
     "fields": (word_file(p(TOC), "{{ items | length }}", parts={"word/settings.xml": SETTINGS}), ("contents 3",)),
+    "placeholders": (
+        word_file(
+            p(merge_field("order.name", "\\* Upper"), " ", simple_field('MERGEFIELD order.total \\# "#,##0.00 €"')),
+            p(complex_field("IF ", merge_field("order.total"), ' > 9 "large ', merge_field("order.name"), '" small')),
+            p(merge_field("order.nothing")),
+            p(r("text "), control("order.name", properties="<w:b/>"), r(" own "), control("order.none", r("contents"))),
+            p(r("day "), date_control("order.day", "d MMMM yyyy"), r(" ok "), checkbox("order.ok")),
+            p(r("of "), choice("order.country", ("de", "Germany"), ("fr", "France"))),
+            control("order.name", p("block")),
+            section("positions", p("- ", control("name"))),
+            tbl(section("positions", tr(tc(p(control("name"))), tc(p(merge_field("item.price")))))),
+        ),
+        (
+            "ADA 1,234.50 € large ada text ada own contents day 31 March 2026 ok ☒ of France ada",
+            "- Pen - Ink Pen 1 Ink 2",
+        ),
+    ),
 }  # fmt: skip
