@@ -118,10 +118,12 @@ class Crew:
 
     def _fill_up(self) -> None:
         """Start as many workers as there are too few, not at once where the last one came to nothing."""
+        if not self._open:
+            return
         if self._failures and not self._pausing:
             self._pausing = True
             self._begin(self._fill_up_later())
-        while not self._pausing and self._open and self._zygote is not None and self._too_few():
+        while not self._pausing and self._zygote is not None and self._too_few():
             self._fork(self._zygote)
 
     async def _fill_up_later(self) -> None:

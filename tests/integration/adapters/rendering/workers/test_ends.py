@@ -43,6 +43,12 @@ async def spin(renderer: WorkerRenderer) -> None:
     await renderer.render(of(HOSTILE, SPINNING), b"{}", options())
 
 
+async def give_up(*tasks: "asyncio.Future[None]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def test_a_render_that_takes_too_long_is_ended_and_its_worker_replaced() -> None:
     async with renderer_of(render_seconds=0.3) as renderer:
         await until(lambda: renderer.crew.ready == 2)
@@ -135,7 +141,7 @@ async def test_workers_are_replaced_when_they_have_done_enough() -> None:
             assert await letter(renderer, str(n)) == f"Dear {n}".encode()
             seen.update(renderer.crew.worker_pids)
         assert len(seen) > 4
-        await until(lambda: sum(psutil.pid_exists(pid) for pid in seen) == 2)
+        await until(lambda: not any(map(psutil.pid_exists, seen - set(renderer.crew.worker_pids))))
 
 
 async def test_a_caller_that_gives_up_gets_no_answer_and_nobody_gets_it_instead() -> None:
@@ -159,9 +165,7 @@ async def test_an_innocent_workspace_is_served_while_another_one_spins_for_ever(
         await busy_worker(renderer)
         assert await _letters(renderer, 200) == [f"Dear {n}".encode() for n in range(200)]
         assert not any(task.done() for task in spinning)
-        for task in spinning:
-            task.cancel()
-        await asyncio.gather(*spinning, return_exceptions=True)
+        await give_up(*spinning)
 
 
 async def test_a_workspace_cannot_let_everything_wait() -> None:
@@ -173,8 +177,7 @@ async def test_a_workspace_cannot_let_everything_wait() -> None:
             await spin(renderer)
         assert full.value.retry_after
         assert await letter(renderer) == b"Dear Ada"
-        for task in spinning:
-            task.cancel()
+        await give_up(*spinning)
 
 
 async def test_nobody_waits_for_ever() -> None:
@@ -188,8 +191,7 @@ async def test_nobody_waits_for_ever() -> None:
         await until(lambda: sum(psutil.Process(pid).status() == "running" for pid in renderer.crew.worker_pids) == 2)
         with pytest.raises(OverloadedError, match=r"waited for 0\.2 seconds"):
             await renderer.render(of(INNOCENT.__class__("wsp_third"), "x"), b"{}", options())
-        for task in (spinning, blocking):
-            task.cancel()
+        await give_up(spinning, blocking)
 
 
 async def test_the_end_of_the_service_ends_everything_and_tells_who_waits() -> None:
@@ -201,6 +203,18 @@ async def test_the_end_of_the_service_ends_everything_and_tells_who_waits() -> N
     outcomes = await asyncio.gather(*spinning, return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["OverloadedError"] * 2 + ["RenderFailedError"]
     await until(lambda: not any(pid is not None and psutil.pid_exists(pid) for pid in pids))
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_the_end_of_the_service_leaves_no_task_whatever_state_it_is_in(at_once: bool) -> None:
+    async with renderer_of() as renderer:
+        if not at_once:
+            await letter(renderer)
+            zygote = renderer.crew.zygote_pid
+            assert zygote is not None
+            os.kill(zygote, signal.SIGKILL)
+            await until(lambda: renderer.crew.zygote_pid is None)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_health_says_whether_there_are_workers() -> None:
