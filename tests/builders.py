@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from domain.asset import Asset
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
 from domain.identifiers import RENDER_PREFIX, TEMPLATE_PREFIX, WORKSPACE_PREFIX, RenderId, Slug, TemplateId, WorkspaceId
@@ -72,6 +73,22 @@ def a_version(template: Template, number: int = 1, content: bytes | None = None,
         created_by="ada@example.com",
     )
     return replace(version, **fields)
+
+
+def an_asset(name: str = "logo.png", *, workspace_id: WorkspaceId = WORKSPACE_ID, **fields: Any) -> Asset:
+    """Build a small asset."""
+    content = name.encode()
+    asset = Asset(
+        workspace_id=workspace_id,
+        name=name,
+        media_type="image/png",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        created_at=NOW,
+        updated_at=NOW,
+        updated_by="ada@example.com",
+    )
+    return replace(asset, **fields)
 
 
 def render_options(**fields: Any) -> RenderOptions:

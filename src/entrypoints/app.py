@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from domain.asset import MAX_ASSET_BYTES
 from entrypoints.container import Container
 from entrypoints.http.body_guard import BodyGuardMiddleware
 from entrypoints.http.docs_page import mount_docs
@@ -14,7 +15,7 @@ from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.request_id import RequestIdMiddleware
-from entrypoints.http.routes import renders, system, templates, versions
+from entrypoints.http.routes import assets, renders, system, templates, versions
 from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
 
@@ -48,12 +49,12 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         responses=COMMON_RESPONSES,
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
-    for module in (templates, versions, renders):
+    for module in (templates, versions, renders, assets):
         app.include_router(module.router, prefix="/v1")
     app.include_router(system.router)
     mount_docs(app)
     install_error_handlers(app)
-    limit = max(settings.limits.template_bytes, settings.limits.data_bytes) + _ENVELOPE_BYTES
+    limit = max(settings.limits.template_bytes, settings.limits.data_bytes, MAX_ASSET_BYTES) + _ENVELOPE_BYTES
     app.add_middleware(BodyGuardMiddleware, max_bytes=limit, timeout_seconds=_BODY_TIMEOUT_SECONDS)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(RequestIdMiddleware, ids=container.ids())

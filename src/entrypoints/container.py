@@ -25,11 +25,15 @@ from adapters.system import SystemClock, Uuid7Generator
 from application.defaults import RenderDefaults
 from application.ports.health_check import HealthCheck
 from application.ports.template_renderer import TemplateRenderer
+from application.renderer_with_assets import RendererWithAssets
+from application.stored_assets import StoredAssets
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
 from application.use_cases.inspect_upload import InspectUpload
+from application.use_cases.keep_asset import KeepAsset
 from application.use_cases.manage_workspaces import ManageWorkspaces
 from application.use_cases.publish_version import PublishVersion
+from application.use_cases.read_assets import DeleteAsset, ReadAssets
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
 from application.use_cases.register_template import RegisterTemplate
@@ -77,10 +81,12 @@ class Container(containers.DeclarativeContainer):
     storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)
-    renderer = providers.Singleton(_renderer, settings, limits)
+    engine = providers.Singleton(_renderer, settings, limits)
+    stored_assets = providers.Singleton(StoredAssets, units_of_work, storage)
+    renderer = providers.Singleton(RendererWithAssets, engine, stored_assets, limits.provided.output_bytes)
     health_checks = providers.Callable(
         _health_checks,
-        renderer,
+        engine,
         providers.Singleton(PostgresHealthCheck, database),
         providers.Singleton(LocalStorageHealthCheck, storage),
     )
@@ -108,10 +114,13 @@ class Container(containers.DeclarativeContainer):
     )
     read_renders = providers.Singleton(ReadRenders, units_of_work)
     get_document = providers.Singleton(GetDocument, read_renders, storage, clock)
+    keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock)
+    read_assets = providers.Singleton(ReadAssets, units_of_work, storage)
+    delete_asset = providers.Singleton(DeleteAsset, units_of_work)
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
 
     # Entered in this order, left in the opposite one.
-    lifetimes = providers.Callable(_lifetimes, database, storage, renderer)
+    lifetimes = providers.Callable(_lifetimes, database, storage, engine)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Hashable
 
+from domain.asset import Asset
 from domain.errors import InvalidRequestError, ServiceUnavailableError
 from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
@@ -21,6 +22,7 @@ class Database:
         self.versions: dict[tuple[WorkspaceId, TemplateId, int], TemplateVersion] = {}
         self.renders: dict[tuple[WorkspaceId, RenderId], RenderRequest] = {}
         self.data: dict[tuple[WorkspaceId, RenderId], bytes] = {}
+        self.assets: dict[tuple[WorkspaceId, str], Asset] = {}
         self.locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.commits = 0
         self.down = False
@@ -37,6 +39,7 @@ class View:
         self.versions = Overlay(database.versions)
         self.renders = Overlay(database.renders)
         self.data = Overlay(database.data)
+        self.assets = Overlay(database.assets)
 
     async def query(self) -> None:
         """Let the other tasks run, as every query does, and fail if the database is down."""
@@ -57,7 +60,7 @@ class View:
 
     def commit(self) -> None:
         """Publish the changes and let the locks go."""
-        for table in (self.workspaces, self.templates, self.versions, self.renders, self.data):
+        for table in (self.workspaces, self.templates, self.versions, self.renders, self.data, self.assets):
             table.apply()
         self.release()
 

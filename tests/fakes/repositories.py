@@ -1,10 +1,15 @@
 """The collections of an in-memory transaction."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from typing_extensions import override
 
+from application.ports.asset_repository import AssetRepository
 from application.ports.render_repository import RenderFilter, RenderRepository
 from application.ports.template_repository import TemplateFilter, TemplateRepository
 from application.ports.workspace_repository import WorkspaceRepository
+from domain.asset import Asset
 from domain.errors import ConflictError, NotFoundError, PreconditionFailedError, SlugTakenError
 from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
@@ -179,6 +184,52 @@ class InMemoryRenderRepository(RenderRepository):
         self._view.renders.put((self._workspace_id, request.id), request)
 
 
+class InMemoryAssetRepository(AssetRepository):
+    """The assets of one workspace."""
+
+    def __init__(self, view: View, workspace_id: WorkspaceId) -> None:
+        self._view = view
+        self._workspace_id = workspace_id
+
+    @override
+    async def put(self, asset: Asset) -> Asset:
+        await self._view.query()
+        if not self._view.has_workspace(self._workspace_id):
+            raise NotFoundError("workspace", self._workspace_id)
+        require_storable(name=asset.name, updated_by=asset.updated_by)
+        key = (self._workspace_id, asset.name)
+        await self._view.lock(key)
+        old = self._view.assets.get(key)
+        kept = asset if old is None else replace(asset, created_at=old.created_at)
+        self._view.assets.put(key, kept)
+        return kept
+
+    @override
+    async def get(self, name: str) -> Asset:
+        found = await self.find([name])
+        if not found:
+            raise NotFoundError("asset", name)
+        return found[0]
+
+    @override
+    async def find(self, names: Collection[str]) -> list[Asset]:
+        return [asset for asset in await self._all() if asset.name in names]
+
+    @override
+    async def search(self, *, limit: int, after: str | None = None) -> list[Asset]:
+        return [asset for asset in await self._all() if after is None or asset.name > after][:limit]
+
+    @override
+    async def delete(self, name: str) -> None:
+        asset = await self.get(name)
+        self._view.assets.remove((self._workspace_id, asset.name))
+
+    async def _all(self) -> list[Asset]:
+        await self._view.query()
+        mine = [asset for asset in self._view.assets.rows() if asset.workspace_id == self._workspace_id]
+        return sorted(mine, key=lambda asset: asset.name)
+
+
 class InMemoryWorkspaceRepository(WorkspaceRepository):
     """All workspaces."""
 
@@ -221,4 +272,7 @@ class InMemoryWorkspaceRepository(WorkspaceRepository):
             if request.workspace_id == workspace.id:
                 view.renders.remove((workspace.id, request.id))
                 view.data.remove((workspace.id, request.id))
+        for asset in view.assets.rows():
+            if asset.workspace_id == workspace.id:
+                view.assets.remove((workspace.id, asset.name))
         view.workspaces.remove(slug)

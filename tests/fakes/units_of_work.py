@@ -11,6 +11,7 @@ from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID, Workspace
 from tests.fakes.clock import FixedClock
 from tests.fakes.database import Database, View
 from tests.fakes.repositories import (
+    InMemoryAssetRepository,
     InMemoryRenderRepository,
     InMemoryTemplateRepository,
     InMemoryWorkspaceRepository,
@@ -47,6 +48,7 @@ class InMemoryUnitOfWork(_InMemoryTransaction, UnitOfWork):
         super().__init__(database)
         self.templates = InMemoryTemplateRepository(self._view, workspace_id)
         self.renders = InMemoryRenderRepository(self._view, workspace_id)
+        self.assets = InMemoryAssetRepository(self._view, workspace_id)
 
 
 class InMemoryAdministrationUnitOfWork(_InMemoryTransaction, AdministrationUnitOfWork):

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from adapters.postgres.rows import RenderRow, TemplateRow, TemplateVersionRow, WorkspaceRow
+from adapters.postgres.rows import AssetRow, RenderRow, TemplateRow, TemplateVersionRow, WorkspaceRow
 from adapters.postgres.texts import from_json, require_storable, storable, to_json
+from domain.asset import Asset
 from domain.diagnostics import Diagnostic
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
@@ -41,6 +42,39 @@ def workspace_columns(workspace: Workspace) -> Columns:
 def workspace_of(row: WorkspaceRow) -> Workspace:
     """Make the workspace of its row."""
     return Workspace(id=WorkspaceId(row.id), slug=Slug(row.slug), name=row.name, created_at=row.created_at)
+
+
+def asset_columns(asset: Asset) -> Columns:
+    """Give an asset's columns.
+
+    Raises:
+        InvalidRequestError: a text cannot be kept.
+    """
+    require_storable(name=asset.name, updated_by=asset.updated_by)
+    return {
+        "workspace_id": asset.workspace_id,
+        "name": asset.name,
+        "media_type": asset.media_type,
+        "size": asset.size,
+        "sha256": asset.sha256,
+        "created_at": asset.created_at,
+        "updated_at": asset.updated_at,
+        "updated_by": asset.updated_by,
+    }
+
+
+def asset_of(row: AssetRow) -> Asset:
+    """Make the asset of its row."""
+    return Asset(
+        workspace_id=WorkspaceId(row.workspace_id),
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        updated_by=row.updated_by,
+    )
 
 
 def template_columns(template: Template) -> Columns:

@@ -128,6 +128,22 @@ class TemplateVersionRow(Row):
     created_by: Mapped[str]
 
 
+class AssetRow(Row):
+    """An asset; its contents are a blob of the document storage."""
+
+    __tablename__ = "assets"
+    __table_args__ = (ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),)
+
+    workspace_id: Mapped[CodeKey]
+    name: Mapped[CodeKey]
+    media_type: Mapped[Code]
+    size: Mapped[ByteCount]
+    sha256: Mapped[Code]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[str]
+
+
 class RenderRow(Row):
     """A render request with its data (loaded only where it is asked for) and, once it succeeded, its document."""
 

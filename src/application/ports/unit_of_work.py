@@ -4,6 +4,7 @@ from abc import abstractmethod
 from types import TracebackType
 from typing import Protocol, Self
 
+from application.ports.asset_repository import AssetRepository
 from application.ports.render_repository import RenderRepository
 from application.ports.template_repository import TemplateRepository
 from application.ports.workspace_repository import WorkspaceRepository
@@ -36,6 +37,7 @@ class UnitOfWork(Transaction, Protocol):
 
     templates: TemplateRepository
     renders: RenderRepository
+    assets: AssetRepository
 
 
 class AdministrationUnitOfWork(Transaction, Protocol):

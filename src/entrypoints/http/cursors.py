@@ -4,6 +4,7 @@ import base64
 import binascii
 from typing import Final
 
+from domain.asset import is_asset_name
 from domain.identifiers import is_id
 from entrypoints.http.errors import BadCursorError
 
@@ -39,6 +40,20 @@ def decode_id_cursor(cursor: str | None, prefix: str) -> str | None:
         return None
     position = decode_cursor(cursor)
     if not is_id(position, prefix):
+        raise BadCursorError(_BAD_CURSOR)
+    return position
+
+
+def decode_name_cursor(cursor: str | None) -> str | None:
+    """Return the name of an asset behind a cursor, None without one.
+
+    Raises:
+        BadCursorError: it is not the cursor of such a list.
+    """
+    if cursor is None:
+        return None
+    position = decode_cursor(cursor)
+    if not is_asset_name(position):
         raise BadCursorError(_BAD_CURSOR)
     return position
 

@@ -45,7 +45,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def test_documents_are_made_by_workers_which_health_knows(client: TestClient, container: Container) -> None:
     assert client.get("/readyz").json()["components"]["rendering"] == "ok"
-    renderer = container.renderer()
+    renderer = container.engine()
     assert isinstance(renderer, WorkerRenderer)
     register(client)
     answer = client.post("/v1/renders", json={"template": "letter", "data": {"name": "Ada"}, "store": False})
@@ -67,7 +67,7 @@ def test_a_template_that_never_ends_is_a_recorded_time_limit(client: TestClient)
 
 def test_killed_workers_are_replaced(client: TestClient, container: Container) -> None:
     register(client)
-    renderer = container.renderer()
+    renderer = container.engine()
     assert isinstance(renderer, WorkerRenderer)
     before = renderer.crew.worker_pids
     for pid in before:
@@ -80,7 +80,7 @@ def test_killed_workers_are_replaced(client: TestClient, container: Container) -
 
 
 def test_nothing_of_it_is_left_when_the_service_ends(container: Container) -> None:
-    renderer = container.renderer()
+    renderer = container.engine()
     assert isinstance(renderer, WorkerRenderer)
     with TestClient(create_app(container.settings(), container)) as client:
         wait_until(lambda: client.get("/readyz").status_code == 200)

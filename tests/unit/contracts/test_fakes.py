@@ -4,6 +4,7 @@ import pytest
 from typing_extensions import override
 
 from application.ports.document_storage import BlobKey, DocumentStorage
+from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.clock import ClockContract
 from tests.contracts.document_storage import BOOK, DocumentStorageContract
 from tests.contracts.health_check import HealthCheckContract
@@ -90,6 +91,10 @@ class TestInMemoryTemplateRepository(_InMemory, TemplateRepositoryContract):
 
 
 class TestInMemoryRenderRepository(_InMemory, RenderRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemoryAssetRepository(_InMemory, AssetRepositoryContract):
     """Every promise holds for the fake."""
 
 

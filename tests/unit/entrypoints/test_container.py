@@ -28,22 +28,22 @@ def container_of(workers: int | None = None, processes: int = 1, **limits: float
     [(None, 1, default_workers()), (1, 1, 1), (5, 1, 5), (8, 2, 4), (5, 2, 3), (2, 2, 2), (1, 4, 1)],
 )
 def test_processes_that_serve_http_divide_the_workers(workers: int | None, processes: int, expected: int) -> None:
-    renderer = container_of(workers, processes).renderer()
+    renderer = container_of(workers, processes).engine()
     assert isinstance(renderer, WorkerRenderer)
     assert renderer.settings.workers == expected
     assert renderer.settings.share == max(1, expected - 1)
 
 
 def test_limits_of_settings_are_those_of_workers() -> None:
-    renderer = container_of(render_seconds=2.5, memory_bytes=300_000_000).renderer()
+    renderer = container_of(render_seconds=2.5, memory_bytes=300_000_000).engine()
     assert isinstance(renderer, WorkerRenderer)
     assert (renderer.settings.render_seconds, renderer.settings.memory_bytes) == (2.5, 300_000_000)
 
 
 def test_workers_have_a_lifetime_and_a_health_check_and_the_renderer_of_this_process_has_none() -> None:
     isolated, own = container_of(), container_of(0)
-    assert isinstance(own.renderer(), InProcessRenderer)
-    assert isolated.renderer() in isolated.lifetimes()
-    assert own.renderer() not in own.lifetimes()
+    assert isinstance(own.engine(), InProcessRenderer)
+    assert isolated.engine() in isolated.lifetimes()
+    assert own.engine() not in own.lifetimes()
     assert any(isinstance(check, WorkersHealthCheck) for check in isolated.health_checks())
     assert not any(isinstance(check, WorkersHealthCheck) for check in own.health_checks())

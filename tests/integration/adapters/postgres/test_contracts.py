@@ -8,6 +8,7 @@ from typing_extensions import override
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_repository import TemplateRepositoryContract
@@ -42,6 +43,10 @@ class TestPostgresTemplateRepository(_OnPostgres, TemplateRepositoryContract):
 
 
 class TestPostgresRenderRepository(_OnPostgres, RenderRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresAssetRepository(_OnPostgres, AssetRepositoryContract):
     """Every promise holds on PostgreSQL."""
 
 

@@ -1,0 +1,63 @@
+"""Keep a file as an asset."""
+
+import hashlib
+from dataclasses import dataclass
+
+from application.caller import Caller
+from application.ports.clock import Clock
+from application.ports.document_storage import BlobKey, DocumentStorage
+from application.ports.unit_of_work import UnitsOfWork
+from domain.asset import Asset, check_asset, max_bytes_of
+from domain.errors import PayloadTooLargeError
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAssetCommand:
+    """A file and the name it is to have."""
+
+    caller: Caller
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAsset:
+    """An asset as it is kept; `created` tells that there was none of this name."""
+
+    asset: Asset
+    created: bool
+
+
+class KeepAsset:
+    """A name has one file: a new one takes the place of the old one, and documents made from now on have it.
+
+    The contents are stored before the row that names them.
+    """
+
+    def __init__(self, storage: DocumentStorage, units_of_work: UnitsOfWork, clock: Clock) -> None:
+        self._storage = storage
+        self._units_of_work = units_of_work
+        self._clock = clock
+
+    async def __call__(self, command: KeepAssetCommand) -> KeptAsset:
+        """Keep the asset.
+
+        Raises:
+            PayloadTooLargeError, UnsupportedMediaTypeError, InvalidRequestError: it cannot be one.
+            StorageFullError: there is no room.
+        """
+        limit = max_bytes_of(command.name)
+        if len(command.content) > limit:
+            raise PayloadTooLargeError(f"The asset {command.name!r}", limit)
+        media_type = check_asset(command.name, command.content)
+        sha256 = hashlib.sha256(command.content).hexdigest()
+        workspace_id, now = command.caller.workspace_id, self._clock.now()
+        await self._storage.put(BlobKey(workspace_id, sha256), command.content)
+        asset = Asset(
+            workspace_id, command.name, media_type, len(command.content), sha256, now, now, command.caller.actor
+        )
+        async with self._units_of_work.of_workspace(workspace_id) as unit:
+            created = not await unit.assets.find([asset.name])
+            kept = await unit.assets.put(asset)
+            await unit.commit()
+        return KeptAsset(kept, created)

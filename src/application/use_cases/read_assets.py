@@ -1,0 +1,54 @@
+"""Read, list and delete assets."""
+
+from application.caller import Caller
+from application.ports.document_storage import DocumentStorage
+from application.ports.unit_of_work import UnitsOfWork
+from application.stored_assets import read_asset
+from domain.asset import Asset
+
+
+class ReadAssets:
+    """What belongs to another workspace is not there."""
+
+    def __init__(self, units_of_work: UnitsOfWork, storage: DocumentStorage) -> None:
+        self._units_of_work = units_of_work
+        self._storage = storage
+
+    async def get(self, caller: Caller, name: str) -> Asset:
+        """Return an asset.
+
+        Raises:
+            NotFoundError: there is none of this name.
+        """
+        async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+            return await unit.assets.get(name)
+
+    async def search(self, caller: Caller, *, limit: int, after: str | None) -> list[Asset]:
+        """Return up to `limit` assets by name, behind the name `after`."""
+        async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+            return await unit.assets.search(limit=limit, after=after)
+
+    async def content(self, asset: Asset) -> bytes:
+        """Return the contents of an asset.
+
+        Raises:
+            ServiceUnavailableError: the storage is down, or has lost them.
+        """
+        return await read_asset(self._storage, asset)
+
+
+class DeleteAsset:
+    """Documents that name the asset fail from now on; its contents are left to the collector."""
+
+    def __init__(self, units_of_work: UnitsOfWork) -> None:
+        self._units_of_work = units_of_work
+
+    async def __call__(self, caller: Caller, name: str) -> None:
+        """Delete the asset.
+
+        Raises:
+            NotFoundError: there is none of this name.
+        """
+        async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+            await unit.assets.delete(name)
+            await unit.commit()

@@ -1,0 +1,91 @@
+"""Assets: images and Word pieces for templates."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from application.use_cases.keep_asset import KeepAssetCommand
+from entrypoints.http.cursors import decode_name_cursor, encode_cursor
+from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
+from entrypoints.http.downloads import download
+from entrypoints.http.errors import UnsupportedBodyError, problem_responses
+from entrypoints.http.schemas.assets import AssetListResponse, AssetResponse
+
+router = APIRouter(prefix="/assets", tags=["assets"])
+
+_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
+@router.get("", operation_id="list_assets", responses=problem_responses("bad-cursor"))
+async def list_assets(
+    container: ContainerDependency, caller: CallerDependency, limit: Limit = 50, cursor: Cursor = None
+) -> AssetListResponse:
+    """List the assets by name."""
+    after = decode_name_cursor(cursor)
+    found = await container.read_assets().search(caller, limit=limit + 1, after=after)
+    page = found[:limit]
+    return AssetListResponse(
+        data=[AssetResponse.of(asset) for asset in page],
+        next_cursor=encode_cursor(page[-1].name) if len(found) > limit else None,
+    )
+
+
+@router.put(
+    "/{name}",
+    status_code=201,
+    operation_id="put_asset",
+    responses={
+        200: {"model": AssetResponse, "description": "The file took the place of the one before"},
+        **problem_responses("payload-too-large", "unsupported-media-type", "storage-full"),
+    },
+    openapi_extra={"requestBody": {"required": True, "content": _BINARY}},
+)
+async def put_asset(
+    name: str, request: Request, response: Response, container: ContainerDependency, caller: CallerDependency
+) -> AssetResponse:
+    """Keep a file under a name: the body is the file itself, and the name's extension says what it is."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise UnsupportedBodyError("Send the file itself as the body, and no form (curl: -T logo.png).")
+    kept = await container.keep_asset()(KeepAssetCommand(caller, name, await request.body()))
+    response.status_code = 201 if kept.created else 200
+    response.headers["Location"] = f"/v1/assets/{kept.asset.name}"
+    response.headers["ETag"] = f'"{kept.asset.sha256}"'
+    return AssetResponse.of(kept.asset)
+
+
+@router.get(
+    "/{name}",
+    operation_id="get_asset",
+    response_class=Response,
+    responses={
+        200: {"description": "The file", "content": {"application/octet-stream": {}}},
+        206: {"description": "The range of it that was asked for"},
+        304: {"description": "The client has it"},
+        **problem_responses("not-found"),
+    },
+)
+async def get_asset(name: str, request: Request, container: ContainerDependency, caller: CallerDependency) -> Response:
+    """Return the file."""
+    reader = container.read_assets()
+    asset = await reader.get(caller, name)
+    content = await reader.content(asset)
+
+    async def stream(start: int, end: int | None) -> AsyncIterator[bytes]:
+        yield content[start:end]
+
+    return await download(
+        request,
+        stream=stream,
+        size=asset.size,
+        sha256=asset.sha256,
+        media_type=asset.media_type,
+        file_name=asset.name,
+    )
+
+
+@router.delete("/{name}", status_code=204, operation_id="delete_asset", responses=problem_responses("not-found"))
+async def delete_asset(name: str, container: ContainerDependency, caller: CallerDependency) -> None:
+    """Delete the file; documents that name it fail from now on."""
+    await container.delete_asset()(caller, name)

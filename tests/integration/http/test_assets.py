@@ -1,0 +1,98 @@
+"""Assets over HTTP, and documents that name them."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from domain.asset import MAX_IMAGE_BYTES
+from tests.image_files import image_file
+from tests.integration.http.conftest import register
+from tests.word_files import word_file
+
+LOGO, OTHER = image_file(), image_file(color="blue")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def images_in(document: bytes) -> list[bytes]:
+    """Return the images of a document."""
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        return [archive.read(name) for name in archive.namelist() if "/media/" in name]
+
+
+def code_of(response: Any) -> tuple[int, str]:
+    """Return the status and the code of a problem."""
+    return response.status_code, response.json()["code"]
+
+
+def test_an_asset_is_kept_replaced_listed_and_deleted(client: TestClient) -> None:
+    made = client.put("/v1/assets/logo.png", content=LOGO)
+    assert made.status_code == 201
+    body = made.json()
+    assert {key: body[key] for key in ("name", "media_type", "bytes")} == {
+        "name": "logo.png", "media_type": "image/png", "bytes": len(LOGO),
+    }  # fmt: skip
+    again = client.put("/v1/assets/logo.png", content=OTHER, headers={"Content-Type": "image/png"})
+    assert again.status_code == 200
+    assert (again.json()["created_at"], again.json()["sha256"]) != (None, body["sha256"])
+    assert again.json()["created_at"] == body["created_at"]
+    got = client.get("/v1/assets/logo.png")
+    assert (got.content, got.headers["content-type"]) == (OTHER, "image/png")
+    assert got.headers["etag"] == again.headers["etag"]
+    assert client.get("/v1/assets/logo.png", headers={"If-None-Match": got.headers["etag"]}).status_code == 304
+    client.put("/v1/assets/clause (2).docx", content=word_file("x"))
+    page = client.get("/v1/assets", params={"limit": 1}).json()
+    assert [asset["name"] for asset in page["data"]] == ["clause (2).docx"]
+    rest = client.get("/v1/assets", params={"cursor": page["next_cursor"]}).json()
+    assert ([asset["name"] for asset in rest["data"]], rest["next_cursor"]) == (["logo.png"], None)
+    assert client.delete("/v1/assets/logo.png").status_code == 204
+    assert code_of(client.get("/v1/assets/logo.png")) == (404, "not-found")
+    assert code_of(client.delete("/v1/assets/logo.png")) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("logo.exe", LOGO, (415, "unsupported-media-type")),
+        ("logo", LOGO, (415, "unsupported-media-type")),
+        ("logo.png", b"no image", (422, "request-invalid")),
+        ("logo.png", b"", (422, "request-invalid")),
+        (".png", LOGO, (422, "request-invalid")),
+        ("a%5Cb.png", LOGO, (422, "request-invalid")),
+        ("a%00b.png", LOGO, (422, "request-invalid")),
+        ("x" * 200 + ".png", LOGO, (422, "request-invalid")),
+        ("big.png", LOGO + bytes(MAX_IMAGE_BYTES), (413, "payload-too-large")),
+    ],
+)
+def test_what_is_no_asset_is_refused(client: TestClient, name: str, content: bytes, expected: tuple[int, str]) -> None:
+    assert code_of(client.put(f"/v1/assets/{name}", content=content)) == expected
+    assert client.get("/v1/assets").json()["data"] == []
+
+
+def test_a_form_and_a_strange_cursor_are_refused(client: TestClient) -> None:
+    assert code_of(client.put("/v1/assets/logo.png", files={"file": LOGO})) == (415, "unsupported-media-type")
+    assert code_of(client.get("/v1/assets", params={"cursor": "Ly4u"})) == (400, "bad-cursor")
+
+
+def test_documents_name_assets_in_data_and_template(client: TestClient) -> None:
+    client.put("/v1/assets/logo.png", content=LOGO)
+    client.put("/v1/assets/sign.gif", content=image_file("GIF"))
+    template = register(client, word_file("{{ logo }}{{ 'sign.gif' | image('2cm') }}"), name="letter.docx")
+    wish = {"template": template["slug"], "data": {"logo": {"$image": "asset:logo.png", "width": "3cm"}}}
+    made = client.post("/v1/renders", json=wish, headers={"Accept": DOCX})
+    assert made.status_code == 200, made.text
+    assert images_in(made.content) == [LOGO, image_file("GIF")]
+    client.put("/v1/assets/logo.png", content=OTHER)
+    made = client.post("/v1/renders", json=wish, headers={"Accept": DOCX})
+    assert images_in(made.content)[0] == OTHER
+
+
+def test_an_asset_that_is_not_there_is_said_with_its_path(client: TestClient) -> None:
+    template = register(client, word_file("{{ logo }}"), name="letter.docx")
+    wish = {"template": template["slug"], "data": {"logo": {"$image": "asset:nothing.png"}}}
+    failed = client.post("/v1/renders", json=wish)
+    assert code_of(failed) == (422, "render-failed")
+    (found,) = failed.json()["diagnostics"]
+    assert (found["code"], found["pointer"]) == ("unknown-asset", "/logo")
