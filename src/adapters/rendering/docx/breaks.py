@@ -1,23 +1,31 @@
-"""Values that break out of their run: new paragraphs, page breaks, runs of rich text.
+"""Values that break out of their run: new paragraphs, page breaks, runs of rich text, runs from right to left.
 
 Writers announce them by control characters (see writers.py). When a part is finished, the elements that are open at
 such a place are known: they are closed before it and opened again behind it, with the same properties.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from adapters.rendering.docx.direction import turned
 from adapters.rendering.docx.structures import TooLargeError
-from adapters.rendering.docx.writers import NEW_PARAGRAPH, PAGE_BREAK, RUNS_BEGIN, RUNS_END
+from adapters.rendering.docx.writers import (
+    NEW_PARAGRAPH,
+    PAGE_BREAK,
+    RUNS_BEGIN,
+    RUNS_END,
+    TURN_BEGIN,
+    TURN_END,
+)
 
-_NEXT: Final = re.compile(f"[{NEW_PARAGRAPH}{PAGE_BREAK}{RUNS_BEGIN}]")
+_NEXT: Final = re.compile(f"[{NEW_PARAGRAPH}{PAGE_BREAK}{RUNS_BEGIN}{TURN_BEGIN}{TURN_END}]")
 _TAG: Final = re.compile(r"<(/?)([\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>")
 
 
 def announced(text: str) -> bool:
     """Tell whether a part has breaks to put."""
-    return NEW_PARAGRAPH in text or PAGE_BREAK in text or RUNS_BEGIN in text
+    return NEW_PARAGRAPH in text or PAGE_BREAK in text or RUNS_BEGIN in text or TURN_BEGIN in text
 
 
 @dataclass(slots=True)
@@ -29,8 +37,8 @@ class _Open:
     properties: str = ""
 
 
-def put_breaks(text: str, prefix: str, limit: int) -> str:
-    """Return the part with its announced breaks put into effect.
+def put_breaks(text: str, prefix: str, limit: int, locale: str) -> str:
+    """Return the part with its announced breaks put into effect; `locale` is that of texts from right to left.
 
     Raises:
         TooLargeError: it would have more than `limit` characters.
@@ -39,6 +47,7 @@ def put_breaks(text: str, prefix: str, limit: int) -> str:
     size = done = 0
     context: list[_Open] = []
     context_end = -1
+    turning = False
     while match := _NEXT.search(text, done):
         position = match.start()
         out.append(text[done:position])
@@ -48,10 +57,21 @@ def put_breaks(text: str, prefix: str, limit: int) -> str:
         done = context_end = position + 1
         if match.group() == RUNS_BEGIN:
             done = text.index(RUNS_END, position) + 1
-            out.append(_runs(text[position + 1 : done - 1], context, prefix))
+            out.append(_runs(text[position + 1 : done - 1], context, prefix, locale))
             context_end = -1
+        elif match.group() in (TURN_BEGIN, TURN_END):
+            turning = match.group() == TURN_BEGIN
+            inner = context[_run_in(context, prefix) :]
+            closing = "".join(f"</{element.name}>" for element in reversed(inner))
+            # No run is left empty before the value, or behind it.
+            if turning and out[-1].endswith(before := "".join(map(_start, inner))):
+                out[-1], closing = out[-1].removesuffix(before), ""
+            ends = not turning and text.startswith(closing, done)
+            if turning:
+                inner = _turned(inner, prefix, locale)
+            out.append("" if ends else closing + "".join(_reopen(element, prefix) for element in inner))
         else:
-            out.append(_break(match.group(), context, prefix))
+            out.append(_break(match.group(), _turned(context, prefix, locale) if turning else context, prefix))
         size += len(out[-1]) + len(out[-2])
         if size > limit:
             raise TooLargeError
@@ -79,12 +99,24 @@ def _paragraph_start(text: str, position: int, prefix: str) -> int:
     end_tag = f"</{prefix}p>"
     start = position
     while True:
-        start = max(text.rfind(f"<{prefix}p>", 0, start), text.rfind(f"<{prefix}p ", 0, start))
+        start = _last_paragraph(text, start, prefix)
         if start < 0:
             return 0
         inside = text[start:position]
         if len(start_tag.findall(inside)) > inside.count(end_tag):
             return start
+
+
+def _last_paragraph(text: str, end: int, prefix: str) -> int:
+    """Find the last start tag of a paragraph before a place; -1 where there is none."""
+    size = 1000
+    while True:
+        # Step by step: one of the two forms may stand nowhere, and each search for it would read the whole part.
+        floor = max(0, end - size)
+        found = max(text.rfind(f"<{prefix}p>", floor, end), text.rfind(f"<{prefix}p ", floor, end))
+        if found >= 0 or not floor:
+            return found
+        size *= 4
 
 
 def _break(kind: str, context: list[_Open], prefix: str) -> str:
@@ -97,17 +129,32 @@ def _break(kind: str, context: list[_Open], prefix: str) -> str:
     return closing + (page if kind == PAGE_BREAK else "") + opening
 
 
-def _runs(runs: str, context: list[_Open], prefix: str) -> str:
+def _turned(context: list[_Open], prefix: str, locale: str) -> list[_Open]:
+    """Return the open elements with the run among them from right to left."""
+    return [
+        replace(element, properties=turned(element.properties, prefix, locale))
+        if element.name == f"{prefix}r"
+        else element
+        for element in context
+    ]
+
+
+def _runs(runs: str, context: list[_Open], prefix: str, locale: str) -> str:
     """Put runs between two halves of the run that is open."""
-    names = [element.name for element in context]
-    start = names.index(f"{prefix}r") if f"{prefix}r" in names else len(names)
+    start = _run_in(context, prefix)
     inner = context[start:]
     closing = "".join(f"</{element.name}>" for element in reversed(inner))
     # A break within rich text leaves the paragraph from within one of the new runs.
     if NEW_PARAGRAPH in runs or PAGE_BREAK in runs:
-        runs = put_breaks("".join(map(_start, context[:start])) + runs, prefix, len(runs) * 1000)
+        runs = put_breaks("".join(map(_start, context[:start])) + runs, prefix, len(runs) * 1000, locale)
         runs = runs[sum(len(_start(element)) for element in context[:start]) :]
     return closing + runs + "".join(_reopen(element, prefix) for element in inner)
+
+
+def _run_in(context: list[_Open], prefix: str) -> int:
+    """Return which of the open elements is the run; their number where there is none."""
+    names = [element.name for element in context]
+    return names.index(f"{prefix}r") if f"{prefix}r" in names else len(names)
 
 
 def _start(element: _Open) -> str:

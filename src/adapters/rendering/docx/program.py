@@ -12,6 +12,7 @@ from adapters.rendering.compiled import Program
 from adapters.rendering.docx.archive import Archive, deflated
 from adapters.rendering.docx.breaks import announced, put_breaks
 from adapters.rendering.docx.deflate import DeflateStream, Stretch, deflate, splice
+from adapters.rendering.docx.direction import is_right_to_left
 from adapters.rendering.docx.finish import Finish, Taken
 from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.marks import REVISION, Operation
@@ -93,7 +94,7 @@ class TaggedPart:
 
     def render(self, session: RenderSession, finish: Finish) -> Member:
         """Run the part's code and pack what it prints; `finish` serves all parts of one document."""
-        pieces = self.source.run(session, self._writers)
+        pieces = self.source.run(session, self._writers_for(session))
         finish.pictures = session.pictures
         limit = session.limits.output_bytes
         if self.captures:
@@ -120,6 +121,11 @@ class TaggedPart:
         data = text.encode()
         return deflated(self.name, deflate(data), crc32(data), len(data))
 
+    def _writers_for(self, session: RenderSession) -> Sequence[Writer]:
+        if self.writing is Writing.WORD and is_right_to_left(session.options.locale):
+            return make_writers(self.prefix, right_to_left=True)
+        return self._writers
+
     def _pack_many(self, pieces: list[str], limit: int) -> Member | None:
         """Encode and deflate group by group, or give up where a value breaks out of its run."""
         stream = DeflateStream()
@@ -143,7 +149,7 @@ class TaggedPart:
     def _put_breaks(self, text: str, session: RenderSession) -> str:
         limit = session.limits.output_bytes
         try:
-            return put_breaks(text, self.prefix, limit)
+            return put_breaks(text, self.prefix, limit, session.options.locale)
         except TooLargeError:
             raise _too_large(limit) from None
 
@@ -227,6 +233,9 @@ class DocxProgram(Program):
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:
         if self._unchanged is not None:
             return self._unchanged
+        if is_right_to_left(session.options.locale):
+            # Every text has to be looked at.
+            session.odd, session.plain = None, False
         finish = Finish(self._taken, self._placing, self._lists.first if self._lists is not None else 0)
         members = [part.render(session, finish) for part in self._parts]
         if self._lists is not None:

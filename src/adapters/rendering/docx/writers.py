@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+from adapters.rendering.docx.direction import begins_right
 from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.richtext import rich_runs
 from adapters.rendering.language.operators import check_text
@@ -46,6 +47,9 @@ RUNS_END: Final = "\x04"
 PICTURE: Final = "\x10"
 # Before a text that is no image: see frames.py.
 FRAMED_TEXT: Final = "\x11"
+# Around a value that is written from right to left: see direction.py.
+TURN_BEGIN: Final = "\x12"
+TURN_END: Final = "\x13"
 # Around captured structure, with the number of its kind: see structures.py.
 STRUCTURE_BEGIN: Final = "\x0e"
 STRUCTURE_END: Final = "\x0f"
@@ -92,8 +96,11 @@ def _run_text(prefix: str) -> Callable[[str], str]:
 
 
 @lru_cache(maxsize=16)
-def make_writers(prefix: str) -> Sequence[Writer]:
-    """Return the writers for a part whose WordprocessingML names begin with `prefix` ('w:', or '' for none)."""
+def make_writers(prefix: str, *, right_to_left: bool = False) -> Sequence[Writer]:
+    """Return the writers for a part whose WordprocessingML names begin with `prefix` ('w:', or '' for none).
+
+    With `right_to_left` they announce texts that are written so.
+    """
     run_text = _run_text(prefix)
     around_picture = f'</{prefix}t>{{}}<{prefix}t xml:space="preserve">'
 
@@ -111,8 +118,13 @@ def make_writers(prefix: str) -> Sequence[Writer]:
             return _marked(value)
         return run_text(to_text(value))
 
+    def write_turned(value: Any) -> str:
+        written = write_run(value)
+        return f"{TURN_BEGIN}{written}{TURN_END}" if type(value) is str and begins_right(value) else written
+
     places = (_place_writer(kind, prefix) for kind in STRUCTURES)
-    return (write_run, _write_attribute, _write_plain, _write_span, _write_colour, *places, *LINK_WRITERS, _write_frame)
+    write = write_turned if right_to_left else write_run
+    return (write, _write_attribute, _write_plain, _write_span, _write_colour, *places, *LINK_WRITERS, _write_frame)
 
 
 def announced(picture: Picture) -> str:
