@@ -173,7 +173,7 @@ def with_second_name() -> bytes:
     """Build a file whose last part has another name in its extra field."""
     with zipfile.ZipFile(buffer := io.BytesIO(), "w") as archive:
         for name, content in members().items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content)
         info = zipfile.ZipInfo("word/media/a.png")
         other = b"word/vbaProject.bin"
         info.extra = struct.pack("<2HBL", 0x7075, 5 + len(other), 1, 0) + other
