@@ -2,12 +2,16 @@
 
 import itertools
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks.render import main
 from benchmarks.timing import measure
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -26,6 +30,18 @@ def test_it_prints_one_json_object(files: tuple[Path, Path], capsys: pytest.Capt
     assert set(result) == {*figures, "out_bytes"}
     assert result["out_bytes"] == len("Dear Ada,\n")
     assert 0 < result["min_ms"] <= result["median_ms"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="without /proc no system tells it apart")
+def test_the_peak_is_that_of_the_process_itself(files: tuple[Path, Path]) -> None:
+    """A program that is started inherits the peak of the one that starts it, in what most systems count."""
+    template, data = files
+    arguments = [str(template), "--data", str(data), "--seconds", "0", "--json"]
+    much = bytearray(b"x") * 300_000_000
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks.render", *arguments], capture_output=True, check=True, cwd=ROOT
+    )
+    assert json.loads(ran.stdout)["peak_rss_mb"] < len(much) / 1_000_000
 
 
 def test_it_prints_a_line(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
