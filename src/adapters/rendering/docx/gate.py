@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from adapters.rendering.docx.findings import error, warning
 from adapters.rendering.docx.links import may_lead_out
-from adapters.rendering.docx.package import MAIN_TYPE, Package, Relationship, has_document_type
+from adapters.rendering.docx.package import MAIN_TYPE, Package, Relationship, has_document_type, related_part
 from adapters.rendering.docx.picture_gate import check_picture
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.tree import Node, P, ancestor, w
@@ -22,6 +22,8 @@ from domain.diagnostics import Diagnostic, Location
 _OLE_START: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Relationships to the outside that are cut off and not refused.
 CUT_OFF: Final = frozenset({"attachedTemplate", "mailMergeSource", "mailMergeHeaderSource", "mailMergeRecipientData"})
+_LEFT_OUT: Final = "The link to {} is left out of the documents."
+_MAIL_MERGE: Final = re.compile(rb"<(?:[\w.-]+:)?mailMerge[\s/>]")
 _MACROS: Final = re.compile(r"macroEnabled|vbaProject|vbaData|keyMapCustomizations", re.IGNORECASE)
 _ACTIVE: Final = re.compile(r"activeX|/control\b|ctrlProp|webextension", re.IGNORECASE)
 _OLE: Final = re.compile(r"oleObject", re.IGNORECASE)
@@ -46,8 +48,22 @@ def check_package(package: Package) -> list[Diagnostic]:
         *_check_main_type(package),
         *_check_contents(package),
         *(finding for found in relationships for finding in _check_relationship(found)),
+        *_check_mail_merge(package),
         *_check_xml(package),
     ]
+
+
+def has_mail_merge(package: Package) -> bool:
+    """Tell whether the settings connect the document with the data of a mail merge (17.14)."""
+    name = related_part(package, "settings")
+    return name is not None and _MAIL_MERGE.search(package.contents[name].replace(b"\0", b"")) is not None
+
+
+def _check_mail_merge(package: Package) -> Iterator[Diagnostic]:
+    """Say that a connection is cut off which no relationship names: its text alone lets Word fetch data."""
+    kinds = {found.type.rpartition("/")[2] for found in package.relationships if found.external}
+    if has_mail_merge(package) and not any(kind.startswith("mailMerge") for kind in kinds):
+        yield warning("external-reference-dropped", _LEFT_OUT.format("the data of a mail merge"))
 
 
 def _check_main_type(package: Package) -> Iterator[Diagnostic]:
@@ -108,7 +124,7 @@ def _check_relationship(found: Relationship) -> Iterator[Diagnostic]:
 
 def _check_external(found: Relationship, kind: str) -> Iterator[Diagnostic]:
     if kind in CUT_OFF:
-        message = f"The link to {_NAMES.get(kind, 'the data of a mail merge')} is left out of the documents."
+        message = _LEFT_OUT.format(_NAMES.get(kind, "the data of a mail merge"))
         yield warning("external-reference-dropped", message)
     elif kind != "hyperlink" or not may_lead_out(found.target):
         shown = found.target[:60]

@@ -15,7 +15,7 @@ from lxml import etree
 from adapters.rendering.codec import crc32
 from adapters.rendering.docx.deflate import deflate
 from adapters.rendering.docx.findings import UnusableFileError
-from adapters.rendering.docx.gate import CUT_OFF
+from adapters.rendering.docx.gate import CUT_OFF, has_mail_merge
 from adapters.rendering.docx.package import Package, parse_xml, related_part
 from adapters.rendering.docx.tree import Node, W, w
 from adapters.rendering.docx.zip_records import DEFLATED, Member
@@ -48,6 +48,12 @@ def replaced_parts(package: Package, *, update_fields: bool) -> dict[str, Member
     for found in package.relationships:
         if found.external and found.type.rpartition("/")[2] in CUT_OFF and found.part not in roots:
             roots |= _without_links(package, found.part)
+    if has_mail_merge(package) and (name := related_part(package, "settings")) and name not in roots:
+        root = _settings(package, name)
+        if root is not None:
+            # Word would ask for its data when it opens the document, whose fields are filled in already.
+            etree.strip_elements(root, w("mailMerge"), with_tail=False)
+            roots[name] = root
     if update_fields and (name := related_part(package, "settings")):
         root = roots[name] if name in roots else _settings(package, name)
         if root is not None and root.find(_UPDATE_FIELDS) is None:

@@ -334,6 +334,24 @@ def test_the_word_template_and_the_mail_merge_are_cut_off_with_a_warning() -> No
     assert len(part_of(document, "word/_rels/settings.xml.rels")) == 0
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_mail_merge_that_only_its_text_connects_is_cut_off_too(encoding: str) -> None:
+    merge = (
+        '<w:mailMerge><w:mainDocumentType w:val="formLetters"/><w:dataType w:val="native"/>'
+        '<w:connectString w:val="Provider=Microsoft.ACE.OLEDB.12.0;Data Source=C:\\data.xlsx"/>'
+        '<w:query w:val="SELECT * FROM `Sheet1$`"/></w:mailMerge>'
+    )
+    settings = f'<w:settings {NAMESPACES}><w:zoom w:percent="100"/>{merge}</w:settings>'
+    encoded = f'<?xml version="1.0" encoding="{encoding}"?>{settings}'.encode(encoding)
+    for body in ("{{ v }}", "v"):
+        file = word_file(body, parts={"word/settings.xml": encoded})
+        (found,) = compile_word(file).diagnostics
+        assert (found.severity, found.code) == ("warning", "external-reference-dropped")
+        document = render_word(file, {"v": "v"})
+        assert lines_of(document) == ["v"]
+        assert [child.tag.rpartition("}")[2] for child in part_of(document, "word/settings.xml")] == ["zoom"]
+
+
 @given(st.data())
 def test_no_mutation_of_a_good_file_is_more_than_a_finding(data: st.DataObject) -> None:
     file = bytearray(word_file("{{ v }}", parts={"word/header1.xml": p("{{ w }}")}))
