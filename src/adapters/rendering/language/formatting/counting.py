@@ -100,7 +100,7 @@ def plural(value: Number, locale: str, forms: tuple[Any, ...], named: dict[str, 
     by_category = {**_by_order(language, forms), **named}
     if value == 0 and "zero" in named:
         return text(named["zero"], "plural")
-    category = str(language.plural_form(abs(Decimal(value))))
+    category = str(language.plural_form(Decimal(value).copy_abs()))
     form = by_category.get(category, by_category.get("other"))
     if form is None:
         raise Problem(

@@ -3,6 +3,7 @@
 The words are those of CLDR's rule-based number formats; Babel does not bring them along, unicode-rbnf does (ADR 10).
 """
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
@@ -42,7 +43,8 @@ def spell(value: Number, locale: str, form: Any) -> str:
     """
     check_form(form)
     speaker = _speaker(locale_of(locale), form)
-    digits = to_text(abs(value)) if value else "0"
+    # abs() would round to the 28 digits of Python's own context.
+    digits = to_text(Decimal(value).copy_abs())
     whole, _, fraction = digits.partition(".")
     fraction = fraction if fraction.strip("0") else ""
     if len(whole) > MAX_DIGITS or int(whole) > _LARGEST or len(fraction) > _MOST_DECIMALS:

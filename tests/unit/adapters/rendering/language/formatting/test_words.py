@@ -19,6 +19,9 @@ def say(expression: str, locale: str = "en-US", data: str = "{}") -> str:
         ("en-US", "-5", "minus five"),
         ("en-US", "12.05", "twelve point zero five"),
         ("en-US", "12.00", "twelve"),
+        ("en-US", "-0.0", "zero"),
+        ("zh-CN", "123456789012345.12345678901234567890", "一百二十三兆四千五百六十七亿八千九百零一万二千三百四十五"
+         "点一二三四五六七八九零一二三四五六七八九零"),
         ("en-GB", "123", "one hundred and twenty-three"),
         ("de-DE", "1", "eins"),
         ("de-DE", "1001", "eintausendeins"),
