@@ -72,7 +72,8 @@ class _Guard:
             if count > self._limits.nodes or depth > self._limits.depth or loops > self._limits.loops:
                 yield self._too_much(line, count, depth)
                 return
-            yield from self._look_at(node)
+            for number, code, message, advice in self._look_at(node):
+                yield number or line, code, message, advice
             inner = depth + (0 if isinstance(node, (nodes.Template, nodes.Output)) else 1)
             if isinstance(node, nodes.For):
                 loops, within = loops + 1, True

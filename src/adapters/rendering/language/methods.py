@@ -128,7 +128,13 @@ def _formatted_decimal(value: Decimal, spec: str) -> str:
 _SIGN: Final = re.compile(r"(?:.?[<>=^])?[-+ ]?")
 
 
+def _count_of(meter: Meter, value: Any, item: Any) -> int:
+    meter.charge(2 * len(value))
+    return sum(1 for other in value if equal(meter, other, item))
+
+
 def _index(meter: Meter, value: Any, item: Any) -> int:
+    meter.charge(2 * len(value))
     for place, other in enumerate(value):
         if equal(meter, other, item):
             return place
@@ -213,7 +219,7 @@ _OBJECT: Final[dict[str, Callable[..., Any]]] = {
     "copy": dict,
 }
 _METERED_LIST: Final[dict[str, Callable[..., Any]]] = {
-    "count": lambda meter, value, item: sum(1 for other in value if equal(meter, other, item)),
+    "count": _count_of,
     "index": _index,
 }
 _LIST: Final[dict[str, Callable[..., Any]]] = {"copy": list}

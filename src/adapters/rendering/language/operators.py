@@ -178,6 +178,8 @@ def modulo(left: Any, right: Any) -> Any:
 def power(left: Any, right: Any) -> Any:
     """Raise to a power: exactly for small whole exponents, else to 15 digits."""
     a, b = number(left, "A power"), number(right, "A power")
+    if not a and b < 0:
+        raise Problem("This divides by zero: a power of 0 with a negative exponent.", code="division-by-zero")
     if type(b) is int and b >= 0:
         if type(a) is int:
             if a.bit_length() * b > MAX_BITS and a not in {0, 1, -1}:
