@@ -172,7 +172,10 @@ class Crew:
         started = not self._take_off_the_starting(link)
         self._links.pop(link.number, None)
         if isinstance(error, OverdueError):
-            _log.warning("A render took longer than %g seconds; its worker is replaced.", self._settings.render_seconds)
+            limit = self._settings.render_seconds
+            _log.warning("The template with SHA-256 %s was stopped after %g seconds.", link.works_on, limit)
+        elif link.works_on is not None and self._open:
+            _log.error("A render worker ended while it worked on the template with SHA-256 %s.", link.works_on)
         if not isinstance(error, WorkerDiedError):
             self._ending.add(link.number)
         if not started:

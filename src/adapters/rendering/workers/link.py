@@ -67,6 +67,8 @@ class WorkerLink(asyncio.Protocol):
         self.number = number
         self.requests = 0
         self.busy_seconds = 0.0
+        # The SHA-256 of the template that it works on, or worked on when it ended.
+        self.works_on: str | None = None
         self._max_document_bytes = max_document_bytes
         self._on_idle = on_idle
         self._on_end = on_end
@@ -99,6 +101,7 @@ class WorkerLink(asyncio.Protocol):
         self._remember(request)
         self.requests += 1
         self._awaited = request.id
+        self.works_on = request.sha256
         self._reply = self._loop.create_future()
         self._began = self._loop.time()
         self._deadline = self._loop.call_later(seconds, self._overdue)
@@ -170,7 +173,7 @@ class WorkerLink(asyncio.Protocol):
         return Reply(answer, content)
 
     def _finish(self, reply: Reply) -> None:
-        self._awaited = None
+        self._awaited = self.works_on = None
         self._stop_clock()
         for line in reply.answer.log[:MAX_LOG_LINES]:
             _log.warning("A render worker says: %s", _quoted(line[:MAX_LOG_CHARACTERS]))

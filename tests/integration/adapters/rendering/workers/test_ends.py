@@ -49,7 +49,7 @@ async def give_up(*tasks: "asyncio.Future[None]") -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_a_render_that_takes_too_long_is_ended_and_its_worker_replaced() -> None:
+async def test_a_render_that_takes_too_long_is_ended_and_its_worker_replaced(caplog: pytest.LogCaptureFixture) -> None:
     async with renderer_of(render_seconds=0.3) as renderer:
         await until(lambda: renderer.crew.ready == 2)
         before = set(renderer.crew.worker_pids)
@@ -57,6 +57,7 @@ async def test_a_render_that_takes_too_long_is_ended_and_its_worker_replaced() -
             await spin(renderer)
         assert [found.code for found in caught.value.diagnostics] == ["time-limit"]
         assert "0.3 seconds" in str(caught.value)
+        assert f"SHA-256 {of(HOSTILE, SPINNING).sha256} was stopped after 0.3 seconds" in caplog.text
         await until(lambda: len(set(renderer.crew.worker_pids) - before) == 1 and renderer.crew.ready)
         await until(lambda: sum(psutil.pid_exists(pid) for pid in before) == 1)
         assert [await letter(renderer, str(n)) for n in range(20)] == [f"Dear {n}".encode() for n in range(20)]
@@ -71,7 +72,9 @@ async def test_reading_and_validating_that_take_too_long_are_findings() -> None:
         assert {each.code for each in inspection.diagnostics} & {"time-limit", "template-too-complex"}
 
 
-async def test_a_killed_worker_fails_the_request_that_it_worked_on_and_no_other() -> None:
+async def test_a_killed_worker_fails_the_request_that_it_worked_on_and_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with renderer_of(render_seconds=600) as renderer:
         await letter(renderer)
         spinning = asyncio.ensure_future(spin(renderer))
@@ -84,6 +87,8 @@ async def test_a_killed_worker_fails_the_request_that_it_worked_on_and_no_other(
         assert await others == [f"Dear {n}".encode() for n in range(200)]
         await until(lambda: len(renderer.crew.worker_pids) == 2)
         assert victim not in renderer.crew.worker_pids
+        assert f"ended while it worked on the template with SHA-256 {of(HOSTILE, SPINNING).sha256}" in caplog.text
+        await until(lambda: f"process number {victim} has ended: it was ended by SIGKILL" in caplog.text)
 
 
 async def _letters(renderer: WorkerRenderer, count: int) -> list[bytes]:
