@@ -101,11 +101,18 @@ class RenderingSettings(_Section):
 class LimitsSettings(_Section):
     """What one caller may ask for: bytes, steps of a template, seconds of a render, and the memory of a worker.
 
+    `data_values` counts what is in the data; the other caps of a template are for its tags. docs/security.md has all.
     Without `memory_bytes` it follows from the memory of the machine, or of the control group that the service runs in.
     """
 
     template_bytes: Annotated[int, Field(ge=1)] = 20_000_000
     data_bytes: Annotated[int, Field(ge=1)] = 16_000_000
+    data_values: Annotated[int, Field(ge=1, le=10_000_000)] = 1_000_000
+    tags: Annotated[int, Field(ge=1, le=100_000)] = 10_000
+    tag_characters: Annotated[int, Field(ge=100, le=100_000)] = 30_000
+    source_characters: Annotated[int, Field(ge=100, le=10_000_000)] = 1_000_000
+    words: Annotated[int, Field(ge=1, le=1_000_000)] = 100_000
+    nodes: Annotated[int, Field(ge=1, le=400_000)] = 40_000
     output_bytes: Annotated[int, Field(ge=1)] = 50_000_000
     steps: Annotated[int, Field(ge=1)] = 5_000_000
     render_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5.0

@@ -14,7 +14,7 @@ _BEGINNINGS: Final = (
     *(b"RIFF", b"\0\0\0", b"%!PS", b"\xc5\xd0\xd3\xc6", b"\0" * 16),
 )
 # More pixels than any camera has; a program that opens the document makes room for all of them.
-_MAX_PIXELS: Final = 200_000_000
+MAX_PIXELS: Final = 200_000_000
 _SCRIPTED: Final = re.compile(
     rb"<(?:[\w-]+:)?(?:script|foreignObject|iframe|handler)\b|\son\w+\s*=|javascript:"
     rb"|(?:href|src)\s*=\s*[\"']\s*(?!#|data:image/)[^\"'\s]|@import|url\s*\(\s*[\"']?\s*(?!#|data:)[^\s\"')]",
@@ -33,8 +33,8 @@ def check_picture(name: str, content_type: str, contents: bytes) -> Diagnostic |
     if contents and not contents.startswith(_BEGINNINGS):
         return error("image-invalid", f"The part {name!r} should be a picture, and is none.", _REPLACE)
     width, height = _size(contents)
-    if width * height > _MAX_PIXELS:
-        message = f"The picture {name!r} has {width:,} by {height:,} pixels; the limit is {_MAX_PIXELS:,} in all."
+    if width * height > MAX_PIXELS:
+        message = f"The picture {name!r} has {width:,} by {height:,} pixels; the limit is {MAX_PIXELS:,} in all."
         return error("image-too-large", message, "Put a smaller copy of it in its place.")
     return None
 

@@ -1,0 +1,57 @@
+"""docs/security.md names limits as they are, settings that there are, and tests that there are."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from adapters.rendering.docx import picture_gate, zip_reader
+from adapters.rendering.docx.package import ELEMENTS
+from adapters.rendering.language.limits import Limits
+from adapters.rendering.language.methods import MAX_WIDTH
+from adapters.rendering.language.values import MAX_DIGITS
+from adapters.rendering.markdown.template import MAX_HTML_SOURCE
+from entrypoints.setting_names import setting_names
+from entrypoints.settings import LimitsSettings, Settings
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| ([^|`]+) \| ([\d,]+) \| (?:`(\w+)` )?\|$", PAGE, re.MULTILINE)
+FIXED = {
+    "nesting of expressions and blocks": Limits().depth,
+    "nesting of loops": Limits().loops,
+    "macros and recursive loops within each other": Limits().calls,
+    "characters of a text in a tag": Limits().literal_characters,
+    "characters of a text that a template makes": Limits().text_characters,
+    "items of a list that a template makes": Limits().list_items,
+    "digits of a number": MAX_DIGITS,
+    "width of a field, of a line, of a row of batch": MAX_WIDTH,
+    "parts of a Word file": zip_reader.MEMBERS,
+    "bytes of a Word file, unpacked": zip_reader.INFLATED_BYTES,
+    "elements of a part": ELEMENTS,
+    "depth of a part's elements": 256,
+    "pixels of a picture in a template": picture_gate.MAX_PIXELS,
+    "Markdown characters to make HTML of": MAX_HTML_SOURCE,
+}
+
+
+def test_the_table_has_every_limit_of_the_engine_that_can_be_set() -> None:
+    named = {setting for _, _, setting in ROWS if setting}
+    assert named == {f"DOCGEN_LIMITS__{name.upper()}" for name in LimitsSettings().of_engine()}
+
+
+@pytest.mark.parametrize(("what", "number", "setting"), ROWS)
+def test_a_limit_is_what_the_table_says(what: str, number: str, setting: str) -> None:
+    value = int(number.replace(",", ""))
+    if not setting:
+        assert value == FIXED[what]
+        return
+    assert setting in setting_names(Settings)
+    field = setting.rpartition("__")[2].lower()
+    assert value == getattr(LimitsSettings(), field) == getattr(Limits(), field)
+
+
+@pytest.mark.parametrize("named", sorted(set(re.findall(r"`(tests/[\w/.]+?\.py(?:::\w+)?)`", PAGE))))
+def test_a_named_test_exists(named: str) -> None:
+    file, _, function = named.partition("::")
+    assert f"def {function}" in (ROOT / file).read_text(encoding="utf-8")
