@@ -72,7 +72,10 @@ class Diagnostic:
 
     def __str__(self) -> str:
         """Say the finding in one line, as the command line prints it."""
-        place = f" ({self.location})" if self.location else ""
+        places = [str(self.location)] if self.location else []
+        if self.pointer:
+            places.append(f"data {self.pointer}")
+        place = f" ({'; '.join(places)})" if places else ""
         words = f": «{self.snippet}»" if self.snippet else ""
         advice = f" {self.suggestion}" if self.suggestion else ""
         return f"{self.severity}[{self.code}]{place}{words} {self.message}{advice}"

@@ -27,3 +27,11 @@ def test_warnings_are_no_errors() -> None:
     warning = Diagnostic(Severity.WARNING, "odd", "Odd.")
     assert not has_errors([warning])
     assert has_errors([warning, Diagnostic(Severity.ERROR, "bad", "Bad.")])
+
+
+def test_a_finding_about_data_says_where_the_value_stands() -> None:
+    place = Location(Part.TEXT, line=1, column=2)
+    found = Diagnostic(Severity.ERROR, "not-a-date", "This is no date.", location=place, pointer="/items/0/due")
+    assert str(found) == "error[not-a-date] (text, line 1, column 2; data /items/0/due) This is no date."
+    found = Diagnostic(Severity.ERROR, "data-not-json", "This is no JSON.", pointer="")
+    assert str(found) == "error[data-not-json] This is no JSON."
