@@ -7,6 +7,8 @@ import pytest
 
 from adapters.rendering.docx import picture_gate, zip_reader
 from adapters.rendering.docx.package import ELEMENTS
+from adapters.rendering.language import format_filters
+from adapters.rendering.language.formatting import date_patterns, number_patterns, words
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.language.methods import MAX_WIDTH
 from adapters.rendering.language.values import MAX_DIGITS
@@ -26,6 +28,13 @@ FIXED = {
     "items of a list that a template makes": Limits().list_items,
     "digits of a number": MAX_DIGITS,
     "width of a field, of a line, of a row of batch": MAX_WIDTH,
+    "characters of a pattern of dates": date_patterns.MAX_PATTERN,
+    "characters of a pattern of numbers": number_patterns.MAX_PATTERN,
+    "decimals that a filter may ask for": number_patterns.MAX_DECIMALS,
+    "the largest number in words": words.MAX_NUMBER,
+    "decimals in words": words.MAX_DECIMALS,
+    "locales that single values ask for at no cost": format_filters.FREE_LOCALES,
+    "steps for each further locale": format_filters.COST_OF_A_LOCALE,
     "parts of a Word file": zip_reader.MEMBERS,
     "bytes of a Word file, unpacked": zip_reader.INFLATED_BYTES,
     "elements of a part": ELEMENTS,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 COST: Final = 20
 _COST_OF_WORDS: Final = 300
 # Of one more locale, whose data is read when it is used for the first time; a document needs no more than a handful.
-_COST_OF_A_LOCALE: Final = 30_000
-_FREE_LOCALES: Final = 5
+COST_OF_A_LOCALE: Final = 30_000
+FREE_LOCALES: Final = 5
 
 
 def date(session: "RenderSession", value: Any, pattern: Any = None, locale: Any = None, timezone: Any = None) -> str:
@@ -142,7 +142,7 @@ def _locale(session: "RenderSession", locale: Any) -> str:
         return session.options.locale
     tag: str = _text(locale)
     if tag not in session.locales:
-        session.charge(_COST_OF_A_LOCALE if len(session.locales) >= _FREE_LOCALES else 0)
+        session.charge(COST_OF_A_LOCALE if len(session.locales) >= FREE_LOCALES else 0)
         session.locales.add(tag)
     return tag
 

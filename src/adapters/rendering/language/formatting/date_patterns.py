@@ -17,7 +17,7 @@ STYLES: Final = ("short", "medium", "long", "full")
 DATE_FIELDS: Final = frozenset("GyYuQqMLwWdDFEec")
 TIME_FIELDS: Final = frozenset("abBhHKkmsS")
 ZONE_FIELDS: Final = frozenset("zZOvVxX")
-_LONGEST: Final = 200
+MAX_PATTERN: Final = 200
 _WIDEST: Final = 9
 
 # A piece of a pattern: literal text, or a field as often as its letter is repeated.
@@ -55,9 +55,9 @@ def pieces_of(pattern: str) -> tuple[Piece, ...]:
     Raises:
         Problem: see check_pattern.
     """
-    if len(pattern) > _LONGEST:
+    if len(pattern) > MAX_PATTERN:
         raise _broken(
-            pattern, f"A pattern of {len(pattern):,} characters is longer than the {_LONGEST} allowed.", _LETTERS
+            pattern, f"A pattern of {len(pattern):,} characters is longer than the {MAX_PATTERN} allowed.", _LETTERS
         )
     if not pattern.strip():
         raise _broken(

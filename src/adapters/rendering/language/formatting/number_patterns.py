@@ -11,8 +11,8 @@ from typing import Any, Final
 from adapters.rendering.language.formatting.locales import refused
 from adapters.rendering.language.values import Problem
 
-_LONGEST: Final = 100
-_MOST_DIGITS: Final = 100
+MAX_PATTERN: Final = 100
+MAX_DECIMALS: Final = 100
 # Text before and behind the digits, with quoted parts; digits in groups; decimals that have to, and may be there.
 _AFFIX: Final = r"(?:[^'#0-9,.;@*]|'[^']*')*"
 _SIDE: Final = re.compile(rf"({_AFFIX})([#0,]+)(?:\.(0*)(#*))?({_AFFIX})")
@@ -47,8 +47,8 @@ def parse_number_pattern(pattern: str) -> NumberPattern:
     Raises:
         Problem: it is none.
     """
-    if len(pattern) > _LONGEST:
-        raise _broken(pattern, f"A pattern of {len(pattern):,} characters is longer than the {_LONGEST} allowed.")
+    if len(pattern) > MAX_PATTERN:
+        raise _broken(pattern, f"A pattern of {len(pattern):,} characters is longer than the {MAX_PATTERN} allowed.")
     if pattern.count("'") % 2:
         raise _broken(pattern, f"In the pattern {pattern!r} a quotation mark is not closed.")
     positive, separator, negative = _halves(pattern)
@@ -94,8 +94,8 @@ def decimals(value: Any) -> int:
     Raises:
         Problem: it is none, or more than a page has room for.
     """
-    if type(value) is not int or not 0 <= value <= _MOST_DIGITS:
-        raise _broken(value, f"The number of decimals has to be a whole number from 0 to {_MOST_DIGITS}.")
+    if type(value) is not int or not 0 <= value <= MAX_DECIMALS:
+        raise _broken(value, f"The number of decimals has to be a whole number from 0 to {MAX_DECIMALS}.")
     return value
 
 

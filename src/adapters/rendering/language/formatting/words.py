@@ -17,8 +17,8 @@ from adapters.rendering.language.values import MAX_DIGITS, Problem, to_text
 
 FORMS: Final = ("masculine", "feminine", "neuter", "financial")
 # Larger numbers are seldom read, and the rules are looked up through floats, which are exact so far.
-_LARGEST: Final = 10**15 - 1
-_MOST_DECIMALS: Final = 20
+MAX_NUMBER: Final = 10**15 - 1
+MAX_DECIMALS: Final = 20
 _USUAL: Final = ("spellout-numbering", "spellout-cardinal", "spellout-cardinal-masculine")
 # Chinese counts with one zero, and numbers pages with another.
 _FIRST: Final = {"zh": "spellout-cardinal", "yue": "spellout-cardinal"}
@@ -47,8 +47,8 @@ def spell(value: Number, locale: str, form: Any) -> str:
     digits = to_text(Decimal(value).copy_abs())
     whole, _, fraction = digits.partition(".")
     fraction = fraction if fraction.strip("0") else ""
-    if len(whole) > MAX_DIGITS or int(whole) > _LARGEST or len(fraction) > _MOST_DECIMALS:
-        message = f"spell writes numbers up to {_LARGEST:,}, with {_MOST_DECIMALS} decimals at most."
+    if len(whole) > MAX_DIGITS or int(whole) > MAX_NUMBER or len(fraction) > MAX_DECIMALS:
+        message = f"spell writes numbers up to {MAX_NUMBER:,}, with {MAX_DECIMALS} decimals at most."
         raise Problem(message, "Round the number first, or print it in digits.")
     words = speaker.say(int(whole))
     if fraction:
