@@ -118,7 +118,8 @@ class _Reader:
         self._words: list[Word] = []
         self._word: Word | None = None
         self._escaped = False
-        self._in_quotes = False
+        # The quotation mark that is open.
+        self._in_quotes = ""
 
     def read(self, piece: CodeText) -> None:
         """Read text, sign by sign."""
@@ -127,8 +128,8 @@ class _Reader:
                 self._read_escaped(sign, piece.run)
             elif sign == "\\":
                 self._escaped = True
-            elif sign in _QUOTES:
-                self._read_quote()
+            elif (sign in _QUOTES and self._in_quotes != '"') or sign == '"':
+                self._read_quote(sign)
             elif sign.isspace() and not self._in_quotes:
                 self._word = None
             else:
@@ -162,13 +163,12 @@ class _Reader:
             self._words.append(Word(switch=sign.lower()))
             self._word = None
 
-    def _read_quote(self) -> None:
+    def _read_quote(self, sign: str) -> None:
+        """Open or close a text; curly quotation marks within straight ones are a part of it."""
+        self._word = None
         if not self._in_quotes:
-            self._word = None
             self._current().is_quoted = True
-        else:
-            self._word = None
-        self._in_quotes = not self._in_quotes
+        self._in_quotes = "" if self._in_quotes else sign
 
     def _append(self, sign: str, run: Node | None) -> None:
         pieces = self._current().pieces

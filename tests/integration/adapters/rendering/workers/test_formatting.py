@@ -10,7 +10,7 @@ import pytest
 from babel.localedata import locale_identifiers
 
 from adapters.rendering.in_process import InProcessRenderer
-from adapters.rendering.language import format_filters
+from adapters.rendering.language import format_filters, word_filters
 from adapters.rendering.workers.renderer import WorkerRenderer
 from tests.contracts.template_renderer import options, source_of
 
@@ -40,13 +40,14 @@ TEMPLATE = """
 {{ n | currency("JPY", style="name") }} {{ n | currency("USD", style="accounting") }} {{ n | spell }} {{ -21 | spell }}
 {{ 21 | ordinal }} {{ 1 | ordinal("feminine") }} {{ 3 | plural("a", "b", "c") }}
 {{ ["x", "y", "z"] | join(", ", last=" & ") }}
+{{ n | word_number("$#,##0.00") }} {{ at | word_date("dddd, d MMMM yyyy h:mm am/pm") }}
 """
 DATA = json.dumps({"at": "2026-01-31T23:30:05Z", "n": 1234.5, "rate": 0.075}).encode()
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
 async def test_every_filter_in_each_language(workers: WorkerRenderer, locale: str) -> None:
-    assert all(f"| {name}" in TEMPLATE for name in format_filters.FILTERS)
+    assert all(f"| {name}" in TEMPLATE for name in (*format_filters.FILTERS, *word_filters.WITH_PICTURE))
     chosen = options(locale=locale, timezone="America/New_York")
     isolated = await workers.render(source_of(TEMPLATE), DATA, chosen)
     assert isolated == await InProcessRenderer().render(source_of(TEMPLATE), DATA, chosen)

@@ -85,6 +85,12 @@ def test_texts_hold_merge_fields_and_fields_that_choose_again() -> None:
     assert chosen(merge_field("a"), " = 1 ", merge_field("b"), ' "-"', a=1, b="c") == "c"
 
 
+def test_curly_quotation_marks_hold_texts_together_and_may_stand_in_them() -> None:
+    assert chosen(merge_field("x"), " = “a” „the one“ ”the other”", x="a") == "the one"
+    assert chosen(merge_field("x"), ' = "a" "„yes“, he said" "“no”"', x="a") == "„yes“, he said"
+    assert chosen(merge_field("x"), ' = "a" "„yes“, he said" "“no”"', x="b") == "“no”"
+
+
 def test_texts_keep_their_runs() -> None:
     bold = instruction("bold", "<w:b/>")
     code = (merge_field("x"), instruction(' = 1 "plain '), bold, "<w:r><w:tab/></w:r>", instruction(' end" "no"'))
