@@ -46,10 +46,13 @@ _COMPILERS: Final = {
 def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
     """Compile a Word template; nothing is raised for what the file holds, everything becomes a diagnostic."""
     try:
-        package = Package(file, limits.template_bytes)
-        found = check_package(package)
+        return _compile_package(Package(file, limits.template_bytes), limits)
     except UnusableFileError as problem:
         return CompiledTemplate(None, (problem.finding,), ())
+
+
+def _compile_package(package: Package, limits: Limits) -> CompiledTemplate:
+    found = check_package(package)
     if has_errors(found):
         return CompiledTemplate(None, tuple(found), ())
     word_placeholders = WordPlaceholders(decimal_symbol(package))

@@ -38,9 +38,9 @@ class Notes:
         self._moved: dict[tuple[str, str], Node] = {}
 
     @property
-    def contents(self) -> bytes:
+    def contents(self) -> list[bytes]:
         """The parts as they stand in the file: what marks places in the text must be in none of them."""
-        return b"".join(self._package.contents[name] for name in self._names.values() if name is not None)
+        return [self._package.contents[name] for name in self._names.values() if name is not None]
 
     def move_tagged(self, root: Node, tokens: TokenTable) -> list[Diagnostic]:
         """Move the notes that tags are in or around behind their references; return what is wrong with their tags."""

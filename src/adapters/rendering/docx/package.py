@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from adapters.rendering.docx.findings import UnusableFileError, unusable
+from adapters.rendering.docx.markup import check_entries, check_markup, check_markup_of_all
 from adapters.rendering.docx.tree import Node
 from adapters.rendering.docx.zip_reader import read_members
 from adapters.rendering.docx.zip_records import Member
@@ -17,7 +18,6 @@ from domain.diagnostics import Part
 
 CONTENT_TYPES: Final = "[Content_Types].xml"
 ROOT_RELATIONSHIPS: Final = "_rels/.rels"
-ELEMENTS: Final = 400_000
 _CT: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _REL: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _OFFICE_DOCUMENT: Final = "/officeDocument"
@@ -82,6 +82,7 @@ class Package:
         self.types, self._defaults = self._read_content_types()
         self.main = self._find_main()
         self.relationships = self._read_relationships()
+        check_markup_of_all(self.contents[part.name] for part in self.text_parts())
 
     def type_of(self, name: str) -> str:
         """Return the content type of a part, '' where none is declared."""
@@ -102,6 +103,8 @@ class Package:
         return parts
 
     def _read_relationships(self) -> list[Relationship]:
+        names = [name for name in self.contents if name.lower().endswith(".rels")]
+        check_entries(self.contents[name] for name in names)
         return [
             Relationship(
                 name,
@@ -110,8 +113,7 @@ class Package:
                 node.get("Target", ""),
                 node.get("TargetMode", "Internal").lower() == "external",
             )
-            for name in self.contents
-            if name.lower().endswith(".rels")
+            for name in names
             for node in parse_xml(name, self.contents[name]).iter(_REL + "Relationship")
         ]
 
@@ -124,6 +126,7 @@ class Package:
     def _read_content_types(self) -> tuple[dict[str, str], dict[str, str]]:
         if CONTENT_TYPES not in self.contents:
             raise not_word("it has no list of its contents")
+        check_entries([self.contents[CONTENT_TYPES]])
         root = parse_xml(CONTENT_TYPES, self.contents[CONTENT_TYPES])
         types = {
             unquote(node.get("PartName", "")).lstrip("/").lower(): node.get("ContentType", "")
@@ -184,8 +187,7 @@ def parse_xml(name: str, contents: bytes) -> Node:
     """
     if has_document_type(contents):
         raise unusable("dtd", f"The part {name!r} declares a document type, which no Word file does.")
-    if contents.count(b"<") - contents.count(b"</") > ELEMENTS:
-        raise unusable("too-large", f"The part {name!r} has more than {ELEMENTS:,} elements.", "Split the document.")
+    check_markup(name, contents)
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False, remove_comments=True,
         remove_pis=True,

@@ -5,6 +5,7 @@ from typing import Final
 
 from lxml import etree
 
+from adapters.rendering.docx.findings import unusable
 from adapters.rendering.docx.marks import MarkTable
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import W14, WP14, Node, w
@@ -61,7 +62,21 @@ def _tag(token: Token) -> Tag:
     return Tag(token.text, token.location, token.snippet, token.writer, prints_image=token.writer == FRAME)
 
 
-def free_mark(contents: bytes) -> str:
-    """Return a private-use character that a part does not hold."""
-    text = contents.decode("utf-8", "replace")
-    return next(mark for mark in map(chr, range(0xE000, 0xF8FF)) if mark not in text)
+def free_mark(*parts: bytes) -> str:
+    """Return a private-use character that no part holds, neither in its encoding nor as a reference (&#xE201;).
+
+    Raises:
+        UnusableFileError: they hold all that come into question.
+    """
+    texts = [part.decode("utf-16", "replace").encode() if b"\0" in part[:_START] else part for part in parts]
+    for number in _MARKS:
+        written = (chr(number).encode(), b"%x;" % number, b"%X;" % number, b"%d;" % number)
+        if not any(each in text for text in texts for each in written):
+            return chr(number)
+    raise unusable("bad-xml", "The document has signs without a meaning, which places in it are marked with.")
+
+
+# How much of XML in UTF-16 shows that it is.
+_START: Final = 4
+# Few, so that looking for all of them takes no time; their hexadecimal digits have one letter.
+_MARKS: Final = tuple(int(f"e{digits}", 16) for digits in range(201, 900, 47))

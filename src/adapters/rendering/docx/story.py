@@ -52,7 +52,7 @@ def compile_story(
     `targets` are those of its hyperlinks.
     """
     root, added_notes = notes.left_in(part.part, root)
-    tokens = TokenTable(free_mark(contents + notes.contents))
+    tokens = TokenTable(free_mark(contents, *notes.contents))
     tokens.is_changed = bool(added_notes)
     places = Places(root, part.part, part.number)
     findings = [*check_content(root, places), *check_fields(root, places)]

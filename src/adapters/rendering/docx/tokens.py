@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from adapters.rendering.docx.findings import unusable
 from adapters.rendering.docx.tree import Node
+from adapters.rendering.language.limits import DEFAULT_LIMITS
 from domain.diagnostics import Location
 
 # python-docx-template's scope letter stands directly behind the opener: {%tr for … %}, {{r value }}.
@@ -110,15 +112,20 @@ class Token:
         return self.keyword[3:] if self.keyword.startswith("end") else ""
 
 
+_USE_LOOPS: Final = "Use loops, or prepare the values in the data."
+
+
 class TokenTable:
     """All tokens of a part; a token's index is its name in the tree.
 
     `mark` is a character that the part does not hold: it marks tokens within attributes. `is_changed` tells whether
-    characters were taken out of the part, which tags and their escapes ({% raw %}, {_{) do.
+    characters were taken out of the part, which tags and their escapes ({% raw %}, {_{) do. One tag may become
+    several tokens; with more than `most` there are far too many tags, whatever else is to be said about them.
     """
 
-    def __init__(self, mark: str) -> None:
+    def __init__(self, mark: str, most: int = 2 * DEFAULT_LIMITS.tags) -> None:
         self.mark = mark
+        self._most = most
         self._tokens: list[Token] = []
         self.is_changed = False
 
@@ -129,7 +136,13 @@ class TokenTable:
         return self._tokens[index]
 
     def add(self, token: Token) -> int:
-        """Take a token in and return its index."""
+        """Take a token in and return its index.
+
+        Raises:
+            UnusableFileError: there are too many.
+        """
+        if len(self._tokens) >= self._most:
+            raise unusable("template-too-complex", f"The template has more than {self._most:,} tags.", _USE_LOOPS)
         self._tokens.append(token)
         return len(self._tokens) - 1
 
