@@ -25,6 +25,7 @@ from adapters.rendering.docx.tree import (
     W14,
     Node,
     T,
+    ancestor,
     level_of_control,
     w,
 )
@@ -95,14 +96,12 @@ class Control:
         return content.find(TC) if self.level == TC else content
 
 
-def outermost(element: Node) -> list[Node]:
-    """Return the controls in an element that stand in no other control there."""
-    return [
-        control
-        for control in element.iter(SDT)
-        if control is not element
-        and next(above for above in control.iterancestors() if above is element or above.tag == SDT) is element
-    ]
+def controls_in(root: Node) -> dict[Node | None, list[Node]]:
+    """Return the controls that stand in each control, and in none (None), in the order of the document."""
+    found: dict[Node | None, list[Node]] = {}
+    for control in root.iter(SDT):
+        found.setdefault(ancestor(control, SDT), []).append(control)
+    return found
 
 
 def read_control(node: Node) -> Control | None:

@@ -120,6 +120,9 @@ class _Reader:
         self._escaped = False
         # The quotation mark that is open.
         self._in_quotes = ""
+        # The piece of text that is being read, sign by sign.
+        self._text: CodeText | None = None
+        self._signs: list[str] = []
 
     def read(self, piece: CodeText) -> None:
         """Read text, sign by sign."""
@@ -148,6 +151,7 @@ class _Reader:
             raise FieldSyntaxError("A quotation mark is opened and not closed in this field.", 'Close it with ".')
         if self._escaped:
             raise FieldSyntaxError("This field ends with a backslash.", "Delete it, or write the switch behind it.")
+        self._close()
         return self._words
 
     def _read_escaped(self, sign: str, run: Node | None) -> None:
@@ -172,11 +176,17 @@ class _Reader:
 
     def _append(self, sign: str, run: Node | None) -> None:
         pieces = self._current().pieces
-        last = pieces[-1] if pieces else None
-        if isinstance(last, CodeText) and last.run is run:
-            last.text += sign
-        else:
-            pieces.append(CodeText(sign, run))
+        text = self._text
+        if text is None or text.run is not run or not pieces or pieces[-1] is not text:
+            self._close()
+            self._text = CodeText("", run)
+            pieces.append(self._text)
+        self._signs.append(sign)
+
+    def _close(self) -> None:
+        if self._text is not None:
+            self._text.text = "".join(self._signs)
+        self._signs.clear()
 
     def _current(self) -> Word:
         if self._word is None:

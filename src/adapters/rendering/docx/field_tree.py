@@ -18,6 +18,8 @@ _CHAR, _INSTRUCTION, _SIMPLE, _TYPE = w("fldChar"), w("instrText"), w("fldSimple
 _PIECES: Final = frozenset({_CHAR, _INSTRUCTION})
 _BOX: Final = w("txbxContent")
 _GONE: Final = (w("del"), w("moveFrom"))
+# Properties of one run, as XML: what is larger is not copied, since a field may be of many runs.
+_MOST_FORMATTING: Final = 10_000
 # Fields in fields, as Word has them at most.
 MOST_LEVELS: Final = 20
 
@@ -26,6 +28,12 @@ def has_fields(root: Node, names: re.Pattern[str]) -> bool:
     """Tell whether the codes of a part's fields hold one of these names."""
     codes = "".join(node.text or "" for node in root.iter(_INSTRUCTION))
     return bool(names.search(codes)) or any(names.search(node.get(w("instr"), "")) for node in root.iter(_SIMPLE))
+
+
+def formatting_of(run: Node | None) -> Node | None:
+    """Return the properties of a run for copies of it; None for more of them than any text needs."""
+    properties = None if run is None else run.find(RPR)
+    return None if properties is None or len(etree.tostring(properties)) > _MOST_FORMATTING else properties
 
 
 def find_fields(root: Node) -> list[Field]:
@@ -44,7 +52,7 @@ def find_fields(root: Node) -> list[Field]:
 
 def _split(run: Node) -> None:
     """Give each piece of a field in a run a run of its own, and so what stands between them."""
-    properties = run.find(RPR)
+    properties = formatting_of(run)
     content = [child for child in run if child.tag != RPR]
     place = run
     for before, child in pairwise(content):

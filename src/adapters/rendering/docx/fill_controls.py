@@ -4,9 +4,10 @@ As merge fields do, they become tokens of the template language before its tags 
 control itself stays, with its title and its lock, so that Word lets readers go on with it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -27,8 +28,8 @@ from adapters.rendering.docx.controls import (
     TAG,
     Control,
     Kind,
+    controls_in,
     has_tags,
-    outermost,
     read_control,
 )
 from adapters.rendering.docx.findings import warning
@@ -37,10 +38,12 @@ from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import MARKS, SDT, SDT_CONTENT, Node, P, ancestor, take, w
 from adapters.rendering.docx.writers import ATTRIBUTE
+from adapters.rendering.language.limits import DEFAULT_LIMITS
 from domain.diagnostics import Diagnostic, Location
 
 # How tags in a repeating section call its round.
 ROUND: Final = "item"
+_MOST_OF_ITS_OWN: Final = 20_000
 _DOC_PR: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 # What Word remembers of a value that was chosen before.
 _REMEMBERED: Final = (w("fullDate"), w("lastValue"))
@@ -63,20 +66,24 @@ def fill_controls(root: Node, tokens: TokenTable, places: Places) -> list[Diagno
     """Put tokens into a part's controls that have a tag name; return what is odd about them."""
     if next(root.iter(TAG), None) is None:
         return []
-    filler = _Filler(tokens, places)
-    filler.fill(root, None)
+    filler = _Filler(controls_in(root), tokens, places)
+    filler.fill(None, None)
     return filler.findings
 
 
 class _Filler:
-    def __init__(self, tokens: TokenTable, places: Places) -> None:
+    def __init__(self, controls: Mapping[Node | None, list[Node]], tokens: TokenTable, places: Places) -> None:
+        self._controls = controls
         self._tokens = tokens
         self._places = places
         self.findings: list[Diagnostic] = []
 
-    def fill(self, element: Node, section: _Section | None) -> None:
-        """Fill in the controls in an element; one that is no placeholder may hold others."""
-        for node in outermost(element):
+    def fill(self, around: Node | None, section: _Section | None) -> None:
+        """Fill in the controls in a control, or in none; one that is no placeholder may hold others."""
+        for node in self._controls.get(around, ()):
+            if len(self._tokens) > DEFAULT_LIMITS.tags:
+                # More tags than a template may have are refused in any case.
+                return
             control = read_control(node)
             if control is None:
                 self.fill(node, section)
@@ -145,11 +152,11 @@ class _Filler:
         content = control.node.find(SDT_CONTENT)
         items = [child for child in content if child.tag == SDT and child.find(f"{PROPERTIES}/{ITEM}") is not None]
         if not items:
-            self.fill(content, section)
+            self.fill(control.node, section)
             return
         first = items[0]
         opened = self._token(control, f"{{% for {ROUND} in {path} %}}")
-        own = [] if _asks(content) or has_tags(content) else [deepcopy(item) for item in items]
+        own = [] if _asks(content) or has_tags(content) or _is_large(content) else [deepcopy(item) for item in items]
         self.fill(first, _Section(control.name))
         first.addprevious(opened)
         first.addnext(self._token(control, "{% endfor %}"))
@@ -179,6 +186,11 @@ class _Filler:
 def _asks(content: Node) -> bool:
     """Tell whether a control in a repeating section waits for a value."""
     return any(child.find(f"{PROPERTIES}/{PROMPT}") is not None for child in content.iter(SDT))
+
+
+def _is_large(content: Node) -> bool:
+    """Tell whether a section holds more than anybody writes to be shown where there is no data: it is not copied."""
+    return next(islice(content.iter(), _MOST_OF_ITS_OWN, None), None) is not None
 
 
 def _end_prompt(control: Control) -> None:

@@ -8,12 +8,20 @@ its place; nothing of a field stays in a document half done. Fields that have no
 import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from itertools import islice
 from typing import Final
 
 from lxml import etree
 
 from adapters.rendering.docx.field_codes import CodePiece, CodeText, Field, FieldSyntaxError
-from adapters.rendering.docx.field_tree import MOST_LEVELS, fields_in_code, find_fields, has_fields, levels_of
+from adapters.rendering.docx.field_tree import (
+    MOST_LEVELS,
+    fields_in_code,
+    find_fields,
+    formatting_of,
+    has_fields,
+    levels_of,
+)
 from adapters.rendering.docx.findings import error
 from adapters.rendering.docx.if_fields import VALUE, choice_of
 from adapters.rendering.docx.merge_values import merge_value
@@ -21,6 +29,7 @@ from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.prefixes import section_end
 from adapters.rendering.docx.tokens import Token, TokenTable
 from adapters.rendering.docx.tree import PROPERTIES, RPR, XML_SPACE, Node, P, R, T, ancestor, atoms, take, w
+from adapters.rendering.language.limits import DEFAULT_LIMITS
 from domain.diagnostics import Diagnostic
 
 _NAMES: Final = re.compile(r"MERGEFIELD|MERGEREC|MERGESEQ|NEXT|SKIPIF|ADDRESSBLOCK|GREETINGLINE", re.IGNORECASE)
@@ -71,7 +80,8 @@ class _Filler:
     def fill(self, fields: Iterable[Field]) -> None:
         """Fill in fields, and those in the results of others; an error in one does not hide those of the next."""
         waiting = list(reversed(list(fields)))
-        while waiting:
+        # More tags than a template may have are refused in any case.
+        while waiting and len(self._tokens) <= DEFAULT_LIMITS.tags:
             field = waiting.pop()
             if ancestor(field.first, self._root.tag) is None:
                 # It stood in the result of a simple field.
@@ -110,7 +120,8 @@ class _Filler:
         _remove(field.runs)
         paragraph = ancestor(run, P)
         token = self._tokens.of(run[-1][0])
-        if paragraph is not None and list(atoms(paragraph)) == [token.place] and section_end(paragraph) is None:
+        first_two = [] if paragraph is None else list(islice(atoms(paragraph), 2))
+        if paragraph is not None and first_two == [token.place] and section_end(paragraph) is None:
             # Word leaves out a line of an address that holds nothing but empty fields (17.14.14).
             token.prefix = "p"
 
@@ -127,20 +138,19 @@ class _Filler:
         shown = next((run for run in field.result if run.tag == R), None)
         code = field.code_run
         source = code if value.formatting == "charformat" or shown is None else shown
-        properties = None if source is None else source.find(RPR)
-        return self._run(outer, f"{{{{ {value.expression} }}}}", properties)
+        return self._run(outer, f"{{{{ {value.expression} }}}}", formatting_of(source))
 
     def _choice(self, field: Field, outer: Field) -> list[Node]:
         """Make the runs of an IF field: its texts with their own formatting, between the tags that choose."""
         choice = choice_of(field.code, self._decimal)
         shown = next((run for run in field.result if run.tag == R), None)
         source = {"mergeformat": shown, "charformat": field.code_run}.get(choice.formatting)
-        properties = None if source is None else source.find(RPR)
         runs = [self._run(outer, f"{{% if {choice.condition} %}}", None), *self._text(choice.yes, outer)]
         if choice.no:
             runs += [self._run(outer, "{% else %}", None), *self._text(choice.no, outer)]
         runs.append(self._run(outer, "{% endif %}", None))
         if source is not None:
+            properties = formatting_of(source)
             for run in runs:
                 _format(run, properties)
         return runs
@@ -210,7 +220,7 @@ def _in_code(name: str) -> FieldSyntaxError:
 def _text_run(piece: CodeText) -> Node:
     """Make a run of a piece of text, formatted as in the code."""
     run = etree.Element(R)
-    properties = None if piece.run is None else piece.run.find(RPR)
+    properties = formatting_of(piece.run)
     if properties is not None:
         run.append(deepcopy(properties))
     etree.SubElement(run, T, {XML_SPACE: "preserve"}).text = piece.text

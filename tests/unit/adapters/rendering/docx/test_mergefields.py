@@ -8,6 +8,7 @@ from domain.errors import DataInvalidError
 from domain.formats import OutputFormat
 from domain.render_request import MissingPolicy
 from tests.builders import render_options
+from tests.word_controls import control
 from tests.word_fields import complex_field, instruction, merge_field, simple_field
 from tests.word_files import (
     W,
@@ -290,6 +291,21 @@ def test_fields_far_too_deep_are_an_error_and_take_no_time() -> None:
     begin, end = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>', '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     deep = (begin + instruction("QUOTE ")) * depth + merge_field("x") + end * depth
     assert finding_of(p(deep)).code == "merge-field-unsupported"
+
+
+@pytest.mark.parametrize("blocks", [[p(merge_field("x")) * 10_100], [control("x", p("own"), kind="") * 3_400]])
+def test_more_placeholders_than_a_template_may_have_are_an_error(blocks: list[str]) -> None:
+    assert errors_of(word_file(*blocks)) == ["template-too-complex"]
+
+
+def test_formatting_beyond_all_measure_is_not_copied() -> None:
+    huge = f'<w:rFonts w:ascii="{"x" * 20_000}"/>'
+    field = (
+        f'<w:r><w:rPr>{huge}</w:rPr><w:fldChar w:fldCharType="begin"/><w:instrText>MERGEFIELD x</w:instrText>'
+        '<w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    root = part_of(render_word(word_file(p("a", field)), {"x": "v"}))
+    assert root.find(f".//{NAME}rFonts") is None
 
 
 def test_other_fields_and_documents_without_any_stay_as_they_are() -> None:
