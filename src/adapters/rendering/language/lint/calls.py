@@ -1,6 +1,6 @@
 """Rules about calls of macros: what they are given, and where they are defined."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any, Final
 
 from jinja2 import nodes
@@ -11,21 +11,30 @@ from domain.diagnostics import Severity
 _DEFAULTS: Final = frozenset({"default", "d"})
 
 
-def look_at_macro_call(call: nodes.Call, macro: nodes.Macro) -> Iterator[Found]:
-    """Compare what a macro is given with what it takes."""
+def look_at_macro_call(call: nodes.Call, macro: nodes.Macro, needed: Callable[[], Container[str]]) -> Iterator[Found]:
+    """Compare what a macro is given with what it takes, and where that is less, with what it needs."""
     names = [argument.name for argument in macro.args]
     given = [*names[: len(call.args)], *(str(keyword.key) for keyword in call.kwargs)]
-    use = f"Write {{{{ {macro.name}({', '.join(names)}) }}}}."
+    use = f"Write {{{{ {macro.name}({_listed(names)}) }}}}."
     if len(call.args) > len(names) or not set(given) <= set(names) or len(given) > len(set(given)):
-        takes = ", ".join(names) or "nothing"
+        takes = _listed(names) or "nothing"
         message = f"The macro {macro.name} takes {takes}, and is called with something else."
         yield Found(call.lineno, "wrong-arguments", message, use, Severity.ERROR)
         return
     required = names[: len(names) - len(macro.defaults)]
-    lacking = [name for name in required if name not in given and name in _needed(macro)]
+    absent = set(required).difference(given)
+    lacking = [name for name in required if name in absent and name in needed()] if absent else []
     if lacking:
-        message = f"The macro {macro.name} uses {', '.join(lacking)}, and is called without."
+        message = f"The macro {macro.name} uses {_listed(lacking)}, and is called without."
         yield Found(call.lineno, "wrong-arguments", message, use)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join([*names[:_SHOWN], "…"] if len(names) > _SHOWN else names)
+
+
+# A finding does not grow with the macro that it is about: there may be thousands of them.
+_SHOWN: Final = 10
 
 
 def look_at_early_call(call: nodes.Call, name: str, macros: list[nodes.Macro]) -> Iterator[Found]:
@@ -35,7 +44,7 @@ def look_at_early_call(call: nodes.Call, name: str, macros: list[nodes.Macro]) -
         yield Found(call.lineno, "unknown-function", message, "Move the macro above this tag.", Severity.ERROR)
 
 
-def _needed(macro: nodes.Macro) -> set[str]:
+def needed_by(macro: nodes.Macro) -> set[str]:
     """Name what a macro prints or calculates with, and never asks whether it is there."""
     used = {name.name for node in macro.body for name in _names(node)}
     asked: set[str] = set()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from jinja2 import nodes
@@ -60,6 +61,7 @@ class _Walk:
         self._macros = list(tree.find_all(nodes.Macro))
         # The macro of each binding that is one, by its birth; and how many macros the walk is in.
         self._defined: dict[int, nodes.Macro] = {}
+        self._needed: dict[int, set[str]] = {}
         self._depth = 0
         self.found: list[Found] = []
         self.names = Names()
@@ -202,10 +204,16 @@ class _Walk:
         name = node.node.name if isinstance(node.node, nodes.Name) else None
         binding = self._bound(name) if name else None
         if binding is not None and binding.birth in self._defined:
-            self.found.extend(calls.look_at_macro_call(node, self._defined[binding.birth]))
+            macro = self._defined[binding.birth]
+            self.found.extend(calls.look_at_macro_call(node, macro, partial(self._needed_by, macro, binding.birth)))
         elif name and binding is None and not self._depth:
             own = [macro for macro in self._macros if macro.name == name]
             self.found.extend(calls.look_at_early_call(node, name, own))
+
+    def _needed_by(self, macro: nodes.Macro, birth: int) -> set[str]:
+        if birth not in self._needed:
+            self._needed[birth] = calls.needed_by(macro)
+        return self._needed[birth]
 
     def visit_call_block(self, node: nodes.CallBlock) -> None:
         self._visit(node.call)

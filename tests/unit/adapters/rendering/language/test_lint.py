@@ -177,3 +177,12 @@ def test_templates_that_render_have_warnings_at_most(template: str) -> None:
     result = compiled(template)
     assert not has_errors(result.diagnostics)
     assert all(found.severity is not Severity.ERROR and found.location for found in result.diagnostics)
+
+
+def test_calls_of_a_macro_with_many_parameters_are_told_shortly() -> None:
+    names = ", ".join(f"p{number}" for number in range(1_000))
+    printed = "".join(f"{{{{ p{number} }}}}" for number in range(1_000))
+    found = compiled(f"{{% macro m({names}) %}}{printed}{{% endmacro %}}" + "{{ m() }}" * 1_000).diagnostics
+    assert {finding.message for finding in found} == {
+        "The macro m uses p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, …, and is called without."
+    }
