@@ -48,12 +48,13 @@ def put_breaks(text: str, prefix: str, limit: int, locale: str) -> str:
     context: list[_Open] = []
     context_end = -1
     turning = False
+    scan = _Scan(text, prefix)
     while match := _NEXT.search(text, done):
         position = match.start()
         out.append(text[done:position])
         # Between two breaks of one value nothing but text stands, and the same elements are open.
         if context_end < 0 or "<" in text[context_end:position]:
-            context = _open_at(text, position, prefix)
+            context = scan.to(position)
         done = context_end = position + 1
         if match.group() == RUNS_BEGIN:
             done = text.index(RUNS_END, position) + 1
@@ -79,18 +80,39 @@ def put_breaks(text: str, prefix: str, limit: int, locale: str) -> str:
     return "".join(out)
 
 
-def _open_at(text: str, position: int, prefix: str) -> list[_Open]:
-    """List the elements that are open at a place, from its paragraph inwards."""
-    opened: list[_Open] = []
-    for tag in _TAG.finditer(text, _paragraph_start(text, position, prefix), position):
-        closes, name, _, empty = tag.groups()
-        if closes:
-            closed = opened.pop()
-            if name in (f"{prefix}pPr", f"{prefix}rPr") and opened and not opened[-1].properties:
-                opened[-1].properties = text[text.rfind(closed.start, 0, tag.start()) : tag.end()]
-        elif not empty:
-            opened.append(_Open(name, tag.group()))
-    return opened
+class _Scan:
+    """Finds what is open at places, one behind the other; a paragraph with many of them is read once."""
+
+    def __init__(self, text: str, prefix: str) -> None:
+        self._text = text
+        self._prefix = prefix
+        self._opened: list[_Open] = []
+        self._done = -1
+
+    def to(self, position: int) -> list[_Open]:
+        """List the elements that are open at a place, from its paragraph inwards."""
+        if self._done < 0 or self._leaves_paragraph(position):
+            self._opened = []
+            self._done = _paragraph_start(self._text, position, self._prefix)
+        self._read(position)
+        return list(self._opened)
+
+    def _leaves_paragraph(self, position: int) -> bool:
+        names = (f"<{self._prefix}p>", f"<{self._prefix}p ", f"</{self._prefix}p>")
+        return any(self._text.find(name, self._done, position) >= 0 for name in names)
+
+    def _read(self, position: int) -> None:
+        opened, text = self._opened, self._text
+        properties = (f"{self._prefix}pPr", f"{self._prefix}rPr")
+        for tag in _TAG.finditer(text, self._done, position):
+            closes, name, _, empty = tag.groups()
+            if closes:
+                closed = opened.pop()
+                if name in properties and opened and not opened[-1].properties:
+                    opened[-1].properties = text[text.rfind(closed.start, 0, tag.start()) : tag.end()]
+            elif not empty:
+                opened.append(_Open(name, tag.group()))
+        self._done = position
 
 
 def _paragraph_start(text: str, position: int, prefix: str) -> int:
