@@ -13,6 +13,7 @@ from adapters.rendering.language.limits import Limits
 from adapters.rendering.language.methods import MAX_WIDTH
 from adapters.rendering.language.values import MAX_DIGITS
 from adapters.rendering.markdown.template import MAX_HTML_SOURCE
+from adapters.rendering.workers.settings import PoolSettings
 from entrypoints.setting_names import setting_names
 from entrypoints.settings import LimitsSettings, Settings
 
@@ -58,6 +59,35 @@ def test_a_limit_is_what_the_table_says(what: str, number: str, setting: str) ->
     assert setting in setting_names(Settings)
     field = setting.rpartition("__")[2].lower()
     assert value == getattr(LimitsSettings(), field) == getattr(Limits(), field)
+
+
+# The limits of isolated workers have their units beside the numbers.
+WORKER_ROWS = dict(
+    re.findall(r"^\| ([^|`]+) \| ([\d,]+) (?:seconds|requests|bytes) \| (?:`\w+` )?\|$", PAGE, re.MULTILINE)
+)
+WORKERS = PoolSettings(workers=2, memory_bytes=0)
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("wall-clock time of a request", LimitsSettings().render_seconds),
+        ("wall-clock time of a request", WORKERS.render_seconds),
+        ("requests of a workspace that wait", WORKERS.line),
+        ("requests of all workspaces that wait", WORKERS.total),
+        ("data and files of those", WORKERS.total_bytes),
+        ("time that a request waits", WORKERS.wait_seconds),
+        ("requests in the life of a worker", WORKERS.requests_of_a_life),
+        ("work in the life of a worker", WORKERS.seconds_of_a_life),
+    ],
+)
+def test_a_limit_of_a_worker_is_what_the_table_says(what: str, value: float) -> None:
+    assert int(WORKER_ROWS[what].replace(",", "")) == value
+
+
+@pytest.mark.parametrize("setting", sorted(set(re.findall(r"`(DOCGEN_\w+)`", PAGE))))
+def test_a_named_setting_exists(setting: str) -> None:
+    assert setting in setting_names(Settings)
 
 
 @pytest.mark.parametrize("named", sorted(set(re.findall(r"`(tests/[\w/.]+?\.py(?:::\w+)?)`", PAGE))))

@@ -60,7 +60,7 @@ def allow_reading_only(paths: Iterable[str]) -> bool:
 def _allow_reading(ruleset: int, path: str) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except OSError:  # it does not exist, or its folder is closed to this user: then there is nothing to allow
         return
     try:
         is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)

@@ -73,7 +73,7 @@ class WorkerPool:
             QueueFullError, OverloadedError: it cannot wait, or has waited too long.
             WorkerEndedError, OverdueError: the worker ended before it answered.
         """
-        size = len(request.data) + len(file or b"")
+        size = request.size + len(file or b"")
         link = await self._worker_for(workspace, request.key, size)
         while not self._crew.has(link):  # it ended in the moment between
             link = await self._worker_for(workspace, request.key, size)

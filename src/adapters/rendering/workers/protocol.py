@@ -60,6 +60,11 @@ class Request:
         """What a compiled template is kept under."""
         return self.sha256, self.format
 
+    @property
+    def size(self) -> int:
+        """How many bytes of data and assets it has; the file is counted where it is known whether it goes along."""
+        return len(self.data) + sum(len(asset) for asset in self.assets.values() if asset is not None)
+
 
 class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An error of the domain: its code and sentence, and the assets it names; its findings are the answer's."""
