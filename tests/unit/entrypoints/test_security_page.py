@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.rendering.docx import picture_gate, zip_reader
-from adapters.rendering.docx.package import ELEMENTS
+from adapters.rendering.docx import markup, picture_gate, zip_reader
 from adapters.rendering.language import format_filters
 from adapters.rendering.language.formatting import date_patterns, number_patterns, words
 from adapters.rendering.language.limits import Limits
@@ -38,7 +37,10 @@ FIXED = {
     "steps for each further locale": format_filters.COST_OF_A_LOCALE,
     "parts of a Word file": zip_reader.MEMBERS,
     "bytes of a Word file, unpacked": zip_reader.INFLATED_BYTES,
-    "elements of a part": ELEMENTS,
+    "elements of a part": markup.ELEMENTS,
+    "elements of all parts with tags": markup.ELEMENTS_OF_ALL,
+    "attributes of a part": markup.ATTRIBUTES,
+    "lines in the list of contents, and of all relationships": markup.ENTRIES,
     "depth of a part's elements": 256,
     "pixels of a picture in a template": picture_gate.MAX_PIXELS,
     "Markdown characters to make HTML of": MAX_HTML_SOURCE,
