@@ -43,6 +43,7 @@ from domain.diagnostics import Diagnostic, Location
 
 # How tags in a repeating section call its round.
 ROUND: Final = "item"
+_ENDS: Final = frozenset({w("bookmarkEnd"), w("commentRangeEnd")})
 _MOST_OF_ITS_OWN: Final = 20_000
 _DOC_PR: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 # What Word remembers of a value that was chosen before.
@@ -57,9 +58,8 @@ class _Section:
 
     def path_of(self, name: str) -> str:
         """Return the path of a control in it: a key of the round, or the round itself where it has the same name."""
-        if name == self.name:
-            return ROUND
-        return f"{ROUND}.{path_of(name.removeprefix(f'{self.name}.'))}"
+        own, path = path_of(self.name), path_of(name)
+        return ROUND if path == own else f"{ROUND}.{path.removeprefix(f'{own}.')}"
 
 
 def fill_controls(root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic]:
@@ -122,14 +122,15 @@ class _Filler:
             self._put_beside(control.content, kept_of(control), made, path, control)
 
     def _replace(self, control: Control, made: Iterable[Node]) -> None:
-        """Put nodes in the place of what a control shows; marks without width stay."""
+        """Put nodes in the place of what a control shows; marks without width stay around it."""
         content, kept = control.content, set(kept_of(control))
         marks = list(content.iter(*MARKS))
         for child in list(content):
             if child not in kept:
                 take(child)
-        content.extend(marks)
+        content.extend(mark for mark in marks if mark.tag not in _ENDS)
         content.extend(made)
+        content.extend(mark for mark in marks if mark.tag in _ENDS)
         _end_prompt(control)
 
     def _put_beside(self, content: Node, kept: list[Node], made: list[Node], path: str, control: Control) -> None:

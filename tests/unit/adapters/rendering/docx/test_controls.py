@@ -213,6 +213,11 @@ def test_items_that_are_single_values_and_lists_in_items() -> None:
     assert lines(section("orders", p(control("no")) + inner), **data) == ["1", "- x", "- y", "2", ""]
 
 
+def test_words_of_the_language_may_be_keys_of_items() -> None:
+    blocks = section("items", p(control("items.none"), control("items.is")))
+    assert lines(blocks, items=[{"none": 1, "is": 2}]) == ["12"]
+
+
 def test_tags_in_a_repeating_section_know_its_round() -> None:
     blocks = section(
         "items", p(control("name"), " {{ item.price * 2 }} ", merge_field("item.name"), " {{ loop.index }}")
@@ -275,7 +280,8 @@ def test_a_control_that_something_goes_through_stays() -> None:
 def test_bookmarks_within_a_control_stay() -> None:
     marks = '<w:bookmarkStart w:id="1" w:name="m"/>', '<w:bookmarkEnd w:id="1"/>'
     root = made(p("a", control("x", marks[0], r(PROMPT), marks[1], prompt=True)), x="v")
-    assert root.find(f".//{NAME}bookmarkStart").get(f"{NAME}name") == "m"
+    content = root.find(f".//{NAME}sdtContent")
+    assert [each.tag.removeprefix(NAME) for each in content] == ["bookmarkStart", "r", "bookmarkEnd"]
     assert "".join(root.itertext()) == "av"
 
 
