@@ -15,6 +15,8 @@ MAX_PIXELS: Final = 25_000_000
 _PIXELS_PER_STEP: Final = 16
 _KINDS: Final = "PNG, JPEG, GIF, WebP"
 _SIDEWAYS: Final = 5
+# Within so many bytes an SVG file begins, behind its declaration and comments.
+_START_OF_SVG: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def _other_kind(data: bytes) -> str:
     known = next((name for start, name in _OTHERS if data.startswith(start)), None)
     if not data:
         return "This image is empty."
+    if b"<svg" in data[:_START_OF_SVG]:
+        return "This is an SVG drawing, and documents take images of pixels."
     return "This is no image." if known is None else f"This is {known}, which documents do not take as an image."
 
 

@@ -103,6 +103,11 @@ def test_half_an_image_is_refused_or_at_least_has_a_size(kind: str) -> None:
         assert outcome(data[:end]) in ("image-invalid", 50 * 9_525)
 
 
+def test_a_drawing_is_told_from_what_is_no_image() -> None:
+    with pytest.raises(ImageError, match="SVG"):
+        read_image(b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>')
+
+
 def test_a_png_or_gif_that_ends_too_early_is_refused() -> None:
     for kind in ("PNG", "GIF"):
         with pytest.raises(ImageError, match="damaged"):
