@@ -13,6 +13,7 @@ from adapters.rendering.language.data import count_values, odd_texts, parse_data
 from adapters.rendering.language.fields import apply_fields
 from adapters.rendering.language.introspection import NO_NEEDS
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.language.markup import may_hold_markup
 from adapters.rendering.language.pictures import may_hold_pictures
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import SourceCompilation, compile_source
@@ -111,8 +112,8 @@ def render_template(
         raise _too_large(message, "Send less data at a time.")
     session = RenderSession(parse_data(data), options, limits, len(data), odd_texts(data))
     session.assets = assets
-    if may_hold_pictures(data):
-        session.with_pictures().take()
+    if b'"$' in data or b"\\u0024" in data:
+        _take_typed_values(data, session)
     if compiled.fields:
         unfit = apply_fields(compiled.fields, session)
         if unfit:
@@ -121,6 +122,14 @@ def render_template(
         return _rendered(compiled, compiled.program, session, options)
     except (DataInvalidError, RenderFailedError) as error:
         return _rendered_otherwise(compiled, compiled.program, session, error)
+
+
+def _take_typed_values(data: bytes, session: RenderSession) -> None:
+    """Make values of the objects in the data that stand for something else; `data` is its JSON text."""
+    if may_hold_pictures(data):
+        session.with_pictures().take()
+    if may_hold_markup(data):
+        session.with_markups().take()
 
 
 def _rendered_otherwise(
@@ -138,7 +147,7 @@ def _rendered_otherwise(
             continue
         warnings += converted
         session = RenderSession(failed.data, failed.options, failed.limits, failed.data_size)
-        session.assets, session.pictures = failed.assets, failed.pictures
+        session.assets, session.pictures, session.markups = failed.assets, failed.pictures, failed.markups
         session.steps = failed.steps
         session.warnings += warnings
         try:

@@ -12,13 +12,14 @@ from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.gate import check_package
 from adapters.rendering.docx.links import Targets, compile_links, has_tags, targets_of
 from adapters.rendering.docx.notes import Notes
-from adapters.rendering.docx.numbering import Numbering, NumberingPart
+from adapters.rendering.docx.numbering import Numbering
 from adapters.rendering.docx.package import Package, TextPart, not_word, parse_xml, relationships_of
 from adapters.rendering.docx.pictures import placing_in
 from adapters.rendering.docx.program import CompiledPart, DocxProgram
 from adapters.rendering.docx.properties import compile_properties
 from adapters.rendering.docx.settings import decimal_symbol, replaced_parts
 from adapters.rendering.docx.story import compile_story
+from adapters.rendering.docx.style_sheet import style_sheet_of
 from adapters.rendering.docx.taken import numbers_and_names
 from adapters.rendering.docx.tree import w
 from adapters.rendering.docx.word_placeholders import WordPlaceholders
@@ -72,7 +73,7 @@ def _compile_package(package: Package, limits: Limits) -> CompiledTemplate:
         return CompiledTemplate(None, diagnostics, needed.placeholders)
     changed = {part.part for part in parts if any(each.program is not None for each in by_part[part.name])}
     update_fields = are_outdated(frozenset().union(*(part.fields for part in compiled)), changed)
-    program = _assemble(package, compiled, numbering.part(), update_fields=update_fields)
+    program = _assemble(package, compiled, numbering, update_fields=update_fields)
     return CompiledTemplate(program, diagnostics, needed.placeholders, fields=needed.fields)
 
 
@@ -113,8 +114,9 @@ def _compile_xml(
 
 
 def _assemble(
-    package: Package, compiled: Sequence[CompiledPart], lists: NumberingPart | None, *, update_fields: bool
+    package: Package, compiled: Sequence[CompiledPart], numbering: Numbering, *, update_fields: bool
 ) -> DocxProgram:
+    lists = numbering.part()
     parts = [part.program for part in compiled if part.program is not None]
     made = {part.name for part in parts} | ({lists.name} if lists is not None else set())
     replaced = replaced_parts(package, update_fields=update_fields)
@@ -122,4 +124,5 @@ def _assemble(
     operations = {operation[0] for part in parts for operation in part.operations}
     unchanged = None if parts or replaced else package.file
     taken = numbers_and_names(package, operations)
-    return DocxProgram(archive, parts, unchanged, taken, lists, placing_in(package))
+    sheet = style_sheet_of(package, numbering)
+    return DocxProgram(archive, parts, unchanged, taken, lists, placing_in(package), sheet)

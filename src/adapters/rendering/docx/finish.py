@@ -11,7 +11,11 @@ from typing import ClassVar, Final
 from adapters.rendering.docx.columns import Table
 from adapters.rendering.docx.frames import Frame
 from adapters.rendering.docx.marks import MARK, REVISION, Operation
+from adapters.rendering.docx.markup_lists import MarkupLists
+from adapters.rendering.docx.markup_places import MarkupPlaces
 from adapters.rendering.docx.pictures import Album, Placing
+from adapters.rendering.docx.style_sheet import StyleSheet
+from adapters.rendering.language.markup import Markups
 from adapters.rendering.language.pictures import Pictures
 
 # Pieces of output that are joined and split at a time.
@@ -36,18 +40,21 @@ class Taken:
 
 @dataclass(slots=True)
 class Finish:
-    """The state of finishing one document: `taken` is what the template itself uses, `first_list` a free list's number.
+    """The state of finishing one document: `taken` is what the template itself uses, `sheet` what it offers to blocks.
 
     `placing` says where images can go, `pictures` are those among the values. `lists` collects which lists have to be
-    added, by their number and level in the template; `album` is there once an image was met.
+    added, by their number and level in the template, with None for those of `markup`; `album` is there once an image
+    was met.
     """
 
     taken: Taken
     placing: Placing
-    first_list: int = 0
+    sheet: StyleSheet
     pictures: Pictures | None = None
     album: Album | None = None
-    lists: list[tuple[str, int]] = field(default_factory=list)
+    # The Markdown and HTML of the document, once a part with it was met.
+    markup: MarkupPlaces | None = None
+    lists: list[tuple[str, int] | None] = field(default_factory=list)
     _begun: dict[int, str] = field(default_factory=dict)
     _notes: dict[str, list[str]] = field(default_factory=dict)
     _number: int = 0
@@ -87,6 +94,18 @@ class Finish:
                 if texts[index + 1]:
                     out.append(texts[index + 1])
         return out
+
+    def new_list(self) -> str:
+        """Return the number of a list that whoever asks adds."""
+        self.lists.append(None)
+        return str(self.sheet.first_list + len(self.lists) - 1)
+
+    def new_markup(self, markups: Markups, *, right_to_left: bool) -> MarkupPlaces:
+        """Return what puts the Markdown and HTML of this document in place, now that some was met."""
+        if self.markup is None:
+            lists = MarkupLists(self.sheet, self.new_list)
+            self.markup = MarkupPlaces(self.sheet, markups, lists, self.placing.room, right_to_left)
+        return self.markup
 
     def new_album(self) -> Album:
         """Return what keeps the images of this document, now that one was met."""
@@ -147,7 +166,7 @@ class Finish:
             self._out.append(operation[1])
 
     def _begin_list(self, operation: Operation) -> None:
-        self._begun[operation[1]] = str(self.first_list + len(self.lists))
+        self._begun[operation[1]] = str(self.sheet.first_list + len(self.lists))
         self.lists.append(operation[2])
 
     def _put_list(self, operation: Operation) -> None:

@@ -5,7 +5,8 @@ w:abstractNum count on from each other, unless one overrides where a level start
 of its w:num with a w:startOverride for each level; a render adds as many as it needs to numbering.xml.
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
@@ -60,11 +61,12 @@ class NumberingPart:
         """Return what makes the same part."""
         return self.name, self.before, self.after, self.patterns, self.first
 
-    def with_lists(self, added: Sequence[tuple[str, int]]) -> Member:
-        """Return the part with these lists added, in their order."""
+    def with_lists(self, added: Sequence[tuple[str, int] | None]) -> Member:
+        """Return the part with these lists added, in their order; None is a number that somebody else uses."""
         lists = (
-            f"{start}{number}{end}"
-            for number, (start, end) in enumerate((self.patterns[kind] for kind in added), self.first)
+            number.join(self.patterns[kind])
+            for number, kind in zip(map(str, itertools.count(self.first)), added, strict=False)
+            if kind is not None
         )
         data = "".join((self.before, *lists, self.after)).encode()
         return deflated(self.name, deflate(data), crc32(data), len(data))
@@ -94,6 +96,37 @@ class Numbering:
             return ListPlace(by_style.number, _level(level), by_style=True, indent=by_style.indent)
         return ListPlace(number, _level(level)) if self._num(number) is not None else None
 
+    def place_of_style(self, style: str) -> ListPlace | None:
+        """Return the list that a paragraph style numbers its paragraphs by; None where it does not."""
+        return self._place_by_style(style)
+
+    def styles(self) -> dict[str, Node]:
+        """Return the styles of the package by their ids."""
+        return self._known_styles()
+
+    def abstract_of(self, number: str) -> str:
+        """Return the id of the w:abstractNum that a list points at."""
+        num = self._num(number)
+        return "" if num is None else _setting(num, _ABSTRACT_ID)
+
+    def indents_of(self, place: ListPlace) -> tuple[int, int]:
+        """Return how far the paragraphs of a list stand in, and their first line out, in twips."""
+        indent = place.indent
+        if indent is None and (abstract := self._abstract(place.number)) is not None:
+            levels = (each for each in abstract.findall(_LVL) if _level(each.get(_ILVL, "")) == place.level)
+            indent = next((each.find(f"{PPR}/{_INDENT}") for each in levels), None)
+        if indent is None:
+            return 0, 0
+        left = _twips(indent.get(w("left")) or indent.get(w("start")))
+        return left, _twips(indent.get(w("hanging")))
+
+    def free_numbers(self) -> tuple[int, int]:
+        """Return the first number that a new list may have, and that of a new w:abstractNum."""
+        root = self._numbering()
+        lists = _numbers(node.get(_NUM_ID, "") for node in root.iter(_NUM))
+        abstracts = _numbers(node.get(_ABSTRACT_ID, "") for node in root.iter(_ABSTRACT_NUM))
+        return max(lists, default=0) + 1, max(abstracts, default=0) + 1
+
     def new_restart(self, place: ListPlace) -> int:
         """Prepare lists that begin anew like this one; return the number of this restart in the document."""
         self._wanted[place.number, place.level] = None
@@ -115,8 +148,7 @@ class Numbering:
         copies[-1].addnext(etree.Comment(""))
         before, *written, after = (DECLARATION + etree.tostring(root, encoding="unicode")).split("<!---->")
         patterns = {kind: _halves(text, mark) for kind, text in zip(self._wanted, written, strict=True)}
-        numbers = [int(number) for num in root.iter(_NUM) if (number := num.get(_NUM_ID, "")).isdigit()]
-        return NumberingPart(name, before, after, patterns, max((n for n in numbers if n < _LARGEST), default=0) + 1)
+        return NumberingPart(name, before, after, patterns, self.free_numbers()[0])
 
     def _copy(self, number: str, level: int, mark: str) -> Node:
         """Copy a list so that its levels, from this one on, begin where they began in the template."""
@@ -211,6 +243,16 @@ class Numbering:
 def _setting(parent: Node | None, name: str) -> str:
     found = None if parent is None else parent.find(name)
     return "" if found is None else str(found.get(_VALUE, ""))
+
+
+def _numbers(texts: Iterable[str]) -> list[int]:
+    """Return the numbers among texts that Word can have written."""
+    short = (text for text in texts if text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST)))
+    return [number for number in map(int, short) if number < _LARGEST]
+
+
+def _twips(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < len("100000") else 0
 
 
 def _level(text: str) -> int:

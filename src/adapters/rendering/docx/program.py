@@ -20,7 +20,8 @@ from adapters.rendering.docx.media import with_images
 from adapters.rendering.docx.numbering import NumberingPart
 from adapters.rendering.docx.pictures import Placing
 from adapters.rendering.docx.structures import TooLargeError, put_structures
-from adapters.rendering.docx.writers import PICTURE, STRUCTURE_BEGIN, make_writers
+from adapters.rendering.docx.style_sheet import StyleSheet
+from adapters.rendering.docx.writers import MARKUP, PICTURE, STRUCTURE_BEGIN, make_writers
 from adapters.rendering.docx.zip_records import Member
 from adapters.rendering.language.failures import failure
 from adapters.rendering.language.introspection import NO_NEEDS, Needs
@@ -97,9 +98,9 @@ class TaggedPart:
         pieces = self.source.run(session, self._writers_for(session))
         finish.pictures = session.pictures
         limit = session.limits.output_bytes
-        if self.captures:
+        if self.captures or session.markups is not None:
             self.source.weigh(pieces, session)
-            pieces = [self._put_structures("".join(pieces), session)]
+            pieces = [self._put_structures("".join(pieces), session, finish)]
         if self.operations:
             self.source.weigh(pieces, session)
             if (REVISION,) in self.operations and announced(text := "".join(pieces)):
@@ -160,11 +161,15 @@ class TaggedPart:
         except TooLargeError:
             raise _too_large(limit) from None
 
-    def _put_structures(self, text: str, session: RenderSession) -> str:
-        if STRUCTURE_BEGIN not in text:
-            return text
+    def _put_structures(self, text: str, session: RenderSession, finish: Finish) -> str:
         limit = session.limits.output_bytes
         try:
+            if session.markups is not None and MARKUP in text:
+                right_to_left = is_right_to_left(session.options.locale)
+                places = finish.new_markup(session.markups, right_to_left=right_to_left)
+                return places.put(self._expanded(text), self.prefix, limit, self.operations)
+            if STRUCTURE_BEGIN not in text:
+                return text
             return put_structures(self._expanded(text), self.prefix, limit, self.operations)
         except TooLargeError:
             raise _too_large(limit) from None
@@ -202,13 +207,16 @@ class DocxProgram(Program):
         taken: Taken,
         lists: NumberingPart | None,
         placing: Placing,
+        sheet: StyleSheet,
     ) -> None:
         """`unchanged` is the template's file itself where no tag changes anything; `taken` its numbers and names.
 
-        `lists` is there where tags let lists begin anew; `placing` says where images can go.
+        `lists` is there where tags let lists begin anew; `placing` says where images can go, `sheet` which styles
+        Markdown and HTML can use.
         """
         self._archive = archive
         self._placing = placing
+        self._sheet = sheet
         self._lists = lists
         self._taken = taken
         self._parts = tuple(parts)
@@ -217,17 +225,19 @@ class DocxProgram(Program):
     @classmethod
     def of_record(cls, record: Any) -> "DocxProgram":
         """Make a program of its record."""
-        archive, parts, unchanged, (numbers, names), lists, placing = record
+        archive, parts, unchanged, (numbers, names), lists, placing, sheet = record
         tagged = list(map(TaggedPart.of_record, parts))
         added = None if lists is None else NumberingPart(*lists)
-        return cls(Archive(*archive), tagged, unchanged, Taken(numbers, names), added, Placing.of_record(placing))
+        taken, rooms = Taken(numbers, names), Placing.of_record(placing)
+        return cls(Archive(*archive), tagged, unchanged, taken, added, rooms, StyleSheet.of_record(sheet))
 
     @override
     def record(self) -> Any:
         taken = self._taken.numbers, self._taken.names
         lists = None if self._lists is None else self._lists.record()
         parts = [part.record() for part in self._parts]
-        return self._archive.record(), parts, self._unchanged, taken, lists, self._placing.record()
+        own = self._archive.record(), parts, self._unchanged
+        return *own, taken, lists, self._placing.record(), self._sheet.record()
 
     @override
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:
@@ -236,10 +246,14 @@ class DocxProgram(Program):
         if is_right_to_left(session.options.locale):
             # Every text has to be looked at.
             session.odd, session.plain = None, False
-        finish = Finish(self._taken, self._placing, self._lists.first if self._lists is not None else 0)
+        finish = Finish(self._taken, self._placing, self._sheet)
         members = [part.render(session, finish) for part in self._parts]
         if self._lists is not None:
             members.append(self._lists.with_lists(finish.lists))
+        archive = self._archive
+        if finish.markup is not None:
+            session.warnings += finish.markup.warnings()
+            archive, members = finish.markup.lists.added_to(archive, members)
         if finish.album is not None:
-            return with_images(self._archive, members, finish.album)
-        return self._archive.with_members(members)
+            return with_images(archive, members, finish.album)
+        return archive.with_members(members)

@@ -61,7 +61,7 @@ def _run(piece: Any, prefix: str, write_text: Callable[[str], str]) -> str:
     text = write_text(to_text(piece["text"]))
     styled = f"<{prefix}rPr>{properties}</{prefix}rPr>" if properties else ""
     run = f'<{prefix}r>{styled}<{prefix}t xml:space="preserve">{text}</{prefix}t></{prefix}r>'
-    return _linked(run, piece["url"], prefix) if piece.get("url") else run
+    return linked(run, piece["url"], prefix) if piece.get("url") else run
 
 
 def _properties(piece: dict[str, Any], prefix: str) -> Iterator[str]:
@@ -167,7 +167,7 @@ def _one_of(value: str, known: dict[str, str], key: str) -> str:
     return known[value]
 
 
-def _linked(run: str, url: Any, prefix: str) -> str:
+def linked(run: str, url: Any, prefix: str) -> str:
     """Make the run a hyperlink by a field, which needs no entry in the part's relationships."""
     text = to_text(url)
     if urlsplit(text).scheme.lower() not in LINK_SCHEMES:

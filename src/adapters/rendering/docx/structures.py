@@ -6,16 +6,16 @@ on either side goes: a paragraph or a row that held the tag alone is replaced.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from adapters.rendering.docx.marks import MARK, Operation
-from adapters.rendering.docx.writers import BLOCKS, CELLS, ROWS, RUNS, STRUCTURE_BEGIN, STRUCTURE_END
+from adapters.rendering.docx.writers import BLOCKS, CELLS, MARKUP, ROWS, RUNS, STRUCTURE_BEGIN, STRUCTURE_END
 from adapters.rendering.language.values import UnprintableError
 
 _EVENT: Final = re.compile(
-    f"{STRUCTURE_BEGIN}.|{STRUCTURE_END}|{MARK}[0-9]+{MARK}|<(/?)([\\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
+    f"{STRUCTURE_BEGIN}.|{STRUCTURE_END}|{MARKUP}[0-9]+{MARKUP}|{MARK}[0-9]+{MARK}|<(/?)([\\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
 )
 # What a piece of each kind breaks out of.
 _AROUND: Final = {RUNS: "r", BLOCKS: "p", ROWS: "tr", CELLS: "tc"}
@@ -32,7 +32,7 @@ _MARKS: Final = re.compile(r"<[\w.-]*:?(bookmark|commentRange|perm)(Start|End)[ 
 # Operations of marks that may not go with their element: the others of their set stand outside of it.
 _KEPT_MARKS: Final = frozenset({"open", "fill", "default", "check", "print", "close", "round", "once"})
 _MARK: Final = re.compile(f"{MARK}[0-9]+{MARK}")
-_SECTION: Final = re.compile(r"<([\w.-]*:?)sectPr(?: [^>]*)?(?:/>|(?<!/)>.*?</\1sectPr>)", re.DOTALL)
+SECTION: Final = re.compile(r"<([\w.-]*:?)sectPr(?: [^>]*)?(?:/>|(?<!/)>.*?</\1sectPr>)", re.DOTALL)
 
 
 class TooLargeError(Exception):
@@ -40,7 +40,7 @@ class TooLargeError(Exception):
 
 
 @dataclass(slots=True)
-class _Element:
+class Element:
     """An open element: where it starts in the output, its properties as they stand there, and what comes behind it."""
 
     name: str
@@ -52,7 +52,13 @@ class _Element:
     behind: list[str] = field(default_factory=list)
 
 
-def put_structures(text: str, prefix: str, limit: int, operations: Sequence[Operation]) -> str:
+# Writes the Markdown or HTML of a number, as pieces, for the place where these elements are open: see markup_places.py.
+WriteMarkup: TypeAlias = Callable[[int, Sequence[Element]], str]
+
+
+def put_structures(
+    text: str, prefix: str, limit: int, operations: Sequence[Operation], write_markup: WriteMarkup | None = None
+) -> str:
     """Return the part with its captured pieces where they belong; one pass over its tags.
 
     The part holds marks for `operations` still (see marks.py).
@@ -61,29 +67,36 @@ def put_structures(text: str, prefix: str, limit: int, operations: Sequence[Oper
         TooLargeError: it would have more than `limit` characters.
         UnprintableError: rows or cells are printed outside of a table.
     """
-    placing = _Placing(prefix, limit, operations)
-    done = 0
-    for event in _EVENT.finditer(text):
-        if event.start() > done:
-            placing.put(text[done : event.start()])
-        done = event.end()
-        placing.meet(event)
-    placing.put(text[done:])
+    placing = _Placing(prefix, limit, operations, write_markup)
+    placing.go_through(text)
     return "".join(placing.out)
 
 
 class _Placing:
     """What is open, and what has been put out."""
 
-    def __init__(self, prefix: str, limit: int, operations: Sequence[Operation]) -> None:
+    def __init__(
+        self, prefix: str, limit: int, operations: Sequence[Operation], write_markup: WriteMarkup | None
+    ) -> None:
         self.out: list[str] = []
+        self._write_markup = write_markup
         self._operations = operations
         self._prefix = prefix
         self._room = limit
-        self._open: list[_Element] = []
+        self._open: list[Element] = []
         # For each piece that is being passed: what is opened again behind it, or the element that it is kept for, and
         # the output to go on with then.
-        self._pieces: list[tuple[list[_Element], _Element | None, list[str]]] = []
+        self._pieces: list[tuple[list[Element], Element | None, list[str]]] = []
+
+    def go_through(self, text: str) -> None:
+        """Put a text out with its pieces where they belong."""
+        done = 0
+        for event in _EVENT.finditer(text):
+            if event.start() > done:
+                self.put(text[done : event.start()])
+            done = event.end()
+            self.meet(event)
+        self.put(text[done:])
 
     def put(self, text: str) -> None:
         """Put text out."""
@@ -101,14 +114,17 @@ class _Placing:
             self._end()
         elif found[0] == MARK:
             self.put(found)
+        elif found[0] == MARKUP:
+            assert self._write_markup is not None  # noqa: S101  # nothing is announced without it
+            self.go_through(self._write_markup(int(found.strip(MARKUP)), self._open))
         elif event.group(1):
             self._close(found, event.string, event.end())
         else:
             if not event.group(4):
-                self._open.append(_Element(event.group(2), found, len(self.out)))
+                self._open.append(Element(event.group(2), found, len(self.out)))
             self.put(found)
 
-    def _is(self, element: _Element, name: str) -> bool:
+    def _is(self, element: Element, name: str) -> bool:
         return element.name == self._prefix + name
 
     def _close(self, tag: str, text: str, position: int) -> None:
@@ -140,7 +156,7 @@ class _Placing:
         del self._open[len(self._open) - len(inner) :]
         self._pieces.append((inner, None, self.out))
 
-    def _inner(self, kind: int) -> list[_Element]:
+    def _inner(self, kind: int) -> list[Element]:
         """List the open elements that a piece of this kind breaks out of, the outermost first."""
         for index in reversed(range(len(self._open))):
             name = self._open[index].name.removeprefix(self._prefix)
@@ -156,12 +172,12 @@ class _Placing:
             )
         return []
 
-    def _finish_half(self, paragraph: _Element) -> None:
+    def _finish_half(self, paragraph: Element) -> None:
         """Leave the first half of a paragraph; a section ends with the second one."""
         if self._is_blank(paragraph):
             self._drop(paragraph)
         elif paragraph.properties:
-            self.out[paragraph.properties_at] = _SECTION.sub("", paragraph.properties)
+            self.out[paragraph.properties_at] = SECTION.sub("", paragraph.properties)
 
     def _end(self) -> None:
         inner, keeper, out = self._pieces.pop()
@@ -170,7 +186,7 @@ class _Placing:
             self.out = out
             return
         for element in inner:
-            again = _Element(element.name, element.start, len(self.out), element.properties, behind=element.behind)
+            again = Element(element.name, element.start, len(self.out), element.properties, behind=element.behind)
             again.is_torn = self._is(element, "p")
             self.put(element.start)
             if element.properties:
@@ -178,7 +194,7 @@ class _Placing:
                 self.put(element.properties)
             self._open.append(again)
 
-    def _is_blank(self, element: _Element) -> bool:
+    def _is_blank(self, element: Element) -> bool:
         """Tell whether what was put out since an element began shows nothing."""
         for piece in self.out[element.index :]:
             if piece[:1] != "<":
@@ -190,9 +206,9 @@ class _Placing:
                 return False
         return True
 
-    def _may_go(self, element: _Element, text: str, position: int) -> bool:
+    def _may_go(self, element: Element, text: str, position: int) -> bool:
         """Tell whether another paragraph (row, cell) stands beside this one, as a cell, say, needs its last one."""
-        if _SECTION.search(element.properties):
+        if SECTION.search(element.properties):
             return False
         beside = element.behind or self.out[: element.index]
         before = next((piece for piece in reversed(beside) if piece[:1] == "<" and not _MARKS.match(piece)), "")
@@ -201,7 +217,7 @@ class _Placing:
         starts = (f"<{element.name}>", f"<{element.name} ")
         return before == f"</{element.name}>" or text.startswith(starts, position)
 
-    def _drop(self, element: _Element) -> None:
+    def _drop(self, element: Element) -> None:
         kept = [piece for piece in self.out[element.index :] if _MARKS.match(piece) or piece[:1] == MARK]
         self.out[element.index :] = filter(self._is_kept, kept)
 

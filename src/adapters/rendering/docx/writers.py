@@ -14,10 +14,11 @@ from typing import Any, Final
 from adapters.rendering.docx.direction import begins_right
 from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.richtext import rich_runs
+from adapters.rendering.language.markup import Markup
 from adapters.rendering.language.operators import check_text
 from adapters.rendering.language.pictures import Picture
 from adapters.rendering.language.segments import Writer
-from adapters.rendering.language.values import Fragment, UnprintableError, to_text
+from adapters.rendering.language.values import Fragment, TypedValue, UnprintableError, to_text
 
 # Indices of the writers that every part's tags may name.
 RUN_TEXT: Final = 0
@@ -45,6 +46,8 @@ RUNS_BEGIN: Final = "\x03"
 RUNS_END: Final = "\x04"
 # Around the number of an image: see pictures.py.
 PICTURE: Final = "\x10"
+# Around the number of Markdown or HTML: see markup_places.py.
+MARKUP: Final = "\x14"
 # Before a text that is no image: see frames.py.
 FRAMED_TEXT: Final = "\x11"
 # Around a value that is written from right to left: see direction.py.
@@ -75,7 +78,9 @@ def _unix_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _run_text(prefix: str) -> Callable[[str], str]:
+@lru_cache(maxsize=16)
+def run_text_writer(prefix: str) -> Callable[[str], str]:
+    """Return what escapes a text for a run, in a part whose WordprocessingML names begin with `prefix`."""
     reopen = f'<{prefix}t xml:space="preserve">'
     line_break = f"</{prefix}t><{prefix}br/>{reopen}"
     tab = f"</{prefix}t><{prefix}tab/>{reopen}"
@@ -101,7 +106,7 @@ def make_writers(prefix: str, *, right_to_left: bool = False) -> Sequence[Writer
 
     With `right_to_left` they announce texts that are written so.
     """
-    run_text = _run_text(prefix)
+    run_text = run_text_writer(prefix)
     around_picture = f'</{prefix}t>{{}}<{prefix}t xml:space="preserve">'
 
     def write_run(value: Any) -> str:
@@ -109,8 +114,8 @@ def make_writers(prefix: str, *, right_to_left: bool = False) -> Sequence[Writer
             return value if _needs_nothing(value) else run_text(value)
         if type(value) is Decimal or type(value) is int:
             return to_text(value)
-        if type(value) is Picture:
-            return around_picture.format(announced(value))
+        if isinstance(value, TypedValue):
+            return _write_typed(value, around_picture)
         if type(value) is dict and "$richtext" in value:
             runs = rich_runs(value["$richtext"], prefix, run_text)
             return RUNS_BEGIN + runs + RUNS_END if runs else ""
@@ -125,6 +130,15 @@ def make_writers(prefix: str, *, right_to_left: bool = False) -> Sequence[Writer
     places = (_place_writer(kind, prefix) for kind in STRUCTURES)
     write = write_turned if right_to_left else write_run
     return (write, _write_attribute, _write_plain, _write_span, _write_colour, *places, *LINK_WRITERS, _write_frame)
+
+
+def _write_typed(value: TypedValue, around_picture: str) -> str:
+    """Announce an image, or Markdown or HTML; both are read now, so that what is wrong with them has this place."""
+    if type(value) is Picture:
+        return around_picture.format(announced(value))
+    if type(value) is Markup:
+        return f"{MARKUP}{value.number}{MARKUP}" if value.with_pictures() else ""
+    return to_text(value)
 
 
 def announced(picture: Picture) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from adapters.rendering.language import (
     format_filters,
     list_filters,
+    markup,
     number_filters,
     pictures,
     text_filters,
@@ -54,6 +55,7 @@ FILTERS: Final[dict[str, Filter]] = {
     "image": Filter(pictures.image, session=True),
     "qrcode": Filter(pictures.qrcode, session=True),
     "barcode": Filter(pictures.barcode, session=True),
+    **{name: Filter(function, session=True) for name, function in markup.FILTERS.items()},
     **{
         name: Filter(function, session=True, check=partial(format_filters.check_arguments, name))
         for name, function in format_filters.FILTERS.items()

@@ -139,14 +139,14 @@ class Pictures:
 
     def take(self) -> None:
         """Make pictures of all {"$image": …} in the data."""
-        for container, key, pointer in _places(self._data):
+        for container, key, pointer in places(self._data):
             value = container[key]
             if type(value) is dict and KEY in value:
                 container[key] = self.add(value, pointer)
 
     def pointer_to(self, text: str) -> str | None:
         """Return where in the data this very text stands; None for one that the template made."""
-        return next((pointer for container, key, pointer in _places(self._data) if container[key] is text), None)
+        return next((pointer for container, key, pointer in places(self._data) if container[key] is text), None)
 
     def add(self, words: Mapping[str, Any], pointer: str | None = None, size: tuple[int, int] | None = None) -> Picture:
         """Make a picture of its words; one that may be distorted has a size in EMU."""
@@ -185,7 +185,7 @@ class Pictures:
         return content
 
 
-def _places(data: Any) -> Iterator[tuple[Any, Any, str]]:
+def places(data: Any) -> Iterator[tuple[Any, Any, str]]:
     """List all places in the data: what holds it, its key or index there, and its JSON Pointer."""
     waiting: list[tuple[Any, str]] = [(data, "")]
     while waiting:

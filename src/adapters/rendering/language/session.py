@@ -12,6 +12,7 @@ from adapters.rendering.language.cost import STEPS_PER_FINDING
 from adapters.rendering.language.failures import failure, limit_exceeded
 from adapters.rendering.language.fuel import Fuel
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
+from adapters.rendering.language.markup import Markups
 from adapters.rendering.language.pictures import Pictures
 from adapters.rendering.language.segments import Tag, Writer
 from adapters.rendering.language.value_places import ValuePlaces
@@ -48,6 +49,7 @@ class RenderSession(Fuel):
         "assets",
         "data",
         "locales",
+        "markups",
         "odd",
         "options",
         "pictures",
@@ -74,6 +76,8 @@ class RenderSession(Fuel):
         self.assets: Assets = NO_ASSETS
         # The images among the values; None where there are none.
         self.pictures: Pictures | None = None
+        # The Markdown and HTML among them; None where there is none.
+        self.markups: Markups | None = None
         self.tag: Tag | None = None
         self._missing: missing.MissingValues | None = None
         self._failures: dict[Any, Diagnostic] = {}
@@ -144,6 +148,12 @@ class RenderSession(Fuel):
         if self.pictures is None:
             self.pictures = Pictures(self.data, self.assets, self.charge, self.limits.output_bytes)
         return self.pictures
+
+    def with_markups(self) -> Markups:
+        """Return the Markdown and HTML among the values."""
+        if self.markups is None:
+            self.markups = Markups(self.data, self.charge, self.with_pictures)
+        return self.markups
 
     def add_to_data(self, value: Any, tag: Tag) -> None:
         """Count a value in that was not in the JSON text: writers have to look at it, and the data has become larger.

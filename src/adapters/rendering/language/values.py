@@ -197,6 +197,10 @@ _ADVICE: Final = {
         "This is an image, and an image cannot stand here.",
         "Print images in the text of a Word document; alt texts, links, charts, Markdown and text take none.",
     ),
+    "a formatted text": (
+        "This is Markdown or HTML, and it cannot stand here.",
+        "Print it in the text of a document; alt texts, links, charts and properties take plain texts alone.",
+    ),
     "a macro": ("This is a macro, and a macro prints only where it is called.", "Add parentheses: {{ name() }}."),
     "captured output": (
         "This was captured by a block or a macro, and can only be printed at the same kind of place.",

@@ -11,8 +11,11 @@ from enum import IntEnum
 from typing import Any, Final
 from urllib.parse import quote
 
+from adapters.rendering.language.markup import Markup
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.values import to_text
+from adapters.rendering.markup.as_markdown import as_markdown
+from adapters.rendering.markup.as_text import as_text
 from adapters.rendering.text.template import clean
 
 
@@ -44,6 +47,7 @@ _ACTIVE = re.compile(
 )
 _BLOCK_START = re.compile(r"(\#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|=+[ ]*$|-+[ ]*$|(?:-[ ]+)+-[ ]*$|~{3})")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_PIPE = re.compile(r"(?<!\\)\|")
 _LINES = re.compile(r"\r\n|\r|\n")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.\-\s]*):")
 _SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
@@ -52,21 +56,40 @@ _SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 def writers_for(newline: str) -> Sequence[Writer]:
     """Return the writers of a template with these newlines, in the order of Place."""
     return (
-        _writer(lambda value: _inline(value, newline)),
-        _writer(lambda value: _block(value, newline)),
-        _writer(lambda value: _escape(" ".join(_LINES.split(value.strip())))),
-        _writer(lambda value: " ".join(_LINES.split(value)).replace("`", "'")),
-        _writer(lambda value: _code_block(value, newline)),
+        _writer(lambda value: _inline(value, newline), lambda value: _source(value, newline)),
+        _writer(lambda value: _block(value, newline), lambda value: _source(value, newline)),
+        _writer(lambda value: _escape(" ".join(_LINES.split(value.strip()))), _source_in_table),
+        _writer(lambda value: " ".join(_LINES.split(value)).replace("`", "'"), _text_of),
+        _writer(lambda value: _code_block(value, newline), _text_of),
         _writer(_destination),
         _writer(_html),
     )
 
 
-def _writer(escape: Callable[[str], str]) -> Writer:
+def _writer(escape: Callable[[str], str], write_markup: Callable[[Markup], str] | None = None) -> Writer:
+    """Make a writer; `write_markup` writes Markdown and HTML where they can stand."""
+
     def write(value: Any) -> str:
+        if type(value) is Markup and write_markup is not None:
+            return write_markup(value)
         return escape(clean(to_text(value)))
 
     return write
+
+
+def _source(value: Markup, newline: str) -> str:
+    """Write a formatted text as the Markdown it is, or is made of."""
+    if value.key == "$markdown":
+        return clean(value.text.strip("\r\n"), newline)
+    return clean(as_markdown(value.blocks(), _line_start), newline)
+
+
+def _source_in_table(value: Markup) -> str:
+    return _PIPE.sub(r"\\|", " ".join(_LINES.split(_source(value, "\n"))))
+
+
+def _text_of(value: Markup) -> str:
+    return clean(as_text(value.blocks()))
 
 
 def _escape(line: str) -> str:

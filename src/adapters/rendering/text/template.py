@@ -11,11 +11,13 @@ from adapters.rendering.language.budget import Budget
 from adapters.rendering.language.encoding import read_text
 from adapters.rendering.language.introspection import conclude
 from adapters.rendering.language.limits import Limits
+from adapters.rendering.language.markup import Markup
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import Source, compile_source
 from adapters.rendering.language.values import to_text
 from adapters.rendering.language.whitespace import by_line, split_text
+from adapters.rendering.markup.as_text import as_text
 from domain.diagnostics import has_errors
 from domain.formats import OutputFormat
 
@@ -86,12 +88,16 @@ def text_writer(newline: str) -> Writer:
     """Make a writer that prints text as it is, with this newline and without characters that no text should have."""
 
     def write(value: Any) -> str:
-        text = value if type(value) is str else to_text(value)
+        text = value if type(value) is str else _text_of(value)
         if text.isprintable():
             return text
         return clean(text, newline)
 
     return write
+
+
+def _text_of(value: Any) -> str:
+    return as_text(value.blocks()) if type(value) is Markup else to_text(value)
 
 
 def clean(text: str, newline: str = "\n") -> str:

@@ -22,6 +22,7 @@ _TEXT: Final = """\
 {{ "2026-01-31" | date(locale="en") }} {{ 12 | spell(locale="en") }}
 {{ total | word_number("0.0") }} {{ "2026-01-31" | word_date("d MMMM") }}{% endif %}
 {% set x = name ~ "!" %}{% macro m(a) %}{{ a }}{% endmacro %}{{ m(x) }} {{ items | join(", ", attribute="name") }}
+{{ "# *a*" | markdown }} {{ "<ul><li>&lt;" | html }}
 {{ now | datetime("full") }} {{ total | currency("EUR") }} {{ total | percent }} {{ 1 | ordinal }} {{ 2 | spell }}
 {{ 2 | plural("day", "days") }} {{ now | date("d MMMM yyyy", locale="en") }}
 """

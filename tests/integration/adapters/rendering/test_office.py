@@ -77,3 +77,16 @@ def test_a_document_with_everything_opens(tmp_path: Path) -> None:
     assert text.count("\f") == 2, "two pages"
     assert lost_words(document, text) == []
     assert "One & <two>" in text
+
+
+def test_markdown_and_html_open(tmp_path: Path) -> None:
+    markdown = (
+        "# Heading\n\n1. first\n   - inner\n2. second\n\n> quoted\n\n```\ncode\n```\n\n"
+        "| a | b |\n|---|---|\n| cell | *x* |\n\n---"
+    )
+    template = word_file("{{ text }}", tbl(tr(tc("{{ page | html }}"), "beside")), "end")
+    page = "<h2>Page</h2><ul><li>one<li>two</ul><table><tr><td colspan=2>wide<tr><td>l<td>r</table>"
+    document = render_word(template, {"text": {"$markdown": markdown}, "page": page})
+    text = printed(document, tmp_path)
+    assert lost_words(document, text) == []
+    assert [number for number in ("1.", "2.", "3.") if number in text] == ["1.", "2."]

@@ -1,0 +1,309 @@
+"""Builds blocks from what both readers meet: the beginnings and ends of elements by their HTML names, and texts.
+
+It is tolerant, as browsers are: text directly in a list or a cell gets a paragraph, and nothing has to be closed.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from adapters.rendering.markup.blocks import Block, Cell, Item, Kind, Paragraph, Run, Table
+from adapters.rendering.markup.errors import MarkupError
+
+MAX_DEPTH: Final = 50
+# More columns than this no table can have in Word.
+MAX_COLUMNS: Final = 63
+_SCHEMES: Final = frozenset(("http", "https", "mailto", "tel"))
+_LOOKS: Final[dict[str, dict[str, Any]]] = {
+    **{tag: {"bold": True} for tag in ("strong", "b")},
+    **{tag: {"italic": True} for tag in ("em", "i", "cite", "dfn", "var")},
+    **{tag: {"underline": True} for tag in ("u", "ins")},
+    **{tag: {"strike": True} for tag in ("s", "del", "strike")},
+    **{tag: {"code": True} for tag in ("code", "kbd", "samp", "tt")},
+    "sup": {"vertical": "superscript"},
+    "sub": {"vertical": "subscript"},
+}
+_PARAGRAPHS: Final = frozenset(("p", "div", "section", "article", "header", "footer", "dl", "dt", "dd", "figure"))
+_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_SPACE: Final = re.compile(r"[ \t\r\n\f]+")
+_ALIGN: Final = re.compile(r"text-align\s*:\s*(left|center|right)")
+_WORD_MAX_INT: Final = 32_767
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """A run that is being read: its look, and the pieces of its text, none of which is empty."""
+
+    look: Run
+    pieces: list[str]
+
+    def run(self) -> Run:
+        """Return the run itself."""
+        return replace(self.look, text="".join(self.pieces))
+
+
+@dataclass(slots=True)
+class _List:
+    number: int
+    ordered: bool
+    start: int
+    is_fresh: bool = False
+
+
+@dataclass(slots=True)
+class _OpenTable:
+    """A table that is being read; `blocks` are those of the cell that is open."""
+
+    item: Item | None
+    quotes: int
+    outer: "_State"
+    rows: list[list[Cell]] = field(default_factory=list)
+    heads: int = 0
+    is_head: bool = False
+
+
+@dataclass(slots=True)
+class _State:
+    """What is open outside of tables, or in one cell."""
+
+    blocks: list[Block] = field(default_factory=list)
+    runs: list[_Stretch] = field(default_factory=list)
+    lists: list[_List] = field(default_factory=list)
+    quotes: int = 0
+    kind: Kind = Kind.PLAIN
+    level: int = 0
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    is_head: bool = False
+
+
+class Builder:
+    """Takes what a reader meets; `blocks` ends it."""
+
+    def __init__(self) -> None:
+        self._state = _State()
+        self._tables: list[_OpenTable] = []
+        self._looks: list[tuple[str, Run]] = []
+        self._look = Run("")
+        self._lists = 0
+        self._depth = 0
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Close what is open, and return all blocks."""
+        while self._tables:
+            self._end_table()
+        self._end_paragraph()
+        return tuple(self._state.blocks)
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin an element."""
+        if tag in _LOOKS:
+            self._begin_look(tag, _LOOKS[tag])
+        elif tag == "a":
+            self._begin_look(tag, {"url": _safe(attributes.get("href", ""))})
+        elif tag in ("br", "img"):
+            self._put_one(tag, attributes)
+        elif tag in _PARAGRAPHS or tag in _HEADINGS or tag in ("pre", "hr", "blockquote"):
+            self._begin_block(tag)
+        elif tag in ("ul", "ol"):
+            self._begin_list(tag, attributes)
+        elif tag == "li":
+            self._end_paragraph()
+            if not self._state.lists:
+                self._begin_list("ul", {})
+            self._state.lists[-1].is_fresh = True
+        else:
+            self._start_of_table(tag, attributes)
+
+    def _begin_block(self, tag: str) -> None:
+        state = self._state
+        self._end_paragraph()
+        if tag in _HEADINGS:
+            state.kind, state.level = Kind.HEADING, _HEADINGS[tag]
+        elif tag == "pre":
+            state.kind, state.level = Kind.CODE, 0
+        elif tag == "hr":
+            state.blocks.append(Paragraph((), Kind.RULE, item=self._item(), quotes=state.quotes))
+        elif tag == "blockquote":
+            self._deeper()
+            state.quotes += 1
+
+    def end(self, tag: str) -> None:
+        """End an element; what is not open is none of our business."""
+        state = self._state
+        if tag == "a" or tag in _LOOKS:
+            self._end_look(tag)
+        elif tag in _PARAGRAPHS:
+            self._end_paragraph()
+        elif tag in _HEADINGS or tag == "pre":
+            self._end_paragraph()
+            state.kind, state.level = Kind.PLAIN, 0
+        elif tag == "blockquote" and state.quotes:
+            self._end_paragraph()
+            state.quotes -= 1
+            self._depth -= 1
+        elif tag in ("ul", "ol") and state.lists:
+            self._end_item()
+            state.lists.pop()
+            self._depth -= 1
+        elif tag == "li" and state.lists:
+            self._end_item()
+        elif tag in ("th", "td"):
+            self._end_cell()
+        elif tag == "table" and self._tables:
+            self._end_table()
+        elif tag == "thead" and self._tables:
+            self._end_cell()
+            self._tables[-1].is_head = False
+
+    def text(self, text: str) -> None:
+        """Put a text in; white space counts in code alone."""
+        state = self._state
+        if state.kind is not Kind.CODE:
+            text = _SPACE.sub(" ", text)
+            if not state.runs or state.runs[-1].pieces[-1].endswith((" ", "\n")):
+                text = text.lstrip(" ")
+        if text and not (self._tables and state is self._tables[-1].outer):
+            self._add(self._look, text)
+
+    def code(self, text: str) -> None:
+        """Put code within a line in; its white space counts."""
+        if text:
+            self._add(replace(self._look, code=True), text)
+
+    # -- within a paragraph
+
+    def _add(self, look: Run, text: str) -> None:
+        runs = self._state.runs
+        if runs and runs[-1].look == look and not look.image:
+            runs[-1].pieces.append(text)
+        else:
+            runs.append(_Stretch(look, [text]))
+
+    def _put_one(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "br":
+            self._add(self._look, "\n")
+        elif attributes.get("src"):
+            self._add(replace(self._look, image=attributes["src"]), attributes.get("alt") or "")
+
+    def _begin_look(self, tag: str, look: dict[str, Any]) -> None:
+        if len(self._looks) > MAX_DEPTH:
+            raise _too_deep()
+        self._looks.append((tag, self._look))
+        self._look = replace(self._look, **look)
+
+    def _end_look(self, tag: str) -> None:
+        for index in reversed(range(len(self._looks))):
+            if self._looks[index][0] == tag:
+                self._look = self._looks[index][1]
+                del self._looks[index:]
+                return
+
+    def _end_paragraph(self) -> None:
+        state = self._state
+        runs = _trimmed([stretch.run() for stretch in state.runs], is_code=state.kind is Kind.CODE)
+        state.runs = []
+        if runs:
+            state.blocks.append(Paragraph(runs, state.kind, state.level, self._item(), state.quotes))
+
+    # -- lists
+
+    def _begin_list(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._end_paragraph()
+        self._deeper()
+        self._lists += 1
+        start = attributes.get("start") or "1"
+        number = int(start) if start.isascii() and start.isdigit() and len(start) < len("1000000000") else 1
+        self._state.lists.append(_List(self._lists, tag == "ol", min(number, _WORD_MAX_INT)))
+
+    def _item(self) -> Item | None:
+        """Return the place in a list of what begins now."""
+        lists = self._state.lists
+        if not lists:
+            return None
+        own = lists[-1]
+        begins, own.is_fresh = own.is_fresh, False
+        return Item(own.number, len(lists) - 1, own.ordered, own.start, begins)
+
+    def _end_item(self) -> None:
+        """End an item, an empty one too: it still has a number."""
+        self._end_paragraph()
+        if self._state.lists[-1].is_fresh:
+            self._state.blocks.append(Paragraph((), item=self._item(), quotes=self._state.quotes))
+
+    def _deeper(self) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _too_deep()
+
+    # -- tables
+
+    def _start_of_table(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "table":
+            self._end_paragraph()
+            self._deeper()
+            self._tables.append(_OpenTable(self._item(), self._state.quotes, self._state))
+        elif not self._tables:
+            return
+        elif tag == "thead":
+            self._tables[-1].is_head = True
+        elif tag == "tr":
+            self._end_cell()
+            self._tables[-1].rows.append([])
+            self._tables[-1].heads += self._tables[-1].is_head
+        elif tag in ("th", "td"):
+            self._end_cell()
+            self._state = _State(attributes=attributes, is_head=tag == "th")
+
+    def _end_cell(self) -> None:
+        table = self._tables[-1] if self._tables else None
+        if table is None or self._state is table.outer:
+            return
+        self._depth -= len(self._state.lists) + self._state.quotes
+        self._end_paragraph()
+        cell, self._state = self._state, table.outer
+        columns = cell.attributes.get("colspan") or "1"
+        covers = max(1, int(columns)) if columns.isascii() and columns.isdigit() and len(columns) < len("100") else 1
+        align = _ALIGN.search(cell.attributes.get("style") or "")
+        if not table.rows:
+            table.rows.append([])
+        table.rows[-1].append(Cell(tuple(cell.blocks), cell.is_head, align.group(1) if align else "", covers))
+        if sum(each.columns for each in table.rows[-1]) > MAX_COLUMNS:
+            message = f"A table has more than {MAX_COLUMNS} columns, and Word takes no more."
+            raise MarkupError(message, "Leave columns out, or write the table the other way round.")
+
+    def _end_table(self) -> None:
+        self._end_cell()
+        table = self._tables.pop()
+        self._state = table.outer
+        self._depth -= 1
+        rows = tuple(tuple(row) for row in table.rows if row)
+        if rows:
+            heads = table.heads or (1 if len(rows) > 1 and all(cell.is_head for cell in rows[0]) else 0)
+            self._state.blocks.append(Table(rows, min(heads, len(rows)), table.item, table.quotes))
+
+
+def _trimmed(runs: list[Run], *, is_code: bool) -> tuple[Run, ...]:
+    """Return the runs of a paragraph without white space at its end."""
+    while runs and not runs[-1].image:
+        text = runs[-1].text.removesuffix("\n") if is_code else runs[-1].text.rstrip(" \n")
+        if text or is_code:
+            runs[-1] = replace(runs[-1], text=text)
+            break
+        runs.pop()
+    return tuple(run for run in runs if run.text or run.image)
+
+
+def _safe(address: str) -> str:
+    """Return an address that a document may link to, and nothing instead of any other."""
+    try:
+        scheme = urlsplit(address.strip()).scheme
+    except ValueError:
+        return ""
+    return address.strip() if scheme.lower() in _SCHEMES else ""
+
+
+def _too_deep() -> MarkupError:
+    message = f"Lists, quotations, tables or formats nest more than {MAX_DEPTH} deep."
+    return MarkupError(message, "Write it flatter.")

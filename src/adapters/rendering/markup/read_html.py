@@ -1,0 +1,90 @@
+"""Reads HTML: a safe subset of it, by the sanitiser's rules; scripts, styles and everything else is left out."""
+
+import re
+from html.parser import HTMLParser
+from typing import Final
+
+import nh3
+from typing_extensions import override
+
+from adapters.rendering.markup.blocks import Block
+from adapters.rendering.markup.builder import Builder
+from adapters.rendering.markup.errors import MarkupError
+
+_TAGS: Final = frozenset(
+    """
+    p div section article header footer dl dt dd figure h1 h2 h3 h4 h5 h6 pre hr blockquote ul ol li
+    table caption thead tbody tfoot tr th td strong b em i cite dfn var u ins s del strike code kbd samp tt sup sub
+    a br img span
+    """.split()  # noqa: SIM905  # a list of words reads best as words
+)
+_ATTRIBUTES: Final[dict[str, set[str]]] = {
+    "a": {"href"},
+    "img": {"src", "alt"},
+    "ol": {"start"},
+    **{tag: {"style", "colspan"} for tag in ("th", "td")},
+}
+_EMPTY: Final = frozenset(("br", "hr", "img"))
+# The sanitiser builds a tree, and its time grows with its depth.
+_MAX_TAGS: Final = 50_000
+_MAX_OPEN: Final = 500
+_NAME: Final = re.compile(r"[A-Za-z][\w-]{0,20}")
+# Empty elements, and those that writers of HTML often do not close.
+_LEFT_OPEN: Final = frozenset("br hr img wbr col input link meta p li td th tr dt dd".split())  # noqa: SIM905
+
+
+def read_html(text: str) -> tuple[Block, ...]:
+    """Return the blocks of an HTML text.
+
+    Raises:
+        MarkupError: it nests too deep, or has too many elements.
+    """
+    if text.count("<") > _MAX_TAGS:
+        raise MarkupError(f"The HTML has more than {_MAX_TAGS:,} elements.", "Split it into several values.")
+    _check_depth(text)
+    clean = nh3.clean(
+        text,
+        tags=set(_TAGS),
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel", "data", "asset"},
+        filter_style_properties={"text-align"},
+        link_rel=None,
+    )
+    reader = _Reader()
+    reader.feed(clean)
+    reader.close()
+    return reader.builder.blocks()
+
+
+class _Reader(HTMLParser):
+    """Hands what it meets on; what it is given is well-formed already."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.builder = Builder()
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.builder.start(tag, {name: value or "" for name, value in attrs})
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _EMPTY:
+            self.builder.end(tag)
+
+    @override
+    def handle_data(self, data: str) -> None:
+        self.builder.text(data)
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what opens far more than it closes, as only a hostile text does."""
+    depth = 0
+    for piece in text.split("<")[1:]:
+        if piece[:1] == "/":
+            depth = max(0, depth - 1)
+        elif (name := _NAME.match(piece)) and name.group().lower() not in _LEFT_OPEN:
+            depth += 1
+            if depth > _MAX_OPEN:
+                message = f"More than {_MAX_OPEN} elements of the HTML are open at once."
+                raise MarkupError(message, "Close them, or write it flatter.")
