@@ -83,7 +83,16 @@ def parse_data(text: bytes) -> dict[str, Any]:
 
 def count_values(text: bytes) -> int:
     """Return how many values JSON text has at most, objects and lists included."""
-    return 1 + _count(text if _count(text) < _MANY_VALUES else _LITERAL.sub(b"", text))
+    if _count(text) < _MANY_VALUES:
+        return 1 + _count(text)
+    found, position = 1, 0
+    while position < len(text):
+        # Some thousand texts at a time: all that is left of a large JSON text at once would take forty times its bytes.
+        some = _SOME_LITERALS.match(text, position)
+        end = some.end() if some else len(text)
+        found += _count(_LITERAL.sub(b"", text[position:end]))
+        position = end
+    return found
 
 
 def _count(text: bytes) -> int:
@@ -93,6 +102,7 @@ def _count(text: bytes) -> int:
 # From so many on, commas and brackets within texts are not counted.
 _MANY_VALUES: Final = 200_000
 _LITERAL: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
+_SOME_LITERALS: Final = re.compile(rb'(?:[^"]*+"[^"\\]*+(?:\\.[^"\\]*+)*+"){1,10000}+')
 
 
 def odd_texts(text: bytes) -> frozenset[str] | None:

@@ -1,10 +1,11 @@
 """Reading the data."""
 
+import tracemalloc
 from decimal import Decimal
 
 import pytest
 
-from adapters.rendering.language.data import parse_data
+from adapters.rendering.language.data import count_values, parse_data
 from domain.errors import DataInvalidError
 
 
@@ -74,3 +75,25 @@ def test_what_is_no_json_is_said_in_plain_words(text: str, message: str, advice:
     found = caught.value.diagnostics[0]
     assert found.message.endswith(message) or message in found.message
     assert found.suggestion == advice
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ('{"a": [1, 2], "b": {}}', 6),
+        ('{"a": [' + '"x,[",' * 300_000 + '"\\"{{,"]}', 300_003),
+        ('{"a": "' + ",[" * 200_000 + '"}', 2),
+    ],
+)
+def test_values_are_counted_before_they_are_read(text: str, count: int) -> None:
+    assert count_values(text.encode()) == count
+
+
+def test_counting_many_texts_takes_little_memory() -> None:
+    text = b'{"a": [' + b'"x",' * 2_000_000 + b"1]}"
+    tracemalloc.start()
+    try:
+        assert count_values(text) == 2_000_003
+        assert tracemalloc.get_traced_memory()[1] < len(text)
+    finally:
+        tracemalloc.stop()
