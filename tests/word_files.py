@@ -27,6 +27,7 @@ _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relation
 _TYPES: Final = {
     "word/document.xml": f"{_WORD}.document.main+xml",
     "word/footnotes.xml": f"{_WORD}.footnotes+xml",
+    "word/glossary/document.xml": f"{_WORD}.document.glossary+xml",
     "word/comments.xml": f"{_WORD}.comments+xml",
     "word/settings.xml": f"{_WORD}.settings+xml",
     "word/numbering.xml": f"{_WORD}.numbering+xml",

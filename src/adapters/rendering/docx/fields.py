@@ -23,6 +23,13 @@ _ALLOWED: Final = frozenset(
     TEMPLATE TIME TITLE TOA TOC USERADDRESS USERINITIALS USERNAME XE
     """.split()  # noqa: SIM905  # a list of words reads best as words
 )
+# A bookmark that is named like one of them does not make it a reference to the bookmark.
+_REACHING_OUT: Final = frozenset(
+    """
+    CONTROL DATA DATABASE DDE DDEAUTO EMBED GOTOBUTTON HTMLACTIVEX HTMLCONTROL IMPORT INCLUDE INCLUDEPICTURE INCLUDETEXT
+    LINK MACRO MACROBUTTON OCX PRINT PRIVATE RD
+    """.split()  # noqa: SIM905  # as above
+)
 _NAME: Final = re.compile(r"\s*(=|\\?\w+)")
 _TAG: Final = re.compile(r"\{[{%#]")
 _FLD_CHAR, _SIMPLE = w("fldChar"), w("fldSimple")
@@ -89,7 +96,7 @@ def _problem(field: _Field, bookmarks: AbstractSet[str]) -> tuple[str, str, str]
     if field.computes_name:
         message = "The document has a field whose name is computed by another field, so that it could be any."
         return "forbidden-field", message, "Delete the field."
-    if name and name.upper() not in _ALLOWED and name not in bookmarks:
+    if name and name.upper() not in _ALLOWED and (name.upper() in _REACHING_OUT or name not in bookmarks):
         message = f"The document has a field {name.upper()[:40]}, which may reach outside of it."
         return "forbidden-field", message, "Delete the field."
     if name.upper() != "HYPERLINK":

@@ -11,13 +11,22 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from adapters.rendering.docx.fields import check_fields
 from adapters.rendering.docx.findings import error, warning
 from adapters.rendering.docx.links import may_lead_out
-from adapters.rendering.docx.package import MAIN_TYPE, Package, Relationship, has_document_type, related_part
+from adapters.rendering.docx.package import (
+    GLOSSARY_TYPE,
+    MAIN_TYPE,
+    Package,
+    Relationship,
+    has_document_type,
+    parse_xml,
+    related_part,
+)
 from adapters.rendering.docx.picture_gate import check_picture
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.tree import Node, P, ancestor, w
-from domain.diagnostics import Diagnostic, Location
+from domain.diagnostics import Diagnostic, Location, Part
 
 _OLE_START: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Relationships to the outside that are cut off and not refused.
@@ -50,7 +59,18 @@ def check_package(package: Package) -> list[Diagnostic]:
         *(finding for found in relationships for finding in _check_relationship(found)),
         *_check_mail_merge(package),
         *_check_xml(package),
+        *_check_building_blocks(package),
     ]
+
+
+def _check_building_blocks(package: Package) -> Iterator[Diagnostic]:
+    """Look into what is kept for later use in the document (17.12): no tag is filled in there, but fields work."""
+    for name, contents in package.contents.items():
+        if package.type_of(name) == GLOSSARY_TYPE and not has_document_type(contents):
+            root = parse_xml(name, contents)
+            places = Places(root, Part.PACKAGE, None)
+            yield from check_content(root, places)
+            yield from (found for found in check_fields(root, places) if found.code != "tag-in-field")
 
 
 def has_mail_merge(package: Package) -> bool:

@@ -25,6 +25,7 @@ _STRICT: Final = "http://purl.oclc.org/ooxml/"
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 DRAWING: Final = "application/vnd.openxmlformats-officedocument.drawingml."
 MAIN_TYPE: Final = WORD + "document.main+xml"
+GLOSSARY_TYPE: Final = WORD + "document.glossary+xml"
 # Parts that tags are looked for in, by content type.
 _TEXT_PARTS: Final = {
     MAIN_TYPE: Part.BODY,

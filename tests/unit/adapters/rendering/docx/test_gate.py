@@ -74,6 +74,11 @@ def code(words: str) -> str:
     return f"<w:r><w:instrText>{words}</w:instrText></w:r>"
 
 
+def glossary(contents: str) -> str:
+    parts = f"<w:docParts><w:docPart><w:docPartBody>{contents}</w:docPartBody></w:docPart></w:docParts>"
+    return f"<w:glossaryDocument {NAMESPACES}>{parts}</w:glossaryDocument>"
+
+
 def field_within(words: str) -> str:
     return f"{mark('begin')}{code(words)}{mark('separate')}{mark('end')}"
 
@@ -251,6 +256,10 @@ def xml(text: str | bytes) -> bytes:
         (word_file("x", parts={"word/media/a.png": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1V\0B\0A\0"}), "macros"),
         (word_file(field(" DDEAUTO c:\\\\x y")), "forbidden-field"),
         (word_file(field('includetext "x"')), "forbidden-field"),
+        (word_file('<w:bookmarkStart w:id="1" w:name="DDEAUTO"/>' + field("DDEAUTO c:\\\\x y")), "forbidden-field"),
+        (word_file("x", parts={"word/glossary/document.xml": glossary(field("DDEAUTO x"))}), "forbidden-field"),
+        (word_file("x", parts={"word/glossary/document.xml": glossary("<w:altChunk/>")}), "alt-chunk"),
+        (word_file("x", parts={"word/glossary/document.xml": "<!DOCTYPE x><x/>"}), "dtd"),
         (word_file('<w:p><w:fldSimple w:instr="dde x"/></w:p>'), "forbidden-field"),
         (word_file(field(' HYPERLINK "javascript:x"')), "external-reference"),
         (word_file(field("PAGE {{ v }}")), "tag-in-field"),
