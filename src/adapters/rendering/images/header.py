@@ -3,6 +3,7 @@
 Sources: PNG (W3C, third edition), JPEG (ITU-T T.81) with JFIF and Exif (CIPA DC-008), GIF89a, WebP (RFC 9649).
 """
 
+import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -114,18 +115,25 @@ _WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Give the segments with a length; up to the first scan there are no others (B.1.1.4)."""
     position = 2
-    while data[position] == 0xFF:  # noqa: PLR2004  # what every marker begins with
-        marker = data[position + 1]
-        if marker == 0xFF:  # noqa: PLR2004  # a fill byte
-            position += 1
-            continue
-        if marker in _WITHOUT_LENGTH:
-            position += 2
-            continue
-        (size,) = struct.unpack_from(">H", data, position + 2)
-        yield marker, data[position + 4 : position + 2 + size]
-        position += 2 + size
+    for _ in range(_SEGMENTS):
+        filled = _FILLED.match(data, position)
+        if filled is None:
+            return
+        marker, position = data[filled.end()], filled.end() + 1
+        (size,) = struct.unpack_from(">H", data, position)
+        if marker in _WITHOUT_LENGTH or size < _LENGTH_BYTES:
+            return
+        yield marker, data[position + _LENGTH_BYTES : position + size]
+        position += size
+
+
+_LENGTH_BYTES: Final = 2
+# Any number of fill bytes may stand before a marker.
+_FILLED: Final = re.compile(rb"\xff+")
+# A profile of 16 MB, the largest there is, takes 255 segments.
+_SEGMENTS: Final = 2_000
 
 
 def _read_gif(data: bytes) -> Header:

@@ -131,7 +131,7 @@ class Pictures:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._made: list[Picture] = []
-        self._images: dict[str, Image] = {}
+        self._images: dict[str, Image | ImageError] = {}
 
     def __getitem__(self, number: int) -> Picture:
         """Return the picture with this number."""
@@ -164,8 +164,15 @@ class Pictures:
         if not isinstance(source, str):
             raise ImageError(f"An image has to be given as a text, and this is {kind_of(source)}.", _HOW)
         found = self._images.get(source)
+        if isinstance(found, ImageError):
+            raise found
         if found is None:
-            found = self._images[source] = read_image(self._contents(source), self._charge)
+            try:
+                found = self._images[source] = read_image(self._contents(source), self._charge)
+            except ImageError as problem:
+                # What is no image is read once, too.
+                self._images[source] = problem
+                raise
             self._bytes += len(found.data)
             if self._bytes > self._max_bytes:
                 message = f"The images of this document have more than {self._max_bytes:,} bytes."

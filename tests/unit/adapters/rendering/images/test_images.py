@@ -125,6 +125,29 @@ def test_too_many_bytes_are_refused() -> None:
         read_image(image_file() + bytes(MAX_BYTES + 1 - len(image_file())))
 
 
+@pytest.mark.parametrize(
+    ("between", "is_read"),
+    [
+        (b"\xff" * 100_000, True),
+        (b"\xff\xfe\0\2" * 1_000, True),
+        (b"\xff\xfe\0\2" * 3_000, False),
+        (b"\xff\xd0", False),
+        (b"\xff\xfe\0\1", False),
+    ],
+    ids=["fill bytes", "many comments", "far too many comments", "a restart without a scan", "no room for its length"],
+)
+def test_what_stands_before_the_frame_of_a_jpeg_is_passed_or_refused(between: bytes, is_read: bool) -> None:
+    image = image_file("JPEG", (9, 7))
+    with_more = image[:2] + between + image[2:]
+    if is_read:
+        header = read_header(with_more)
+        assert header is not None
+        assert (header.width, header.height) == (9, 7)
+    else:
+        with pytest.raises(ImageError, match="damaged"):
+            read_header(with_more)
+
+
 def test_a_broken_webp_is_refused_by_its_decoder() -> None:
     data = bytearray(image_file("WEBP", (100, 100)))
     data[40:] = b"\xff" * (len(data) - 40)
