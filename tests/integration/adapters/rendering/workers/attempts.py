@@ -5,6 +5,7 @@ FOLDER is one that the attempts may try to write to; the other word names what t
 """
 
 import ctypes
+import fcntl
 import importlib
 import json
 import mmap
@@ -13,6 +14,7 @@ import resource
 import signal
 import socket
 import sys
+import termios
 import threading
 import zoneinfo
 from collections.abc import Callable
@@ -113,6 +115,28 @@ ON_EVERYTHING_ELSE: dict[str, Callable[[], object]] = {
     "change its own settings": lambda: call("prctl", 4, 1, 0, 0, 0),
     "change its folder": lambda: os.chdir("/"),
     "change its user": lambda: os.setuid(65534),
+    "change a file's times": lambda: os.utime(EXISTING),
+    "link a file by name": lambda: (FOLDER / "named").symlink_to(EXISTING),
+    "make a file in memory": lambda: os.memfd_create("file"),
+    "make a pipe": os.pipe,
+    "copy a descriptor": lambda: os.dup(1),
+    "ask for signals about a descriptor": lambda: fcntl.fcntl(1, fcntl.F_SETOWN, PARENT),
+    "type on its terminal": lambda: fcntl.ioctl(0, termios.TIOCSTI, b"x"),
+    "share memory": lambda: call("shmget", 0, 4096, 0o1600),
+    "send messages": lambda: call("msgget", 0, 0o1600),
+    "watch files": lambda: call("inotify_init"),
+    "wait for many descriptors": lambda: call("epoll_create1", 0),
+    "keep memory from being swapped": lambda: call("mlockall", 1),
+    "choose its processors": lambda: os.sched_setaffinity(0, {0}),
+    "go before others": lambda: os.setpriority(os.PRIO_PROCESS, 0, 1),
+    "set an alarm": lambda: signal.setitimer(signal.ITIMER_REAL, 60),
+    "wait for its children": lambda: os.waitpid(-1, os.WNOHANG),
+    "leave its session": os.setsid,
+    "look at a file's attributes": lambda: os.getxattr(EXISTING, "user.x"),
+    "change how it runs programs": lambda: call("personality", 0x0040000),
+    "send a file": lambda: os.sendfile(1, OPENED, 0, 1),
+    "copy between files": lambda: os.copy_file_range(OPENED, OPENED, 1),
+    "change a file that is open": lambda: os.ftruncate(OPENED, 0),
     "read the system's log": lambda: call("klogctl", 3, ctypes.create_string_buffer(10), 10),
     "open a TCP socket": socket.socket,
     "open a UDP socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
@@ -124,6 +148,8 @@ ON_EVERYTHING_ELSE: dict[str, Callable[[], object]] = {
     "start a thread": in_a_thread,
     "kill its parent": lambda: os.kill(PARENT, signal.SIGTERM),
     "ask whether its parent lives": lambda: os.kill(PARENT, 0),
+    "take hold of its parent": lambda: os.pidfd_open(PARENT),
+    "send on its channel as a socket": lambda: call("send", 1, b"x", 1, 0),
     "debug its parent": lambda: call("ptrace", PTRACE_ATTACH, PARENT, None, None),
     "read its parent's memory by a call": lambda: call("process_vm_readv", PARENT, None, 0, None, 0, 0),
     "mount": lambda: call("mount", None, None, None, 0, None),
@@ -167,6 +193,7 @@ if __name__ == "__main__":
     EXISTING.write_text("here", encoding="utf-8")
     warm_up(DEFAULT_LIMITS)
     READABLE = readable_paths()
+    OPENED = os.open(EXISTING, os.O_RDWR)
     for what in LACKING:
         answer_like_a_kernel_without(what)
     attempts = ON_FILES_AND_MEMORY if "seccomp" in LACKING else ON_FILES_AND_MEMORY | ON_EVERYTHING_ELSE
