@@ -58,6 +58,8 @@ def compile_story(
     findings = [*check_content(root, places), *check_fields(root, places)]
     findings += word_placeholders.fill(root, tokens, places)
     findings += normalise(root, tokens, places)
+    if (too_many := part.budget.too_many(len(tokens))) is not None:
+        return CompiledPart(diagnostics=(*findings, too_many))
     drop_counting_copies(root, tokens)
     if part.part is Part.BODY:
         findings += notes.move_tagged(root, tokens)

@@ -24,6 +24,14 @@ class Budget:
     words: int = 0
     is_spent: bool = False
 
+    def too_many(self, count: int) -> Diagnostic | None:
+        """Return what is to be said where so many tags more are too many, before any work is done for them."""
+        total, limit = self.tags + count, self.limits.tags
+        if total <= limit:
+            return None
+        self.is_spent = True
+        return _too_complex(f"The template has {total:,} tags; the limit is {limit:,}.")
+
     def take(self, tags: Sequence[Tag]) -> Diagnostic | None:
         """Count the tags of a piece; return what is to be said where the template has become too large."""
         problem = self._take(tags)

@@ -380,3 +380,7 @@ def test_a_file_larger_than_the_setting_is_refused_by_it() -> None:
     compiled = compile_docx(GOOD, Limits(template_bytes=len(GOOD) - 1))
     assert [finding.code for finding in compiled.diagnostics] == ["file-too-large"]
     assert f"{len(GOOD) - 1:,} bytes" in compiled.diagnostics[0].message
+
+
+def test_too_many_tags_are_refused_before_their_blocks_are_looked_at() -> None:
+    assert errors_of(word_file(p("{% for a in b %}") * 11_000)) == ["template-too-complex"]
