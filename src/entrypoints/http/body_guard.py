@@ -5,10 +5,15 @@ error handlers turn everything into problem details.
 """
 
 import asyncio
+from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# A body that is too large is read up to so many times the limit, and thrown away: most clients send all of it before
+# they look for an answer, and would see a broken connection in place of one.
+_READ_AND_THROWN_AWAY: Final = 4
 
 
 class BodyGuardMiddleware:
@@ -31,6 +36,8 @@ class BodyGuardMiddleware:
         async def guarded() -> Message:
             nonlocal received, complete
             if declared > self._max_bytes:
+                if not _waits_for_answer(scope):
+                    await self._throw_away(receive)
                 raise self._too_large()
             if complete:  # what comes now is the client going away, which may take as long as it likes
                 return await receive()
@@ -44,13 +51,32 @@ class BodyGuardMiddleware:
             received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
             if received > self._max_bytes:
+                if not complete:
+                    await self._throw_away(receive)
                 raise self._too_large()
             return message
 
         await self._app(scope, guarded, send)
 
+    async def _throw_away(self, receive: Receive) -> None:
+        left = _READ_AND_THROWN_AWAY * self._max_bytes
+        try:
+            async with asyncio.timeout(self._timeout):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if not message.get("more_body", False):
+                        return
+        except TimeoutError:
+            return
+
     def _too_large(self) -> HTTPException:
         return HTTPException(413, f"The request's body is larger than the limit of {self._max_bytes:,} bytes.")
+
+
+def _waits_for_answer(scope: Scope) -> bool:
+    """Tell whether the client sends its body only when it is asked for it (RFC 9110, section 10.1.1)."""
+    return Headers(scope=scope).get("expect", "").lower() == "100-continue"
 
 
 def _declared_length(scope: Scope) -> int:
