@@ -15,6 +15,8 @@ from adapters.rendering.images.errors import ImageError
 # Dots per inch where a file does not say, as in CSS; and what a file may say without being taken for broken.
 DEFAULT_DPI: Final = 96.0
 _PLAUSIBLE_DPI: Final = (20.0, 5_000.0)
+# Chunks of a PNG file: no program makes so many, and each takes time to read.
+_MAX_PIECES: Final = 50_000
 _CM_PER_INCH: Final = 2.54
 _METRES_PER_INCH: Final = 0.0254
 
@@ -80,8 +82,8 @@ def _read_png(data: bytes) -> Header | None:
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    view, position = memoryview(data), 8
-    while position + 12 <= len(data):
+    view, position, left = memoryview(data), 8, _MAX_PIECES
+    while position + 12 <= len(data) and (left := left - 1):
         size, name = struct.unpack_from(">L4s", data, position)
         if (position == 8) != (name == b"IHDR"):  # noqa: PLR2004  # behind the signature
             return

@@ -25,6 +25,8 @@ _ADDRESS: Final = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|//|file:|www\.)", re.I
 _ASSET: Final = "asset:"
 _HOW: Final = 'Write {"$image": "data:image/png;base64,…", "width": "40mm"}.'
 _ALT_CHARACTERS: Final = 2_000
+# Broken images whose place in the data is looked for: so many findings are read by nobody.
+_MAX_SEARCHES: Final = 20
 _QR_WIDTH: Final = "30mm"
 _BAR_HEIGHT: Final = "15mm"
 # The usual width of a bar code's thinnest bar: a third of a millimetre.
@@ -132,6 +134,8 @@ class Pictures:
         self._bytes = 0
         self._made: list[Picture] = []
         self._images: dict[str, Image | ImageError] = {}
+        # By the identity of texts, which the pictures made of them keep alive.
+        self._pointers: dict[int, str | None] = {}
 
     def __getitem__(self, number: int) -> Picture:
         """Return the picture with this number."""
@@ -145,8 +149,11 @@ class Pictures:
                 container[key] = self.add(value, pointer)
 
     def pointer_to(self, text: str) -> str | None:
-        """Return where in the data this very text stands; None for one that the template made."""
-        return next((pointer for container, key, pointer in places(self._data) if container[key] is text), None)
+        """Return where in the data this very text stands; None for what a template made, or after many searches."""
+        if id(text) not in self._pointers and len(self._pointers) < _MAX_SEARCHES:
+            found = (pointer for container, key, pointer in places(self._data) if container[key] is text)
+            self._pointers[id(text)] = next(found, None)
+        return self._pointers.get(id(text))
 
     def add(self, words: Mapping[str, Any], pointer: str | None = None, size: tuple[int, int] | None = None) -> Picture:
         """Make a picture of its words; one that may be distorted has a size in EMU."""

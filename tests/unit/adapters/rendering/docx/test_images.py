@@ -5,6 +5,7 @@ import itertools
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import docx
@@ -275,6 +276,13 @@ def test_all_that_is_wrong_is_said_at_once_and_once() -> None:
     assert [each.pointer for each in found] == ["/a", "/b", "/c"]
 
 
+def test_a_broken_image_in_a_loop_is_read_once() -> None:
+    file = word_file("{% for n in range(20000) %}{{ v }}{{ w | image }}{% endfor %}")
+    broken = "data:image/png;base64," + "A" * 6_000_000
+    found = findings(file, {"v": {"$image": broken}, "w": broken[:-4]})
+    assert [(each.code, each.pointer) for each in found] == [("image-invalid", "/v"), ("image-invalid", "/w")]
+
+
 def test_an_image_where_none_can_stand_is_refused() -> None:
     file = word_file("{{ v | upper }}{{ 'a' ~ v }}", parts={"docProps/core.xml": core_properties("{{ v }}")})
     found = findings(file, {"v": image()})
@@ -293,11 +301,13 @@ def test_an_image_that_is_not_printed_is_not_looked_at() -> None:
     assert lines_of(render_word(word_file("{{ a }}"), {"a": "fine", "b": {"$image": "nonsense"}})) == ["fine"]
 
 
-def test_many_large_conversions_are_paid_for() -> None:
-    file = word_file("{% for x in xs %}{{ x }}{% endfor %}")
-    xs = [image("WEBP", (4_000, 4_000), color=(each, each, each)) for each in range(6)]
+def test_conversions_are_paid_for() -> None:
+    compiled = compile_word(word_file("{{ v }}"))
+    few = replace(compiled, limits=replace(compiled.limits, steps=60_000))
+    data = json.dumps({"v": image("WEBP", (1_000, 1_000))}).encode()
     with pytest.raises(LimitExceededError, match="steps"):
-        render_template(compile_word(file), json.dumps({"xs": xs}).encode(), render_options(output=OutputFormat.DOCX))
+        render_template(few, data, render_options(output=OutputFormat.DOCX))
+    assert render_template(compiled, data, render_options(output=OutputFormat.DOCX)).content
 
 
 @pytest.mark.parametrize(

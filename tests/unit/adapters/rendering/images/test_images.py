@@ -120,6 +120,14 @@ def test_a_hundred_megapixels_are_refused_before_anything_is_decoded() -> None:
     assert refused.value.code == "image-too-large"
 
 
+def test_a_file_of_nothing_but_tiny_pieces_is_refused() -> None:
+    header = png_that_says(10, 10)
+    chunk = struct.pack(">L4sL", 0, b"tEXt", 0)
+    for data in (header[:33] + chunk * 400_000 + header[33:], b"\xff\xd8" + b"\xff\xfe\0\2" * 1_200_000):
+        with pytest.raises(ImageError, match="damaged"):
+            read_image(data)
+
+
 def test_too_many_bytes_are_refused() -> None:
     with pytest.raises(ImageError, match="5,000,001 bytes"):
         read_image(image_file() + bytes(MAX_BYTES + 1 - len(image_file())))
