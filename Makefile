@@ -41,6 +41,7 @@ bench: $(VENV)/dev.done ## compare with other engines, side by side, and write d
 
 examples: $(VENV)/dev.done ## build the Word examples anew from their script
 	$(BIN)/python -m examples.build
+	$(BIN)/python -m examples.reference
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group build pyproject.toml
 lock: $(VENV)/dev.done ## compile the hashed requirements from pyproject.toml (UPGRADE=--upgrade: newest versions)

@@ -35,7 +35,7 @@ _MEDIA_TYPES = {
 # The first output of a format is its default.
 _OUTPUTS = {
     TemplateFormat.DOCX: (OutputFormat.DOCX,),
-    TemplateFormat.MARKDOWN: (OutputFormat.MARKDOWN, OutputFormat.HTML),
+    TemplateFormat.MARKDOWN: (OutputFormat.MARKDOWN, OutputFormat.HTML, OutputFormat.DOCX),
     TemplateFormat.TEXT: (OutputFormat.TEXT,),
 }
 

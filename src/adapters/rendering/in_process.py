@@ -32,6 +32,9 @@ INLINE_TEMPLATE_BYTES: Final = 500_000
 
 _Key = tuple[str, TemplateFormat]
 
+# What reads its own output once more, and takes longer than its size says.
+_READ_ANEW: Final = {(TemplateFormat.MARKDOWN, OutputFormat.HTML), (TemplateFormat.MARKDOWN, OutputFormat.DOCX)}
+
 
 class InProcessRenderer(TemplateRenderer):
     """Renders within this process, for one event loop at a time.
@@ -83,7 +86,7 @@ class InProcessRenderer(TemplateRenderer):
         size = self._cache.size_of((source.sha256, source.format))
         return (
             len(data) <= INLINE_DATA_BYTES
-            and options.output is not OutputFormat.HTML
+            and (source.format, options.output) not in _READ_ANEW
             and size is not None
             and size <= INLINE_TEMPLATE_BYTES
         )

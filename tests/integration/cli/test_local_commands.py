@@ -6,6 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import docx
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -49,6 +50,14 @@ def test_markdown_becomes_html_by_the_extension(docgen: Run, tmp_path: Path) -> 
     done = docgen("render", template, "--data", template.with_suffix(".json"), "--output", output)
     assert done.returncode == 0
     assert output.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_markdown_becomes_a_word_document_by_the_extension(docgen: Run, tmp_path: Path) -> None:
+    template = EXAMPLES / "meeting-minutes.md"
+    output = tmp_path / "minutes.docx"
+    done = docgen("render", template, "--data", template.with_suffix(".json"), "--output", output)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert docx.Document(str(output)).paragraphs[0].style.name == "Heading 1"
 
 
 def test_data_may_come_from_standard_input(docgen: Run, tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import docx
 import pytest
 from starlette.testclient import TestClient
 
 from adapters.rendering.in_process import InProcessRenderer
 from domain.errors import DocGenError, OverloadedError, QueueFullError, TimeLimitError
+from domain.formats import OutputFormat
 from entrypoints.app import create_app
 from entrypoints.container import Container
 from tests.fakes.template_renderer import RecordingRenderer
@@ -108,6 +110,15 @@ def test_markdown_becomes_html_and_data_cannot_be_markup(client: TestClient) -> 
     assert "<script" not in response.text
 
 
+def test_markdown_becomes_a_word_document(client: TestClient) -> None:
+    register(client, "# Hello {{ name }}\n", name="note.md")
+    body = {"template": "note", "data": {"name": "Ada"}, "output": "docx"}
+    response = client.post("/v1/renders", json=body, headers={"Accept": OutputFormat.DOCX.media_type})
+    assert response.status_code == 200
+    (paragraph,) = docx.Document(io.BytesIO(response.content)).paragraphs
+    assert (paragraph.style.name, paragraph.text) == ("Heading 1", "Hello Ada")
+
+
 def test_a_failed_render_leaves_a_record_with_every_missing_path(client: TestClient) -> None:
     register(client, "{{ name }} {{ city }}")
     response = client.post("/v1/renders", json={"template": "letter", "data": {"nam": "Ada"}})
@@ -152,7 +163,7 @@ def test_an_output_that_is_not_there_names_the_possible_ones(client: TestClient)
     register(client, name="note.md")
     body = {"template": "note", "data": {"name": "x"}, "output": "pdf"}
     problem = assert_problem(client.post("/v1/renders", json=body), 422, "unsupported-output")
-    assert "md, html" in problem["detail"]
+    assert "md, html, docx" in problem["detail"]
 
 
 def test_other_content_types_and_answers_are_refused(client: TestClient) -> None:

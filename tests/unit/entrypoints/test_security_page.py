@@ -9,9 +9,11 @@ from adapters.rendering.docx import markup, picture_gate, zip_reader
 from adapters.rendering.language import format_filters
 from adapters.rendering.language.formatting import date_patterns, number_patterns, words
 from adapters.rendering.language.limits import Limits
+from adapters.rendering.language.markup import MAX_CHARACTERS
 from adapters.rendering.language.methods import MAX_WIDTH
 from adapters.rendering.language.values import MAX_DIGITS
-from adapters.rendering.markdown.template import MAX_HTML_SOURCE
+from adapters.rendering.markdown.template import MAX_READ_SOURCE
+from adapters.rendering.markup.builder import MAX_COLUMNS, MAX_DEPTH
 from adapters.rendering.workers.settings import PoolSettings
 from entrypoints.setting_names import setting_names
 from entrypoints.settings import LimitsSettings, Settings
@@ -43,7 +45,10 @@ FIXED = {
     "lines in the list of contents, and of all relationships": markup.ENTRIES,
     "depth of a part's elements": 256,
     "pixels of a picture in a template": picture_gate.MAX_PIXELS,
-    "Markdown characters to make HTML of": MAX_HTML_SOURCE,
+    "Markdown characters to make HTML or Word of": MAX_READ_SOURCE,
+    "characters of Markdown or HTML in a value": MAX_CHARACTERS,
+    "depth of lists, quotations, tables and formats in it": MAX_DEPTH,
+    "columns of a table in it": MAX_COLUMNS,
 }
 
 

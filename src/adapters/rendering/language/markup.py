@@ -15,8 +15,8 @@ from adapters.rendering.markup import Block, MarkupError, Table
 MAX_CHARACTERS: Final = 2_000_000
 KEYS: Final = ("$markdown", "$html")
 # Steps of fuel for one of these characters; the readers and the writers take as long as for so many tags.
-_STEPS: Final = {"\n": 60, "[": 100, "<": 100, "|": 40, **dict.fromkeys("&*_`~!", 20)}
-_STEPS_PER_CHARACTER: Final = 3
+_STEPS: Final = {"\n": 100, "[": 200, "<": 150, "|": 60, **dict.fromkeys("&*_`~!", 30)}
+_STEPS_PER_CHARACTER: Final = 2
 
 
 def may_hold_markup(text: bytes) -> bool:

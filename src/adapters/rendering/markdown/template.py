@@ -20,7 +20,7 @@ from domain.errors import LimitExceededError
 from domain.formats import OutputFormat
 
 # Markdown is read at some 1 MB a second.
-MAX_HTML_SOURCE: Final = 2_000_000
+MAX_READ_SOURCE: Final = 2_000_000
 
 
 def compile_markdown(file: bytes, limits: Limits) -> CompiledTemplate:
@@ -58,20 +58,25 @@ class MarkdownProgram(Program):
 
     @override
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:
-        """Return Markdown, or a page of HTML, in UTF-8.
+        """Return Markdown or a page of HTML, in UTF-8, or a Word document.
 
         Raises:
-            LimitExceededError: there is too much Markdown to make a page of it.
+            LimitExceededError: there is too much Markdown to make something else of it.
+            RenderFailedError: it cannot become a Word document; the diagnostics say why.
         """
         pieces = self._source.render(session, self._writers)
-        if output is not OutputFormat.HTML:
+        if output is OutputFormat.MARKDOWN:
             return encoded(pieces)
         text = "".join(pieces)
-        if len(text) > MAX_HTML_SOURCE:
-            message = f"The Markdown has {len(text):,} characters; the limit for HTML is {MAX_HTML_SOURCE:,}."
+        if len(text) > MAX_READ_SOURCE:
+            message = f"The Markdown has {len(text):,} characters; the limit for .{output} is {MAX_READ_SOURCE:,}."
             found = Diagnostic(Severity.ERROR, "limit-exceeded", message, "Render it as .md, or split the document.")
             raise LimitExceededError(message, [found])
-        # Reading Markdown is the one dear import of this format, and only HTML needs it.
+        # Reading Markdown is the one dear import of this format, and only other formats need it.
+        if output is OutputFormat.DOCX:
+            from adapters.rendering.markdown.word import document_of  # noqa: PLC0415
+
+            return document_of(text, session)
         from adapters.rendering.markdown.html import page_of  # noqa: PLC0415
 
         return page_of(text, session.options.locale).encode()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from adapters.rendering.engine import compile_template
-from adapters.rendering.markdown.template import MAX_HTML_SOURCE
+from adapters.rendering.markdown.template import MAX_READ_SOURCE
 from domain.errors import LimitExceededError
 from domain.formats import TemplateFormat
 from tests.unit.adapters.rendering.template_text import render, render_html
@@ -166,7 +166,7 @@ def test_deep_nesting_does_no_harm() -> None:
 
 def test_too_much_markdown_for_a_page_is_refused() -> None:
     with pytest.raises(LimitExceededError):
-        render_html("{{ v }}", {"v": "a" * (MAX_HTML_SOURCE + 1)})
+        render_html("{{ v }}", {"v": "a" * (MAX_READ_SOURCE + 1)})
 
 
 def test_diagnostics_have_line_and_column() -> None:
