@@ -4,7 +4,6 @@ ECMA-376 part 1, 17.16.2 and 17.16.18. Word cuts a field into runs wherever it l
 of a field holds nothing else, so that a field can be taken out by its runs.
 """
 
-import re
 from copy import deepcopy
 from itertools import pairwise
 from typing import Final
@@ -24,10 +23,10 @@ _MOST_FORMATTING: Final = 10_000
 MOST_LEVELS: Final = 20
 
 
-def has_fields(root: Node, names: re.Pattern[str]) -> bool:
-    """Tell whether the codes of a part's fields hold one of these names."""
+def codes_of(root: Node) -> str:
+    """Return the codes of all fields of a part, one behind the other."""
     codes = "".join(node.text or "" for node in root.iter(_INSTRUCTION))
-    return bool(names.search(codes)) or any(names.search(node.get(w("instr"), "")) for node in root.iter(_SIMPLE))
+    return "\n".join([codes, *(node.get(w("instr"), "") for node in root.iter(_SIMPLE))])
 
 
 def formatting_of(run: Node | None) -> Node | None:

@@ -16,13 +16,13 @@ from lxml import etree
 from adapters.rendering.docx.field_codes import CodePiece, CodeText, Field, FieldSyntaxError
 from adapters.rendering.docx.field_tree import (
     MOST_LEVELS,
+    codes_of,
     fields_in_code,
     find_fields,
     formatting_of,
-    has_fields,
     levels_of,
 )
-from adapters.rendering.docx.findings import error
+from adapters.rendering.docx.findings import error, unusable
 from adapters.rendering.docx.if_fields import VALUE, choice_of
 from adapters.rendering.docx.merge_values import merge_value
 from adapters.rendering.docx.places import Places
@@ -61,9 +61,17 @@ def fill_merge_fields(root: Node, tokens: TokenTable, places: Places, decimal: s
     """Put tokens in the place of a part's merge fields; return what is wrong with them, or not done by DocGen.
 
     `decimal` is the point in their pictures of numbers.
+
+    Raises:
+        UnusableFileError: there are too many.
     """
-    if not has_fields(root, _NAMES):
+    codes = codes_of(root)
+    if not _NAMES.search(codes):
         return []
+    if (count := codes.upper().count(VALUE)) > DEFAULT_LIMITS.tags:
+        # Each becomes a tag, which takes longer than to see that they are too many.
+        message = f"The template has {count:,} merge fields; the limit is {DEFAULT_LIMITS.tags:,}."
+        raise unusable("template-too-complex", message, "Use loops, or prepare the values in the data.")
     filler = _Filler(root, tokens, places, decimal)
     filler.fill(find_fields(root))
     return filler.findings

@@ -44,6 +44,11 @@ def test_far_too_many_tags_end_the_work_on_a_file() -> None:
     assert codes_of(word_file(p("{{ v }}") * (2 * DEFAULT_LIMITS.tags + 1))) == ["template-too-complex"]
 
 
+def test_too_many_merge_fields_are_refused_before_they_are_read() -> None:
+    field = '<w:fldSimple w:instr="MERGEFIELD Name"/>'
+    assert codes_of(word_file(f"<w:p>{field * (DEFAULT_LIMITS.tags + 1)}</w:p>")) == ["template-too-complex"]
+
+
 @pytest.mark.parametrize("sign", ["\ue201", "&#xE201;", "&#xe201;", "&#x0e201;", "&#57857;"])
 def test_signs_that_places_are_marked_with_mean_nothing_in_a_file(sign: str) -> None:
     forged = f"{sign}0{sign}"
