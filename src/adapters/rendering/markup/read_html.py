@@ -1,6 +1,7 @@
 """Reads HTML: a safe subset of it, by the sanitiser's rules; scripts, styles and everything else is left out."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from typing import Final
 
@@ -26,8 +27,12 @@ _ATTRIBUTES: Final[dict[str, set[str]]] = {
 }
 _EMPTY: Final = frozenset(("br", "hr", "img"))
 # The sanitiser builds a tree, and its time grows with its depth.
-_MAX_TAGS: Final = 50_000
-_MAX_OPEN: Final = 500
+_MAX_TAGS: Final = 30_000
+_MAX_OPEN: Final = 200
+_MAX_FORMATS: Final = 20
+_FORMATS: Final = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
+# What stands in these is no HTML.
+_RAW: Final = frozenset(("script", "style", "title", "textarea"))
 _NAME: Final = re.compile(r"[A-Za-z][\w-]{0,20}")
 # Empty elements, and those that writers of HTML often do not close.
 _LEFT_OPEN: Final = frozenset("br hr img wbr col input link meta p li td th tr dt dd".split())  # noqa: SIM905
@@ -41,7 +46,7 @@ def read_html(text: str) -> tuple[Block, ...]:
     """
     if text.count("<") > _MAX_TAGS:
         raise MarkupError(f"The HTML has more than {_MAX_TAGS:,} elements.", "Split it into several values.")
-    _check_depth(text)
+    _check_open(text)
     clean = nh3.clean(
         text,
         tags=set(_TAGS),
@@ -50,6 +55,8 @@ def read_html(text: str) -> tuple[Block, ...]:
         filter_style_properties={"text-align"},
         link_rel=None,
     )
+    if clean.count("<") > 3 * text.count("<") + _MAX_OPEN:
+        raise MarkupError("Formats of the HTML that are left open are repeated too often.", "Close them.")
     reader = _Reader()
     reader.feed(clean)
     reader.close()
@@ -77,14 +84,26 @@ class _Reader(HTMLParser):
         self.builder.text(data)
 
 
-def _check_depth(text: str) -> None:
-    """Refuse what opens far more than it closes, as only a hostile text does."""
-    depth = 0
+def _check_open(text: str) -> None:
+    """Refuse what opens far more than it closes: formats that are open begin anew in every paragraph behind them."""
+    counts: Counter[str] = Counter()
+    skipped = ""
     for piece in text.split("<")[1:]:
-        if piece[:1] == "/":
-            depth = max(0, depth - 1)
-        elif (name := _NAME.match(piece)) and name.group().lower() not in _LEFT_OPEN:
-            depth += 1
-            if depth > _MAX_OPEN:
-                message = f"More than {_MAX_OPEN} elements of the HTML are open at once."
-                raise MarkupError(message, "Close them, or write it flatter.")
+        closes = piece[:1] == "/"
+        match = _NAME.match(piece, closes)
+        name = match.group().lower() if match else ""
+        if skipped or not name:
+            skipped = "" if closes and name == skipped else skipped
+        elif closes:
+            counts[name] -= counts[name] > 0
+        elif name in _RAW:
+            skipped = name
+        elif name not in _LEFT_OPEN:
+            counts[name] += 1
+            _check_counts(counts)
+
+
+def _check_counts(counts: Counter[str]) -> None:
+    if counts.total() > _MAX_OPEN or sum(counts[name] for name in _FORMATS) > _MAX_FORMATS:
+        message = f"More than {_MAX_OPEN} elements of the HTML, or {_MAX_FORMATS} formats, are open at once."
+        raise MarkupError(message, "Close them, or write it flatter.")

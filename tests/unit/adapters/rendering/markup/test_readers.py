@@ -117,6 +117,10 @@ def test_links_that_lead_elsewhere_become_text(address: str) -> None:
         assert blocks == (Paragraph((Run("text"),)),)
 
 
+def test_scripts_are_not_counted_as_html() -> None:
+    assert as_text(read_html("<script>" + "if (a<b) c();" * 1_000 + "</script>text")) == "text"
+
+
 def test_html_in_markdown_is_text() -> None:
     assert as_text(read_markdown("a <b>x</b> <script>y</script>")) == "a <b>x</b> <script>y</script>"
 
@@ -142,10 +146,16 @@ def test_markdown_that_takes_too_long_is_refused(text: str, said: str) -> None:
     [
         ("<div>" * 100_000, "elements"),
         ("<div>" * 20_000, "open at once"),
-        ("<b>" * 400 + "x", "nest more than 50"),
-        ("<ul><li>" * 400 + "x", "nest more than 50"),
-        ("<table><tr><td>" * 200, "nest more than 50"),
-        ("<blockquote>" * 400 + "x", "nest more than 50"),
+        ("<div></x>" * 10_000, "open at once"),
+        ("".join(f"<i id={number}></x><p>" for number in range(10_000)), "open at once"),
+        (
+            "<p>" + "".join(f"<i id={number}>" for number in range(20)) + "</p>" + "<p>x</p>" * 5_000,
+            "repeated too often",
+        ),
+        ("<b>" * 400 + "x", "open at once"),
+        ("<ul><li>" * 150 + "x", "nest more than 50"),
+        ("<table><tr><td>" * 100, "nest more than 50"),
+        ("<blockquote>" * 150 + "x", "nest more than 50"),
         ("<table><tr>" + "<td>x" * 70, "63 columns"),
     ],
 )
