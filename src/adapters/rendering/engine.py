@@ -107,7 +107,8 @@ def render_template(
         raise UnsupportedOutputError(compiled.format, options.output, outputs_of(compiled.format))
     if len(data) > limits.data_bytes:
         raise _too_large(f"The data is larger than {limits.data_bytes:,} bytes.", "Send less data at a time.")
-    if len(data) > limits.data_values and (values := count_values(data)) > limits.data_values:
+    # A value and what separates it from the next one are two bytes at least.
+    if len(data) // 2 > limits.data_values and (values := count_values(data)) > limits.data_values:
         message = f"The data has {values:,} values; the limit is {limits.data_values:,}."
         raise _too_large(message, "Send less data at a time.")
     session = RenderSession(parse_data(data), options, limits, len(data), odd_texts(data))

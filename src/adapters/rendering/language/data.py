@@ -83,8 +83,8 @@ def parse_data(text: bytes) -> dict[str, Any]:
 
 def count_values(text: bytes) -> int:
     """Return how many values JSON text has at most, objects and lists included."""
-    if _count(text) < _MANY_VALUES:
-        return 1 + _count(text)
+    if (most := 1 + _count(text)) <= _MANY_VALUES:
+        return most
     found, position = 1, 0
     while position < len(text):
         # Some thousand texts at a time: all that is left of a large JSON text at once would take forty times its bytes.
