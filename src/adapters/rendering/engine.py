@@ -9,7 +9,7 @@ from typing import Final
 
 from adapters.rendering.compiled import CompiledTemplate, Program
 from adapters.rendering.language.coercion import ATTEMPTS, coerce
-from adapters.rendering.language.data import count_values, odd_texts, parse_data
+from adapters.rendering.language.data import count_values, may_hold_typed_values, odd_texts, parse_data
 from adapters.rendering.language.fields import apply_fields
 from adapters.rendering.language.introspection import NO_NEEDS
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
@@ -108,12 +108,13 @@ def render_template(
     if len(data) > limits.data_bytes:
         raise _too_large(f"The data is larger than {limits.data_bytes:,} bytes.", "Send less data at a time.")
     # A value and what separates it from the next one are two bytes at least.
-    if len(data) // 2 > limits.data_values and (values := count_values(data)) > limits.data_values:
-        message = f"The data has {values:,} values; the limit is {limits.data_values:,}."
+    most = limits.data_values
+    if len(data) // 2 > most and (values := count_values(data, most)) > most:
+        message = f"The data has {values:,} values; the limit is {most:,}."
         raise _too_large(message, "Send less data at a time.")
     session = RenderSession(parse_data(data), options, limits, len(data), odd_texts(data))
     session.assets = assets
-    if b'"$' in data or b"\\u0024" in data:
+    if may_hold_typed_values(data):
         _take_typed_values(data, session)
     if compiled.fields:
         unfit = apply_fields(compiled.fields, session)

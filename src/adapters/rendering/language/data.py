@@ -81,9 +81,12 @@ def parse_data(text: bytes) -> dict[str, Any]:
     return data
 
 
-def count_values(text: bytes) -> int:
-    """Return how many values JSON text has at most, objects and lists included."""
-    if (most := 1 + _count(text)) <= _MANY_VALUES:
+def count_values(text: bytes, enough: int) -> int:
+    """Return how many values JSON text has at most, objects and lists included.
+
+    Commas and brackets within texts are counted too, but where that would be more than `enough`.
+    """
+    if (most := 1 + _count(text)) <= enough:
         return most
     found, position = 1, 0
     while position < len(text):
@@ -96,13 +99,18 @@ def count_values(text: bytes) -> int:
 
 
 def _count(text: bytes) -> int:
-    return text.count(b",") + text.count(b"[") + text.count(b"{")
+    # Three searches for what comes that often take three times as long.
+    return len(text) - len(text.translate(None, b",[{"))
 
 
-# From so many on, commas and brackets within texts are not counted.
-_MANY_VALUES: Final = 200_000
 _LITERAL: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 _SOME_LITERALS: Final = re.compile(rb'(?:[^"]*+"[^"\\]*+(?:\\.[^"\\]*+)*+"){1,10000}+')
+
+
+def may_hold_typed_values(text: bytes) -> bool:
+    """Tell whether a key in JSON text may begin with a dollar sign."""
+    # A single byte that is rare is found missing much faster than two of which one is frequent.
+    return (b"$" in text and b'"$' in text) or (b"\\" in text and b"\\u0024" in text)
 
 
 def odd_texts(text: bytes) -> frozenset[str] | None:

@@ -86,14 +86,14 @@ def test_what_is_no_json_is_said_in_plain_words(text: str, message: str, advice:
     ],
 )
 def test_values_are_counted_before_they_are_read(text: str, count: int) -> None:
-    assert count_values(text.encode()) == count
+    assert count_values(text.encode(), 200_000) == count
 
 
 def test_counting_many_texts_takes_little_memory() -> None:
     text = b'{"a": [' + b'"x",' * 2_000_000 + b"1]}"
     tracemalloc.start()
     try:
-        assert count_values(text) == 2_000_003
+        assert count_values(text, 1_000_000) == 2_000_003
         assert tracemalloc.get_traced_memory()[1] < len(text)
     finally:
         tracemalloc.stop()
