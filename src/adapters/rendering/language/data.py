@@ -99,8 +99,12 @@ def count_values(text: bytes, enough: int) -> int:
 
 
 def _count(text: bytes) -> int:
-    # Three searches for what comes that often take three times as long.
-    return len(text) - len(text.translate(None, b",[{"))
+    # Three searches for what comes that often take three times as long; and no copy of the whole is made.
+    pieces = (text[start : start + _PIECE_BYTES] for start in range(0, len(text), _PIECE_BYTES))
+    return len(text) - sum(len(piece.translate(None, b",[{")) for piece in pieces)
+
+
+_PIECE_BYTES: Final = 100_000
 
 
 _LITERAL: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
