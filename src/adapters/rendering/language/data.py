@@ -105,8 +105,6 @@ def _count(text: bytes) -> int:
 
 
 _PIECE_BYTES: Final = 100_000
-
-
 _LITERAL: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 _SOME_LITERALS: Final = re.compile(rb'(?:[^"]*+"[^"\\]*+(?:\\.[^"\\]*+)*+"){1,10000}+')
 
