@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit lint format bench examples lock clean
+.PHONY: help install run test test-unit lint format bench bench-http examples lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ format: $(VENV)/dev.done ## rewrite the code in the project's style
 bench: $(VENV)/dev.done ## compare with other engines, side by side, and write docs/benchmarks.md (installs them below .bench/)
 	$(BIN)/python -m benchmarks.compare --write
 	$(BIN)/python -m benchmarks.scaling --write
+
+bench-http: $(VENV)/dev.done ## put load on the service, beside a naive one, and write docs/benchmarks.md (needs wrk)
+	$(BIN)/python -m benchmarks.service --write
 
 examples: $(VENV)/dev.done ## build the Word examples anew from their script
 	$(BIN)/python -m examples.build

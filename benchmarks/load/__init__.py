@@ -1,0 +1,1 @@
+"""Load on a service: wrk, and the services that it is put on."""

@@ -1,0 +1,91 @@
+"""The services that are put under load: DocGen as its users start it, and the naive one."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx2
+
+from benchmarks.peers.catalogue import ENVIRONMENTS, ROOT
+
+_PATIENCE_SECONDS: Final = 60.0
+_NAIVE: Final = ("docxtpl==0.20.2", "fastapi==0.165.0", "uvicorn[standard]==0.54.0")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service: its address, and its first process."""
+
+    url: str
+    pid: int
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def _running(command: list[str], environment: Mapping[str, str], ready: str, port: int) -> Iterator[Service]:
+    """Start a service, wait until it answers at the path `ready`, and end it with its children afterwards."""
+    url = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        _await(url + ready, process)
+        yield Service(url, process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=_PATIENCE_SECONDS)
+
+
+def _await(url: str, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args} ended: {process.stderr.read()[-2000:] if process.stderr else ''}")
+        with contextlib.suppress(httpx2.TransportError):
+            if httpx2.get(url).is_success:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"{url} did not answer within {_PATIENCE_SECONDS:g} seconds")
+
+
+@contextlib.contextmanager
+def docgen(folder: Path, processes: int) -> Iterator[Service]:
+    """Run `docgen serve` with its embedded PostgreSQL, which is as durable as any, and its local storage."""
+    port = _free_port()
+    environment = {
+        "DOCGEN_DATA_DIR": str(folder),
+        "DOCGEN_HTTP__PORT": str(port),
+        "DOCGEN_HTTP__WORKERS": str(processes),
+        "DOCGEN_LOG__LEVEL": "warning",
+    }
+    with _running([str(Path(sys.executable).with_name("docgen")), "serve"], environment, "/readyz", port) as service:
+        yield service
+
+
+@contextlib.contextmanager
+def naive(templates: Path, processes: int) -> Iterator[Service]:
+    """Run the naive service in an environment of its own, which is made where it is not there yet."""
+    home = ENVIRONMENTS / "naive-service"
+    if not (home / "installed").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        subprocess.run([str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", *_NAIVE], check=True)
+        (home / "installed").touch()
+    port = _free_port()
+    command = [str(home / "bin" / "uvicorn"), "--workers", str(processes), "--port", str(port), "--no-access-log"]
+    command += ["--app-dir", str(ROOT / "benchmarks" / "peers"), "naive_service:app"]
+    with _running(command, {"TEMPLATES": str(templates)}, "/openapi.json", port) as service:
+        yield service

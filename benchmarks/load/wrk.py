@@ -1,0 +1,59 @@
+"""Runs wrk, the load generator (Debian and Ubuntu: `apt install wrk`; macOS: `brew install wrk`)."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_SCRIPT: Final = Path(__file__).with_name("requests.lua")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is sent: `body` (None: GET) may hold @@N@@, where each request has a number of its own."""
+
+    url: str
+    body: Path | None = None
+    content_type: str = "application/json"
+    accept: str = "*/*"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back: answers a second, their latencies, how many were no 2xx, and how many never came."""
+
+    requests: int
+    seconds: float
+    p50_ms: float
+    p99_ms: float
+    refused: int
+    broken: int
+
+    @property
+    def good_a_second(self) -> float:
+        """Answers with a 2xx status a second."""
+        return (self.requests - self.refused) / self.seconds
+
+
+def is_installed() -> bool:
+    """Tell whether there is a wrk to run."""
+    return shutil.which("wrk") is not None
+
+
+def put(load: Load, *, connections: int, seconds: float, delay_ms: float = 0) -> Answered:
+    """Send requests on so many connections, each the next when the last is answered and `delay_ms` have passed.
+
+    Raises:
+        RuntimeError: wrk could not do it.
+    """
+    body = "-" if load.body is None else str(load.body)
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s"]
+    command += ["--timeout", "30s", "--script", str(_SCRIPT), load.url, "--"]
+    command += [body, load.content_type, load.accept, str(delay_ms)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
+    if ran.returncode or not lines:
+        raise RuntimeError(f"wrk failed: {(ran.stderr or ran.stdout).strip()[-500:]}")
+    return Answered(**json.loads(lines[-1]))
