@@ -16,6 +16,7 @@
     │   ├── LimitExceededError      limit-exceeded
     │   └── TimeLimitError          time-limit              it took too long, and was stopped
     ├── AssetsNeededError           assets-needed           a renderer lacks assets; never reaches a caller
+    ├── CallerGoneError             caller-gone             nobody waits for the answer any more; never reaches a caller
     ├── UnsupportedOutputError      unsupported-output      this format cannot become that one
     ├── UnsupportedMediaTypeError   unsupported-media-type  not a kind of file that DocGen takes
     ├── PayloadTooLargeError        payload-too-large
@@ -155,6 +156,12 @@ class AssetsNeededError(DocGenError):
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)
         super().__init__(f"The document needs these assets: {', '.join(self.names)}.")
+
+
+class CallerGoneError(DocGenError):
+    """Whoever asked went away before the work began; nothing was done."""
+
+    code: ClassVar[str] = "caller-gone"
 
 
 class UnsupportedOutputError(DocGenError):

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from domain.asset import MAX_ASSET_BYTES
 from entrypoints.container import Container
-from entrypoints.http.body_guard import BodyGuardMiddleware
+from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
 from entrypoints.http.docs_page import mount_docs
 from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
 from entrypoints.http.head_requests import HeadMiddleware
@@ -25,7 +25,6 @@ Upload a template, read what it needs and what is wrong with it, then send JSON 
 
 # Boundaries and small fields of a multipart body, on top of the file or the data in it.
 _ENVELOPE_BYTES = 1_000_000
-_BODY_TIMEOUT_SECONDS = 30.0
 
 
 def create_app(settings: Settings | None = None, container: Container | None = None) -> FastAPI:
@@ -55,7 +54,8 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     mount_docs(app)
     install_error_handlers(app)
     limit = max(settings.limits.template_bytes, settings.limits.data_bytes, MAX_ASSET_BYTES) + _ENVELOPE_BYTES
-    app.add_middleware(BodyGuardMiddleware, max_bytes=limit, timeout_seconds=_BODY_TIMEOUT_SECONDS)
+    http = settings.http
+    app.add_middleware(BodyGuardMiddleware, limits=BodyLimits(limit, http.client_seconds, http.client_bytes_per_second))
     app.add_middleware(HeadMiddleware)
     app.add_middleware(RequestIdMiddleware, ids=container.ids())
     return app

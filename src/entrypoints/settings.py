@@ -53,12 +53,18 @@ class DatabaseSettings(_Section):
 
 
 class HttpSettings(_Section):
-    """Where the service listens, and with how many processes."""
+    """Where the service listens, with how many processes, and how slow its clients may be.
+
+    The head of a request has `client_seconds` to come, its body as long and one more second for each
+    `client_bytes_per_second` of it that came; of an answer a client has to read as much.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     public_url: WebUrl | None = None
+    client_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 30.0
+    client_bytes_per_second: Annotated[int, Field(ge=1)] = 10_000
 
     @property
     def base_url(self) -> str:

@@ -53,7 +53,8 @@ class TemplateRenderer(Protocol):
     Deterministic: the same file, data and options give the same part contents. `data` is JSON text in UTF-8.
     Never raises anything but the errors named here, whatever the template or the data holds. Every method may also
     raise QueueFullError where the workspace has more work waiting than its share, and OverloadedError where there is
-    more than the service can do; both say when to try again.
+    more than the service can do; both say when to try again; and CallerGoneError where the work has to wait and the
+    caller does so no longer (UNTIL_CALLER_GONE of application/waiting_caller.py).
     """
 
     @abstractmethod

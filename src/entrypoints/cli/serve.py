@@ -14,6 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from entrypoints.cli.database import with_database
 from entrypoints.cli.output import complain, say
 from entrypoints.container import Container
+from entrypoints.http.connection import ServerConfig
 from entrypoints.lifespan import entered
 from entrypoints.settings import Settings, load_settings
 
@@ -107,17 +108,7 @@ def _hand_to_processes(settings: Settings) -> None:
 
 
 def _serve(settings: Settings, listener: socket.socket) -> int:
-    config = uvicorn.Config(
-        "entrypoints.app:create_app",
-        factory=True,
-        workers=settings.http.workers,
-        access_log=False,
-        log_level=settings.log.level,
-        timeout_graceful_shutdown=_GRACEFUL_SECONDS,
-        server_header=False,
-        ws="none",  # a request to upgrade is answered like any other
-        proxy_headers=False,
-    )
+    config = ServerConfig(settings.http, log_level=settings.log.level, timeout_graceful_shutdown=_GRACEFUL_SECONDS)
     if settings.http.workers > 1:
         Multiprocess(config, sockets=[listener]).run()
         return 0

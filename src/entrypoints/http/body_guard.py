@@ -1,69 +1,115 @@
-"""Guards what a client sends: not more than a limit, and not for longer than it may take.
+"""Guards what a client sends: not more than a limit, not for longer than it may take, and for nobody who has gone.
 
 Starlette's own limit answers in plain text, and has no time limit; this one raises inside the application, where the
 error handlers turn everything into problem details.
 """
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from application.waiting_caller import UNTIL_CALLER_GONE
+
 # A body that is too large is read up to so many times the limit, and thrown away: most clients send all of it before
 # they look for an answer, and would see a broken connection in place of one.
 _READ_AND_THROWN_AWAY: Final = 4
 
 
-class BodyGuardMiddleware:
-    """Refuses bodies larger than `max_bytes`, by their declared length at once, else when they grow past it."""
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """A body has so many bytes at most, and `seconds` to come, with one more for each `bytes_per_second` that came.
 
-    def __init__(self, app: ASGIApp, max_bytes: int, timeout_seconds: float) -> None:
+    No pause within it is longer than `seconds`.
+    """
+
+    max_bytes: int
+    seconds: float
+    bytes_per_second: int
+
+
+class BodyGuardMiddleware:
+    """Refuses bodies that are too slow, or too large: by their declared length at once, else when they grow so."""
+
+    def __init__(self, app: ASGIApp, limits: BodyLimits) -> None:
         self._app = app
-        self._max_bytes = max_bytes
-        self._timeout = timeout_seconds
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a guarded body."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = _declared_length(scope)
-        received = 0
-        complete = False
-
-        async def guarded() -> Message:
-            nonlocal received, complete
-            if declared > self._max_bytes:
-                if not _waits_for_answer(scope):
-                    await self._throw_away(receive)
-                raise self._too_large()
-            if complete:  # what comes now is the client going away, which may take as long as it likes
-                return await receive()
-            try:
-                async with asyncio.timeout(self._timeout):
-                    message = await receive()
-            except TimeoutError:
-                raise HTTPException(
-                    408, f"No more of the request's body came for {self._timeout:g} seconds: send the request again."
-                ) from None
-            received += len(message.get("body", b""))
-            complete = not message.get("more_body", False)
-            if received > self._max_bytes:
-                if not complete:
-                    await self._throw_away(receive)
-                raise self._too_large()
-            return message
-
-        await self._app(scope, guarded, send)
-
-    async def _throw_away(self, receive: Receive) -> None:
-        left = _READ_AND_THROWN_AWAY * self._max_bytes
+        body = _Body(scope, receive, self._limits)
+        token = UNTIL_CALLER_GONE.set(body.until_gone)
         try:
-            async with asyncio.timeout(self._timeout):
+            await self._app(scope, body.receive, send)
+        finally:
+            UNTIL_CALLER_GONE.reset(token)
+
+
+class _Body:
+    """One request's body."""
+
+    def __init__(self, scope: Scope, receive: Receive, limits: BodyLimits) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._limits = limits
+        self._received = 0
+        self._began: float | None = None
+        self._complete = False
+
+    async def receive(self) -> Message:
+        """Return the next piece.
+
+        Raises:
+            HTTPException: the body is too large (413), or takes too long (408).
+        """
+        if self._complete:  # what comes now is the client going away, which may take as long as it likes
+            return await self._receive()
+        limits = self._limits
+        if _declared_length(self._scope) > limits.max_bytes:
+            if not _waits_for_answer(self._scope):
+                await self._throw_away()
+            raise self._too_large()
+        try:
+            async with asyncio.timeout(self._seconds_left()):
+                message = await self._receive()
+        except TimeoutError:
+            raise self._too_slow() from None
+        self._received += len(message.get("body", b""))
+        self._complete = not message.get("more_body", False)
+        if self._received > limits.max_bytes:
+            if not self._complete:
+                await self._throw_away()
+            raise self._too_large()
+        return message
+
+    async def until_gone(self) -> None:
+        """Wait until the client has closed the connection, or does not send its request to the end."""
+        try:
+            while (await self.receive())["type"] != "http.disconnect":
+                pass
+        except HTTPException:
+            return
+
+    def _seconds_left(self) -> float:
+        now = asyncio.get_running_loop().time()
+        if self._began is None:
+            self._began = now
+        limits = self._limits
+        end = self._began + limits.seconds + self._received / limits.bytes_per_second
+        return min(limits.seconds, max(0.0, end - now))
+
+    async def _throw_away(self) -> None:
+        left = _READ_AND_THROWN_AWAY * self._limits.max_bytes
+        try:
+            async with asyncio.timeout(self._limits.seconds):
                 while left > 0:
-                    message = await receive()
+                    message = await self._receive()
                     left -= len(message.get("body", b""))
                     if not message.get("more_body", False):
                         return
@@ -71,7 +117,16 @@ class BodyGuardMiddleware:
             return
 
     def _too_large(self) -> HTTPException:
-        return HTTPException(413, f"The request's body is larger than the limit of {self._max_bytes:,} bytes.")
+        return HTTPException(413, f"The request's body is larger than the limit of {self._limits.max_bytes:,} bytes.")
+
+    def _too_slow(self) -> HTTPException:
+        limits = self._limits
+        return HTTPException(
+            408,
+            f"The request's body came too slowly: it has {limits.seconds:g} seconds, and one more for each "
+            f"{limits.bytes_per_second:,} bytes. Send the request again, over a faster connection.",
+            {"Connection": "close"},  # RFC 9110, section 15.5.9: what still comes is not read
+        )
 
 
 def _waits_for_answer(scope: Scope) -> bool:

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from domain.diagnostics import Diagnostic
-from domain.errors import DocGenError, InvalidRequestError, ServiceUnavailableError
+from domain.errors import CallerGoneError, DocGenError, InvalidRequestError, ServiceUnavailableError
 from entrypoints.http.openapi import PROBLEM
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.schemas.problem import DiagnosticBody, Problem
@@ -116,21 +116,25 @@ def problem(
     **extra: Any,
 ) -> Response:
     """Return a problem-details response; `extra` members are added to the standard ones."""
-    status = STATUS_OF_CODE[code]
+    found = [DiagnosticBody.of(diagnostic).model_dump() for diagnostic in diagnostics]
+    if found:
+        extra["diagnostics"] = found
+    content = problem_content(code, detail, request.scope.get("state", {}).get(STATE_KEY), **extra)
+    return Response(content, status_code=STATUS_OF_CODE[code], media_type=PROBLEM, headers=dict(headers or {}))
+
+
+def problem_content(code: str, detail: str, request_id: str | None, **extra: Any) -> bytes:
+    """Return the body of a problem-details response (RFC 9457, section 3)."""
     body: dict[str, Any] = {
         "type": f"urn:docgen:problem:{code}",
         "title": code.replace("-", " ").capitalize(),
-        "status": status,
+        "status": STATUS_OF_CODE[code],
         "detail": detail,
         "code": code,
-        "request_id": request.scope.get("state", {}).get(STATE_KEY),
+        "request_id": request_id,
         **extra,
     }
-    found = [DiagnosticBody.of(diagnostic).model_dump() for diagnostic in diagnostics]
-    if found:
-        body["diagnostics"] = found
-    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-    return Response(content, status_code=status, media_type=PROBLEM, headers=dict(headers or {}))
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -139,6 +143,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(ClientDisconnect, _on_client_gone)
+    app.add_exception_handler(CallerGoneError, _on_client_gone)
     app.add_exception_handler(Exception, _on_unexpected_error)
 
 
@@ -187,7 +192,7 @@ _OTHER_WORDS: Final = {
 
 async def _on_client_gone(request: Request, _: Exception) -> Response:
     # Nobody reads this answer; it only ends the request without a word in the log.
-    return problem(request, "malformed-request", "The connection was closed before the request was complete.")
+    return problem(request, "malformed-request", "The connection was closed before there was an answer.")
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:

@@ -1,25 +1,30 @@
-"""Bodies that are too large: what is still read of them, so that the client gets its answer."""
+"""Bodies that are too large or too slow: what is still read of them, so that the client gets its answer."""
+
+import asyncio
 
 import pytest
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from entrypoints.http.body_guard import BodyGuardMiddleware
+from application.waiting_caller import UNTIL_CALLER_GONE
+from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
 
-LIMIT = 1_000
+LIMITS = BodyLimits(max_bytes=1_000, seconds=5, bytes_per_second=1_000)
 PIECE = b"x" * 500
 
 
 class Client:
     """Sends a body in pieces of 500 bytes, and counts those that were taken."""
 
-    def __init__(self, pieces: int) -> None:
+    def __init__(self, pieces: int, pause: float = 0) -> None:
         self.pieces = pieces
+        self.pause = pause
         self.taken = 0
 
     async def receive(self) -> Message:
         """Give the next piece."""
         self.taken += 1
+        await asyncio.sleep(self.pause)  # this is how slow the client is
         return {"type": "http.request", "body": PIECE, "more_body": self.taken < self.pieces}
 
 
@@ -47,7 +52,7 @@ async def test_a_body_that_is_too_large_is_read_on_a_little_and_refused(
     pieces: int, headers: list[tuple[bytes, bytes]], taken: int
 ) -> None:
     client = Client(pieces)
-    guard = BodyGuardMiddleware(read_all, max_bytes=LIMIT, timeout_seconds=5)
+    guard = BodyGuardMiddleware(read_all, LIMITS)
     with pytest.raises(HTTPException) as caught:
         await guard({"type": "http", "headers": headers}, client.receive, send_nothing)
     assert (caught.value.status_code, client.taken) == (413, taken)
@@ -55,6 +60,42 @@ async def test_a_body_that_is_too_large_is_read_on_a_little_and_refused(
 
 async def test_a_body_within_the_limit_passes() -> None:
     client = Client(2)
-    guard = BodyGuardMiddleware(read_all, max_bytes=LIMIT, timeout_seconds=5)
+    guard = BodyGuardMiddleware(read_all, LIMITS)
     await guard({"type": "http", "headers": []}, client.receive, send_nothing)
     assert client.taken == 2
+
+
+async def test_a_body_may_take_long_while_it_comes_fast_enough() -> None:
+    client = Client(10, pause=0.1)
+    limits = BodyLimits(max_bytes=10_000, seconds=0.5, bytes_per_second=10)
+    await BodyGuardMiddleware(read_all, limits)({"type": "http", "headers": []}, client.receive, send_nothing)
+    assert client.taken == 10
+
+
+@pytest.mark.parametrize(
+    ("pause", "bytes_per_second"), [(0.1, 10**9), (60, 10)], ids=["too slow on the whole", "a pause"]
+)
+async def test_a_body_that_takes_too_long_is_refused(pause: float, bytes_per_second: int) -> None:
+    client = Client(20, pause=pause)
+    limits = BodyLimits(max_bytes=100_000, seconds=0.5, bytes_per_second=bytes_per_second)
+    with pytest.raises(HTTPException) as caught:
+        await BodyGuardMiddleware(read_all, limits)({"type": "http", "headers": []}, client.receive, send_nothing)
+    assert caught.value.status_code == 408
+    assert client.taken < 20
+
+
+async def test_a_client_that_never_ends_its_body_has_gone_when_its_time_is_over() -> None:
+    gone = False
+
+    async def wait_for_it(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        nonlocal gone
+        until_gone = UNTIL_CALLER_GONE.get()
+        assert until_gone is not None
+        await until_gone()
+        gone = True
+
+    limits = BodyLimits(max_bytes=10_000, seconds=0.1, bytes_per_second=10**9)
+    client = Client(2, pause=60)
+    await BodyGuardMiddleware(wait_for_it, limits)({"type": "http", "headers": []}, client.receive, send_nothing)
+    assert gone
+    assert UNTIL_CALLER_GONE.get() is None

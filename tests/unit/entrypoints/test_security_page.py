@@ -15,8 +15,9 @@ from adapters.rendering.language.values import MAX_DIGITS
 from adapters.rendering.markdown.template import MAX_READ_SOURCE
 from adapters.rendering.markup.builder import MAX_COLUMNS, MAX_DEPTH
 from adapters.rendering.workers.settings import PoolSettings
+from entrypoints.http.connection import MAX_HEAD_BYTES
 from entrypoints.setting_names import setting_names
-from entrypoints.settings import LimitsSettings, Settings
+from entrypoints.settings import HttpSettings, LimitsSettings, Settings
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -68,8 +69,8 @@ def test_a_limit_is_what_the_table_says(what: str, number: str, setting: str) ->
     assert value == getattr(LimitsSettings(), field) == getattr(Limits(), field)
 
 
-# The limits of isolated workers have their units beside the numbers.
-WORKER_ROWS = dict(
+# The limits of isolated workers and of connections have their units beside the numbers.
+ROWS_WITH_UNITS = dict(
     re.findall(r"^\| ([^|`]+) \| ([\d,]+) (?:seconds|requests|bytes) \| (?:`\w+` )?\|$", PAGE, re.MULTILINE)
 )
 WORKERS = PoolSettings(workers=2, memory_bytes=0)
@@ -89,7 +90,20 @@ WORKERS = PoolSettings(workers=2, memory_bytes=0)
     ],
 )
 def test_a_limit_of_a_worker_is_what_the_table_says(what: str, value: float) -> None:
-    assert int(WORKER_ROWS[what].replace(",", "")) == value
+    assert int(ROWS_WITH_UNITS[what].replace(",", "")) == value
+
+
+@pytest.mark.parametrize(
+    ("beginning", "value"),
+    [
+        ("time for the head", HttpSettings().client_seconds),
+        ("what prolongs the time", HttpSettings().client_bytes_per_second),
+        ("head of a request", MAX_HEAD_BYTES),
+    ],
+)
+def test_a_limit_of_a_connection_is_what_the_table_says(beginning: str, value: float) -> None:
+    (number,) = (number for what, number in ROWS_WITH_UNITS.items() if what.startswith(beginning))
+    assert int(number.replace(",", "")) == value
 
 
 @pytest.mark.parametrize("setting", sorted(set(re.findall(r"`(DOCGEN_\w+)`", PAGE))))

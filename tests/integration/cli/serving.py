@@ -1,0 +1,91 @@
+"""`docgen serve` as a process, and a few ways to talk to it."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.conftest import DOCGEN, clean_environment
+
+DEADLINE_SECONDS = 60
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(
+    directory: Path, *arguments: str, port: int | None = None, **settings: str
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run `docgen serve` until it is ready; yield the process and its address."""
+    port = port or free_port()
+    log = directory / "serve.log"
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [DOCGEN, "serve", "--port", str(port), *arguments],
+            cwd=directory,
+            env=clean_environment(**settings),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_ready(process, address, log)
+        yield process, address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(DEADLINE_SECONDS)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(process: "subprocess.Popen[str]", address: str, log: Path) -> None:
+    """Wait until the service says that it is ready."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)  # between two questions of a loop with a deadline
+    pytest.fail(f"not ready in {DEADLINE_SECONDS} s: {log.read_text(encoding='utf-8')}")
+
+
+def get(url: str) -> object:
+    """Return what a GET answers."""
+    with urllib.request.urlopen(url, timeout=10) as response:
+        answer: object = json.load(response)
+        return answer
+
+
+def upload(address: str, name: str, content: bytes) -> None:
+    """Register and publish a template."""
+    boundary = "c0ffee"
+    parts = (
+        (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="publish"\r\n\r\ntrue\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        ).encode()
+        + content
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
+    request = urllib.request.Request(
+        f"{address}/v1/templates", parts, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    )
+    urllib.request.urlopen(request, timeout=10).close()
