@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import hashlib
+import itertools
 import os
 import re
 import tempfile
@@ -13,6 +14,7 @@ from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+from uuid import uuid4
 
 from typing_extensions import override
 
@@ -27,6 +29,7 @@ COMPONENT: Final = "storage"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _PIECE: Final = 256 * 1024
 _ONLY_US: Final = 0o700
+_OUR_FILE: Final = 0o600
 # Files are written here, whole, before they get their name; what a killed process left is removed at the next start.
 _INCOMING: Final = ".incoming"
 _STALE_AFTER: Final = timedelta(hours=1)
@@ -45,6 +48,9 @@ class LocalDocumentStorage(DocumentStorage):
     def __init__(self, root: Path, clock: Clock) -> None:
         self._root = root
         self._clock = clock
+        # Several processes, on several machines perhaps, write into the same directory.
+        self._own = uuid4().hex
+        self._numbers = itertools.count()
 
     async def __aenter__(self) -> Self:
         """Make the root where there is none yet, and remove what killed processes left half-written.
@@ -114,7 +120,6 @@ class LocalDocumentStorage(DocumentStorage):
             raise ValueError(f"the content does not have the SHA-256 {key.sha256}")
         with self._disk_errors():
             if not self._touch(path, len(content)):
-                self._make_directories(path.parent)
                 self._write(path, content)
             # Also where another process has just put the same: its name may not be on the disk yet.
             _synchronise(path.parent)
@@ -127,23 +132,33 @@ class LocalDocumentStorage(DocumentStorage):
         except FileNotFoundError:
             return False
 
+    def _write(self, path: Path, content: bytes) -> None:
+        # Nobody else can write there, so that the name need not be hard to guess, as mkstemp's are at some expense.
+        temporary = f"{self._root}/{_INCOMING}/{self._own}-{next(self._numbers)}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OUR_FILE)
+        try:
+            try:
+                _write_all(descriptor, content)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            self._give_name(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def _give_name(self, temporary: str, path: Path) -> None:
+        try:
+            os.rename(temporary, path)  # noqa: PTH104  # a Path of each would cost more than the call
+        except FileNotFoundError:
+            self._make_directories(path.parent)
+            os.rename(temporary, path)  # noqa: PTH104  # as above
+
     def _make_directories(self, shard: Path) -> None:
         for directory in (shard.parent, shard):
             with suppress(FileExistsError):
                 directory.mkdir(mode=_ONLY_US)
                 _synchronise(directory.parent)
-
-    def _write(self, path: Path, content: bytes) -> None:
-        descriptor, temporary = tempfile.mkstemp(dir=self._root / _INCOMING)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
 
     def _read(self, key: BlobKey) -> bytes:
         with self._open(key) as file, self._disk_errors():
@@ -238,6 +253,13 @@ class LocalStorageHealthCheck(HealthCheck):
     async def check(self) -> None:
         with suppress(StorageFullError):
             await self._storage.probe()
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    """Write all of it: one call writes less where a signal comes, and never more than 2 GB (write(2))."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
 
 
 def _synchronise(directory: Path) -> None:
