@@ -13,6 +13,7 @@ from dependency_injector import containers, providers
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.migrator import head_revision, upgrade
+from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
@@ -78,6 +79,7 @@ class Container(containers.DeclarativeContainer):
         pool_size=settings.provided.database.pool_size,
     )
     units_of_work = providers.Singleton(PostgresUnitsOfWork, database)
+    render_journal = providers.Singleton(PostgresRenderJournal, database)
     storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)
@@ -107,6 +109,7 @@ class Container(containers.DeclarativeContainer):
         renderer,
         storage,
         units_of_work,
+        render_journal,
         defaults,
         clock,
         ids,
@@ -120,7 +123,7 @@ class Container(containers.DeclarativeContainer):
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
 
     # Entered in this order, left in the opposite one.
-    lifetimes = providers.Callable(_lifetimes, database, storage, engine)
+    lifetimes = providers.Callable(_lifetimes, database, render_journal, storage, engine)
 
 
 @contextmanager

@@ -77,8 +77,20 @@ def translate(context: ExceptionContext) -> DocGenError | None:
     """Give the domain's error for a failed statement, for SQLAlchemy's `handle_error` event; None leaves it alone."""
     error = context.original_exception
     if (sqlstate_of(error) or "").startswith(_DATA_EXCEPTION):
-        return InvalidRequestError("request", f"the database cannot keep one of its values: {_first_line(error)}.")
+        return _unkept_value(error)
     return unavailable(error) or (_unavailable("lost the connection", error) if context.is_disconnect else None)
+
+
+def of_refused_row(refusal: asyncpg.PostgresError, errors: Mapping[str, DocGenError]) -> Exception:
+    """Give the domain's error for a row that the driver says was refused: a constraint's from `errors`, by its name."""
+    if isinstance(refusal, asyncpg.DataError):
+        return _unkept_value(refusal)
+    found: Exception = errors.get(getattr(refusal, "constraint_name", None) or "", refusal)
+    return found
+
+
+def _unkept_value(error: BaseException) -> InvalidRequestError:
+    return InvalidRequestError("request", f"the database cannot keep one of its values: {_first_line(error)}.")
 
 
 @contextmanager

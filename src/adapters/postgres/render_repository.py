@@ -22,11 +22,7 @@ class PostgresRenderRepository(RenderRepository):
 
     @override
     async def add(self, request: RenderRequest, data: bytes) -> None:
-        gone: dict[str, DocGenError] = {
-            "fk_renders_workspaces": NotFoundError("workspace", self._workspace_id),
-            "fk_renders_templates": NotFoundError("template", request.template_id),
-        }
-        with violations(gone):
+        with violations(gone(request)):
             await self._session.execute(insert(RenderRow).values(render_columns(request) | {"data": data}))
 
     @override
@@ -70,3 +66,11 @@ class PostgresRenderRepository(RenderRepository):
             query = query.where(RenderRow.id < after)
         newest_first = query.order_by(RenderRow.id.desc()).limit(limit).execution_options(populate_existing=True)
         return [render_of(row) for row in await self._session.scalars(newest_first)]
+
+
+def gone(request: RenderRequest) -> dict[str, DocGenError]:
+    """Say what is not there any more, by the constraint that a new request violates."""
+    return {
+        "fk_renders_workspaces": NotFoundError("workspace", request.workspace_id),
+        "fk_renders_templates": NotFoundError("template", request.template_id),
+    }

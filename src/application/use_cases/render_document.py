@@ -10,6 +10,7 @@ from application.defaults import NO_WISHES, RenderDefaults, RenderWishes
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.id_generator import IdGenerator
+from application.ports.render_journal import RenderJournal
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
 from application.ports.unit_of_work import UnitsOfWork
 from application.stored_files import read_template_file
@@ -60,6 +61,7 @@ class RenderDocument:
         renderer: TemplateRenderer,
         storage: DocumentStorage,
         units_of_work: UnitsOfWork,
+        journal: RenderJournal,
         defaults: RenderDefaults,
         clock: Clock,
         ids: IdGenerator,
@@ -68,6 +70,7 @@ class RenderDocument:
         self._renderer = renderer
         self._storage = storage
         self._units_of_work = units_of_work
+        self._journal = journal
         self._defaults = defaults
         self._clock = clock
         self._ids = ids
@@ -144,7 +147,7 @@ class RenderDocument:
             timings = replace(timings, store_ms=self._clock.elapsed_ms() - started)
         finished = request.succeed(document, rendered.diagnostics, timings, at=self._clock.now())
         if command.store:
-            await self._record(finished, command.data)
+            await self._journal.record(finished, command.data)
         return FinishedRender(finished, document, rendered.content)
 
     async def _record_failure(
@@ -153,10 +156,6 @@ class RenderDocument:
         if not command.store:
             return
         failure = RenderFailure(error.code, str(error))
-        await self._record(request.fail(failure, error.diagnostics, timings, at=self._clock.now()), command.data)
+        failed = request.fail(failure, error.diagnostics, timings, at=self._clock.now())
+        await self._journal.record(failed, command.data)
         error.render_id = request.id
-
-    async def _record(self, request: RenderRequest, data: bytes) -> None:
-        async with self._units_of_work.of_workspace(request.workspace_id) as unit:
-            await unit.renders.add(request, data)
-            await unit.commit()

@@ -23,6 +23,7 @@ from tests.builders import WORKSPACE_ID
 from tests.fakes.clock import FixedClock
 from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.ids import SequentialIds
+from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.template_renderer import RecordingRenderer
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 
@@ -77,7 +78,7 @@ def world() -> World:
         archive=ArchiveTemplate(units, clock),
         templates=ReadTemplates(units, storage),
         validate=ValidateTemplate(inspect, renderer, defaults, clock, MAX_BYTES),
-        render=RenderDocument(renderer, storage, units, defaults, clock, ids, MAX_BYTES),
+        render=RenderDocument(renderer, storage, units, InMemoryRenderJournal(units), defaults, clock, ids, MAX_BYTES),
         renders=renders,
         document=GetDocument(renders, storage, clock),
         renderer=renderer,

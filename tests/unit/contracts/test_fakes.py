@@ -9,6 +9,7 @@ from tests.contracts.clock import ClockContract
 from tests.contracts.document_storage import BOOK, DocumentStorageContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.id_generator import IdGeneratorContract
+from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract, UnitsOfWorkFixtures
@@ -17,6 +18,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.health_check import RecordingHealthCheck
 from tests.fakes.ids import SequentialIds
+from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 
 
@@ -88,6 +90,22 @@ class TestInMemoryUnitsOfWork(_InMemory, UnitsOfWorkContract):
 
 class TestInMemoryTemplateRepository(_InMemory, TemplateRepositoryContract):
     """Every promise holds for the fake."""
+
+
+class TestInMemoryRenderJournal(_InMemory, RenderJournalContract):
+    @pytest.fixture
+    @override
+    def journal(  # type: ignore[override]  # pytest gives the fixture of this class
+        self, units: InMemoryUnitsOfWork
+    ) -> InMemoryRenderJournal:
+        return InMemoryRenderJournal(units)
+
+    @pytest.fixture
+    @override
+    def journal_that_is_down(self) -> InMemoryRenderJournal:
+        units = InMemoryUnitsOfWork()
+        units.database.down = True
+        return InMemoryRenderJournal(units)
 
 
 class TestInMemoryRenderRepository(_InMemory, RenderRepositoryContract):

@@ -7,9 +7,11 @@ from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
+from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.health_check import HealthCheckContract
+from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract
@@ -44,6 +46,21 @@ class TestPostgresTemplateRepository(_OnPostgres, TemplateRepositoryContract):
 
 class TestPostgresRenderRepository(_OnPostgres, RenderRepositoryContract):
     """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresRenderJournal(_OnPostgres, RenderJournalContract):
+    @pytest.fixture
+    @override
+    async def journal(  # type: ignore[override]  # pytest gives the fixture of this class
+        self, database: PostgresDatabase
+    ) -> AsyncIterator[PostgresRenderJournal]:
+        async with PostgresRenderJournal(database) as journal:
+            yield journal
+
+    @pytest.fixture
+    @override
+    def journal_that_is_down(self, unreachable: PostgresDatabase) -> PostgresRenderJournal:
+        return PostgresRenderJournal(unreachable)
 
 
 class TestPostgresAssetRepository(_OnPostgres, AssetRepositoryContract):

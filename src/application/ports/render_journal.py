@@ -1,0 +1,26 @@
+"""Where finished renders are written down, each for itself."""
+
+from abc import abstractmethod
+from typing import Protocol
+
+from domain.render_request import RenderRequest
+
+
+class RenderJournal(Protocol):
+    """Takes the record of a render that is finished; it can be read by the repository afterwards.
+
+    Nothing else goes with a record into a transaction, so that the journal may write those of several callers together.
+    """
+
+    @abstractmethod
+    async def record(self, request: RenderRequest, data: bytes) -> None:
+        """Write a new request down, with the JSON text it was rendered from; it is durable on return.
+
+        Records do not touch each other: one that is refused leaves the others that are written with it. A caller that
+        does not wait for the end may find it written or not.
+
+        Raises:
+            NotFoundError: the workspace or the template is not there any more.
+            InvalidRequestError: a text of the request cannot be kept.
+            ServiceUnavailableError: the database is down.
+        """

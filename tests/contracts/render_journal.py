@@ -1,0 +1,113 @@
+"""The contract of `RenderJournal`."""
+
+import asyncio
+from abc import abstractmethod
+from datetime import timedelta
+
+import pytest
+
+from application.ports.render_journal import RenderJournal
+from application.ports.unit_of_work import UnitsOfWork
+from domain.errors import InvalidRequestError, NotFoundError, ServiceUnavailableError
+from domain.render_request import RenderFailure, RenderRequest, Timings
+from domain.template import Template
+from domain.workspace import Workspace
+from tests.builders import NOW, a_document, a_render_request, a_template, render_options
+from tests.contracts.unit_of_work import UnitsOfWorkFixtures, stored
+
+DONE = NOW + timedelta(seconds=2)
+
+
+def finished(template: Template) -> RenderRequest:
+    """A render that succeeded."""
+    request = a_render_request(template, expires_at=DONE).start()
+    return request.succeed(a_document(), (), Timings(render_ms=1.5, store_ms=0.25), at=DONE)
+
+
+async def kept(units: UnitsOfWork, request: RenderRequest) -> tuple[RenderRequest, bytes]:
+    """Read a request with its data."""
+    async with units.of_workspace(request.workspace_id) as unit:
+        return await unit.renders.get(request.id), await unit.renders.data_of(request.id)
+
+
+class RenderJournalContract(UnitsOfWorkFixtures):
+    """Promises of every journal of renders."""
+
+    @pytest.fixture
+    @abstractmethod
+    def journal(self, units: UnitsOfWork) -> RenderJournal:
+        """Give a journal that writes where the units of work read."""
+
+    @pytest.fixture
+    @abstractmethod
+    def journal_that_is_down(self) -> RenderJournal:
+        """Give one whose database is away."""
+
+    @pytest.fixture
+    async def template(self, units: UnitsOfWork, acme: Workspace) -> Template:
+        """A stored template of the workspace acme."""
+        return await stored(units, a_template(workspace_id=acme.id))
+
+    async def test_what_is_recorded_is_kept_in_every_field(
+        self, units: UnitsOfWork, journal: RenderJournal, template: Template
+    ) -> None:
+        failure = RenderFailure("data-invalid", "Two values are missing.")
+        failed = a_render_request(template).start().fail(failure, (), Timings(render_ms=1.5), at=DONE)
+        for request, data in ((finished(template), b'{"z": 1.50,  "a": "\\u0000"}'), (failed, b"\xff\x00 not JSON")):
+            await journal.record(request, data)
+            assert await kept(units, request) == (request, data)
+
+    async def test_records_of_many_at_once_are_all_kept(
+        self, units: UnitsOfWork, journal: RenderJournal, template: Template, globex: Workspace
+    ) -> None:
+        other = await stored(units, a_template(workspace_id=globex.id))
+        requests = [finished(template if number % 3 else other) for number in range(250)]
+        await asyncio.gather(*(journal.record(each, each.id.encode()) for each in requests))
+        assert [await kept(units, each) for each in requests] == [(each, each.id.encode()) for each in requests]
+
+    async def test_one_that_is_refused_leaves_those_beside_it(
+        self, units: UnitsOfWork, journal: RenderJournal, template: Template
+    ) -> None:
+        requests = [finished(template) for _ in range(6)]
+        requests[3] = finished(a_template("gone", workspace_id=template.workspace_id))
+        outcomes = await asyncio.gather(*(journal.record(each, b"{}") for each in requests), return_exceptions=True)
+        assert [type(each) for each in outcomes] == [type(None)] * 3 + [NotFoundError] + [type(None)] * 2
+        for request in (*requests[:3], *requests[4:]):
+            assert await kept(units, request) == (request, b"{}")
+
+    async def test_a_template_or_a_workspace_that_is_gone_is_not_found(
+        self, units: UnitsOfWork, journal: RenderJournal, acme: Workspace, template: Template
+    ) -> None:
+        with pytest.raises(NotFoundError, match="template"):
+            await journal.record(finished(a_template("gone", workspace_id=acme.id)), b"{}")
+        async with units.of_administration() as unit:
+            await unit.workspaces.delete(acme.slug)
+            await unit.commit()
+        with pytest.raises(NotFoundError, match="workspace"):
+            await journal.record(finished(template), b"{}")
+
+    async def test_a_text_that_cannot_be_kept_is_refused_by_its_field(
+        self, journal: RenderJournal, template: Template
+    ) -> None:
+        with pytest.raises(InvalidRequestError, match="file_name"):
+            await journal.record(a_render_request(template, options=render_options(file_name="a\0b")), b"{}")
+
+    async def test_a_caller_that_leaves_takes_nobody_along(
+        self, units: UnitsOfWork, journal: RenderJournal, template: Template
+    ) -> None:
+        requests = [finished(template) for _ in range(5)]
+        records = [asyncio.create_task(journal.record(each, b"{}")) for each in requests]
+        await asyncio.sleep(0)
+        records[2].cancel()
+        await asyncio.wait(records)
+        assert [each.cancelled() for each in records] == [False, False, True, False, False]
+        for request in (*requests[:2], *requests[3:]):
+            assert await kept(units, request) == (request, b"{}")
+
+    async def test_a_database_that_is_down_is_said_to_each(
+        self, journal_that_is_down: RenderJournal, acme: Workspace
+    ) -> None:
+        template = a_template(workspace_id=acme.id)
+        waiting = (journal_that_is_down.record(finished(template), b"{}") for _ in range(3))
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(each) for each in outcomes] == [ServiceUnavailableError] * 3
