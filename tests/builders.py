@@ -9,12 +9,24 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from domain.api_key import ApiKey, fingerprint, hint_of, new_secret
 from domain.asset import Asset
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
-from domain.identifiers import RENDER_PREFIX, TEMPLATE_PREFIX, WORKSPACE_PREFIX, RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import (
+    API_KEY_PREFIX,
+    RENDER_PREFIX,
+    TEMPLATE_PREFIX,
+    WORKSPACE_PREFIX,
+    ApiKeyId,
+    RenderId,
+    Slug,
+    TemplateId,
+    WorkspaceId,
+)
 from domain.placeholder import Placeholder, PlaceholderKind
 from domain.render_request import RenderOptions, RenderRequest, RenderStatus
+from domain.scope import Scope
 from domain.template import Template, TemplateStatus, TemplateVersion
 from domain.workspace import DEFAULT_WORKSPACE_ID, Workspace
 from tests.fakes.ids import SequentialIds
@@ -89,6 +101,30 @@ def an_asset(name: str = "logo.png", *, workspace_id: WorkspaceId = WORKSPACE_ID
         updated_by="ada@example.com",
     )
     return replace(asset, **fields)
+
+
+def a_secret(number: int = 0) -> str:
+    """Make the secret of an API key, another one for each number."""
+    return new_secret(hashlib.sha256(b"%d" % number).digest())
+
+
+def an_api_key(
+    name: str = "Billing", *, secret: str | None = None, workspace_id: WorkspaceId = WORKSPACE_ID, **fields: Any
+) -> ApiKey:
+    """Build a key that may render and does not expire; without a secret, with one of its own."""
+    key_id = ApiKeyId(_ids.new_id(API_KEY_PREFIX))
+    secret = secret or new_secret(hashlib.sha256(key_id.encode()).digest())
+    key = ApiKey(
+        id=key_id,
+        workspace_id=workspace_id,
+        name=name,
+        hint=hint_of(secret),
+        sha256=fingerprint(secret),
+        scopes=frozenset({Scope.RENDERS_CREATE, Scope.RENDERS_READ}),
+        created_at=NOW,
+        created_by="operator",
+    )
+    return replace(key, **fields)
 
 
 def render_options(**fields: Any) -> RenderOptions:

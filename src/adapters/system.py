@@ -1,4 +1,4 @@
-"""The machine's own clock, and identifiers made of it."""
+"""The machine's own clock, identifiers made of it, and randomness."""
 
 import secrets
 import time
@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from application.ports.clock import Clock
 from application.ports.id_generator import IdGenerator
+from application.ports.random_source import RandomSource
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -32,6 +33,14 @@ class SystemClock(Clock):
     @override
     def elapsed_ms(self) -> float:
         return time.perf_counter() * 1000
+
+
+class SystemRandomSource(RandomSource):
+    """The randomness of the operating system."""
+
+    @override
+    def random_bytes(self, count: int) -> bytes:
+        return secrets.token_bytes(count)
 
 
 class Uuid7Generator(IdGenerator):

@@ -1,6 +1,8 @@
 """Every error that DocGen raises on purpose.
 
     DocGenError                     code
+    ├── UnauthenticatedError        unauthenticated         nobody knows who asks
+    ├── ScopeMissingError           scope-missing           the caller may not do this
     ├── InvalidRequestError         request-invalid         one value of a request is not acceptable
     ├── NotFoundError               not-found               no such object in this workspace
     ├── ConflictError               conflict                the object's state does not allow this
@@ -46,6 +48,26 @@ class DocGenError(Exception):
     render_id: RenderId | None = None
     # Seconds after which the same request may succeed, where waiting helps.
     retry_after: int | None = None
+
+
+class UnauthenticatedError(DocGenError):
+    """There are no credentials (`given` is False), or they open nothing."""
+
+    code: ClassVar[str] = "unauthenticated"
+
+    def __init__(self, message: str, *, given: bool = True) -> None:
+        super().__init__(message)
+        self.given = given
+
+
+class ScopeMissingError(DocGenError):
+    """The caller is known, and may not do this; `scope` is what would allow it."""
+
+    code: ClassVar[str] = "scope-missing"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs the scope {scope}, which the caller does not have: use a key that has it.")
+        self.scope = scope
 
 
 class InvalidRequestError(DocGenError):

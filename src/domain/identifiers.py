@@ -6,11 +6,15 @@ from typing import Final, NewType
 WorkspaceId = NewType("WorkspaceId", str)
 TemplateId = NewType("TemplateId", str)
 RenderId = NewType("RenderId", str)
+ApiKeyId = NewType("ApiKeyId", str)
+AuditEventId = NewType("AuditEventId", str)
 Slug = NewType("Slug", str)
 
 WORKSPACE_PREFIX: Final = "wsp"
 TEMPLATE_PREFIX: Final = "tpl"
 RENDER_PREFIX: Final = "rnd"
+API_KEY_PREFIX: Final = "key"
+AUDIT_EVENT_PREFIX: Final = "aud"
 
 _ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
 

@@ -9,13 +9,14 @@ from fastapi import FastAPI
 
 from domain.asset import MAX_ASSET_BYTES
 from entrypoints.container import Container
+from entrypoints.http.access import API_PREFIX, require_guarded
 from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
 from entrypoints.http.docs_page import mount_docs
-from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
+from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers, problem_responses
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.request_id import RequestIdMiddleware
-from entrypoints.http.routes import assets, renders, system, templates, versions
+from entrypoints.http.routes import api_keys, assets, renders, system, templates, versions
 from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
 
@@ -48,10 +49,13 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         responses=COMMON_RESPONSES,
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
-    for module in (templates, versions, renders, assets):
-        app.include_router(module.router, prefix="/v1")
+    for module in (templates, versions, renders, assets, api_keys):
+        app.include_router(
+            module.router, prefix=API_PREFIX, responses=problem_responses("unauthenticated", "scope-missing")
+        )
     app.include_router(system.router)
     mount_docs(app)
+    require_guarded(app)
     install_error_handlers(app)
     limit = max(settings.limits.template_bytes, settings.limits.data_bytes, MAX_ASSET_BYTES) + _ENVELOPE_BYTES
     http = settings.http

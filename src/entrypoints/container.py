@@ -10,6 +10,7 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.migrator import head_revision, upgrade
@@ -22,16 +23,19 @@ from adapters.rendering.workers.machine import can_fork, default_memory_bytes, d
 from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
 from adapters.rendering.workers.settings import PoolSettings
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
-from adapters.system import SystemClock, Uuid7Generator
+from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
 from application.defaults import RenderDefaults
+from application.key_usage import KeyUsage
 from application.ports.health_check import HealthCheck
 from application.ports.template_renderer import TemplateRenderer
 from application.renderer_with_assets import RendererWithAssets
 from application.stored_assets import StoredAssets
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
+from application.use_cases.authenticate import AdmitAnybody, AuthenticateByKey, Authentication
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
+from application.use_cases.manage_api_keys import ManageApiKeys
 from application.use_cases.manage_workspaces import ManageWorkspaces
 from application.use_cases.publish_version import PublishVersion
 from application.use_cases.read_assets import DeleteAsset, ReadAssets
@@ -59,6 +63,11 @@ def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
 
 def _health_checks(renderer: TemplateRenderer, *others: HealthCheck) -> list[HealthCheck]:
     return [*others, WorkersHealthCheck(renderer)] if isinstance(renderer, WorkerRenderer) else list(others)
+
+
+def _authentication(settings: Settings, by_key: AuthenticateByKey) -> Authentication:
+    """Choose how callers become known; where nobody has chosen, not at all would be the wrong guess."""
+    return AdmitAnybody() if settings.auth.mode == "none" else by_key
 
 
 def _lifetimes(*objects: object) -> list[AbstractAsyncContextManager[Any]]:
@@ -120,10 +129,21 @@ class Container(containers.DeclarativeContainer):
     keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock)
     read_assets = providers.Singleton(ReadAssets, units_of_work, storage)
     delete_asset = providers.Singleton(DeleteAsset, units_of_work)
+    key_usage = providers.Singleton(KeyUsage, units_of_work, clock)
+    authentication = providers.Singleton(
+        _authentication,
+        settings,
+        providers.Singleton(
+            AuthenticateByKey, providers.Singleton(PostgresApiKeyDirectory, database), key_usage, clock
+        ),
+    )
+    manage_api_keys = providers.Singleton(
+        ManageApiKeys, units_of_work, clock, ids, providers.Singleton(SystemRandomSource)
+    )
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
 
     # Entered in this order, left in the opposite one.
-    lifetimes = providers.Callable(_lifetimes, database, render_journal, storage, engine)
+    lifetimes = providers.Callable(_lifetimes, database, render_journal, storage, engine, key_usage)
 
 
 @contextmanager

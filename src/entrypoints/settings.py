@@ -86,7 +86,7 @@ class HttpSettings(_Section):
 class AuthSettings(_Section):
     """Who may call; None means: nobody has decided, which is fine on a loopback address alone."""
 
-    mode: Literal["none"] | None = None
+    mode: Literal["none", "api-key"] | None = None
 
 
 class StorageSettings(_Section):

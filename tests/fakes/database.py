@@ -3,10 +3,12 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Hashable
+from typing import Any
 
+from domain.api_key import ApiKey
 from domain.asset import Asset
 from domain.errors import InvalidRequestError, ServiceUnavailableError
-from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import ApiKeyId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
 from domain.template import Template, TemplateVersion
 from domain.workspace import Workspace
@@ -23,6 +25,7 @@ class Database:
         self.renders: dict[tuple[WorkspaceId, RenderId], RenderRequest] = {}
         self.data: dict[tuple[WorkspaceId, RenderId], bytes] = {}
         self.assets: dict[tuple[WorkspaceId, str], Asset] = {}
+        self.api_keys: dict[tuple[WorkspaceId, ApiKeyId], ApiKey] = {}
         self.locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.commits = 0
         self.down = False
@@ -40,6 +43,7 @@ class View:
         self.renders = Overlay(database.renders)
         self.data = Overlay(database.data)
         self.assets = Overlay(database.assets)
+        self.api_keys = Overlay(database.api_keys)
 
     async def query(self) -> None:
         """Let the other tasks run, as every query does, and fail if the database is down."""
@@ -58,11 +62,21 @@ class View:
         """Tell whether there is such a workspace."""
         return any(workspace.id == workspace_id for workspace in self.workspaces.rows())
 
+    def remove_all_of(self, workspace_id: WorkspaceId) -> None:
+        """Remove every row of a workspace, in every table whose key begins with it."""
+        for table in self._tables():
+            for key in table.keys():  # noqa: SIM118  # an overlay is no dictionary
+                if key[0] == workspace_id:
+                    table.remove(key)
+
     def commit(self) -> None:
         """Publish the changes and let the locks go."""
-        for table in (self.workspaces, self.templates, self.versions, self.renders, self.data, self.assets):
+        for table in (self.workspaces, *self._tables()):
             table.apply()
         self.release()
+
+    def _tables(self) -> list[Overlay[Any, Any]]:
+        return [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys]
 
     def release(self) -> None:
         """Let the locks go."""

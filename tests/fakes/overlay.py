@@ -38,6 +38,10 @@ class Overlay(Generic[K, V]):
         """Return all rows, in any order."""
         return list(self._present())
 
+    def keys(self) -> list[K]:
+        """Return the keys of all rows, in any order."""
+        return [key for key in {**self._committed, **self._changes} if self.get(key) is not None]
+
     def apply(self) -> None:
         """Make the changes visible to all."""
         for key, row in self._changes.items():

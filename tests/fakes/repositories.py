@@ -261,18 +261,5 @@ class InMemoryWorkspaceRepository(WorkspaceRepository):
     @override
     async def delete(self, slug: Slug) -> None:
         workspace = await self.get(slug)
-        view = self._view
-        for template in view.templates.rows():
-            if template.workspace_id == workspace.id:
-                view.templates.remove((workspace.id, template.id))
-                for version in view.versions.rows():
-                    if version.template_id == template.id:
-                        view.versions.remove((workspace.id, template.id, version.number))
-        for request in view.renders.rows():
-            if request.workspace_id == workspace.id:
-                view.renders.remove((workspace.id, request.id))
-                view.data.remove((workspace.id, request.id))
-        for asset in view.assets.rows():
-            if asset.workspace_id == workspace.id:
-                view.assets.remove((workspace.id, asset.name))
-        view.workspaces.remove(slug)
+        self._view.remove_all_of(workspace.id)
+        self._view.workspaces.remove(slug)

@@ -8,6 +8,7 @@ from typing_extensions import override
 from application.ports.unit_of_work import AdministrationUnitOfWork, Transaction, UnitOfWork, UnitsOfWork
 from domain.identifiers import WorkspaceId
 from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID, Workspace
+from tests.fakes.api_keys import InMemoryApiKeyRepository
 from tests.fakes.clock import FixedClock
 from tests.fakes.database import Database, View
 from tests.fakes.repositories import (
@@ -49,6 +50,7 @@ class InMemoryUnitOfWork(_InMemoryTransaction, UnitOfWork):
         self.templates = InMemoryTemplateRepository(self._view, workspace_id)
         self.renders = InMemoryRenderRepository(self._view, workspace_id)
         self.assets = InMemoryAssetRepository(self._view, workspace_id)
+        self.api_keys = InMemoryApiKeyRepository(self._view, workspace_id)
 
 
 class InMemoryAdministrationUnitOfWork(_InMemoryTransaction, AdministrationUnitOfWork):

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from adapters.postgres.rows import AssetRow, RenderRow, TemplateRow, TemplateVersionRow, WorkspaceRow
+from adapters.postgres.rows import ApiKeyRow, AssetRow, RenderRow, TemplateRow, TemplateVersionRow, WorkspaceRow
 from adapters.postgres.texts import from_json, require_storable, storable, to_json
+from domain.api_key import ApiKey
 from domain.asset import Asset
 from domain.diagnostics import Diagnostic
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
-from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import ApiKeyId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.placeholder import Placeholder
 from domain.render_request import (
     MissingPolicy,
@@ -18,6 +19,7 @@ from domain.render_request import (
     RenderStatus,
     Timings,
 )
+from domain.scope import Scope, in_order
 from domain.template import Template, TemplateStatus, TemplateVersion
 from domain.workspace import Workspace
 
@@ -74,6 +76,45 @@ def asset_of(row: AssetRow) -> Asset:
         created_at=row.created_at,
         updated_at=row.updated_at,
         updated_by=row.updated_by,
+    )
+
+
+def api_key_columns(key: ApiKey) -> Columns:
+    """Give an API key's columns.
+
+    Raises:
+        InvalidRequestError: a text cannot be kept.
+    """
+    require_storable(name=key.name, created_by=key.created_by)
+    return {
+        "workspace_id": key.workspace_id,
+        "id": key.id,
+        "name": key.name,
+        "hint": key.hint,
+        "sha256": key.sha256,
+        "scopes": in_order(key.scopes),
+        "created_at": key.created_at,
+        "created_by": key.created_by,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
+        "revoked_at": key.revoked_at,
+    }
+
+
+def api_key_of(row: ApiKeyRow) -> ApiKey:
+    """Make the API key of its row; a scope that this version does not know allows nothing."""
+    return ApiKey(
+        id=ApiKeyId(row.id),
+        workspace_id=WorkspaceId(row.workspace_id),
+        name=row.name,
+        hint=row.hint,
+        sha256=row.sha256,
+        scopes=frozenset(scope for scope in Scope if scope in row.scopes),
+        created_at=row.created_at,
+        created_by=row.created_by,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
     )
 
 

@@ -144,6 +144,28 @@ class AssetRow(Row):
     updated_by: Mapped[str]
 
 
+class ApiKeyRow(Row):
+    """An API key; of its secret there is the hash alone."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+        UniqueConstraint("sha256"),
+    )
+
+    workspace_id: Mapped[CodeKey]
+    id: Mapped[CodeKey]
+    name: Mapped[str]
+    hint: Mapped[Code]
+    sha256: Mapped[Code]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class RenderRow(Row):
     """A render request with its data (loaded only where it is asked for) and, once it succeeded, its document."""
 

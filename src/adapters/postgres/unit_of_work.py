@@ -6,6 +6,7 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
+from adapters.postgres.api_keys import PostgresApiKeyRepository
 from adapters.postgres.asset_repository import PostgresAssetRepository
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import connecting
@@ -48,6 +49,7 @@ class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
         self.templates = PostgresTemplateRepository(session, workspace_id)
         self.renders = PostgresRenderRepository(session, workspace_id)
         self.assets = PostgresAssetRepository(session, workspace_id)
+        self.api_keys = PostgresApiKeyRepository(session, workspace_id)
 
 
 class PostgresAdministrationUnitOfWork(_PostgresTransaction, AdministrationUnitOfWork):

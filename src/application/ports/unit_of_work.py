@@ -4,6 +4,7 @@ from abc import abstractmethod
 from types import TracebackType
 from typing import Protocol, Self
 
+from application.ports.api_key_repository import ApiKeyRepository
 from application.ports.asset_repository import AssetRepository
 from application.ports.render_repository import RenderRepository
 from application.ports.template_repository import TemplateRepository
@@ -38,6 +39,7 @@ class UnitOfWork(Transaction, Protocol):
     templates: TemplateRepository
     renders: RenderRepository
     assets: AssetRepository
+    api_keys: ApiKeyRepository
 
 
 class AdministrationUnitOfWork(Transaction, Protocol):

@@ -8,6 +8,7 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.use_cases.inspect_upload import InspectedUpload, InspectUpload, TemplateUpload
 from domain.errors import UnsupportedMediaTypeError
+from domain.scope import Scope
 from domain.template import Template, TemplateVersion
 
 
@@ -45,11 +46,14 @@ class AddVersion:
         """Add the version.
 
         Raises:
+            ScopeMissingError: the caller may not publish, and `publish` is set.
             NotFoundError: there is no such template.
             ConflictError: the template is archived.
             TemplateInvalidError: the file has errors.
             UnsupportedMediaTypeError: the file is of another format than the template.
         """
+        if command.publish:
+            command.caller.require(Scope.TEMPLATES_PUBLISH)
         workspace_id = command.caller.workspace_id
         async with self._units_of_work.of_workspace(workspace_id) as unit:
             template = await unit.templates.get(command.template)

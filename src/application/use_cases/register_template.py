@@ -10,6 +10,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from domain.identifiers import TEMPLATE_PREFIX, TemplateId
 from domain.locale import parse_locale
+from domain.scope import Scope
 from domain.slug import parse_slug, slug_from
 from domain.template import Template, TemplateStatus, TemplateVersion
 
@@ -49,10 +50,13 @@ class RegisterTemplate:
         """Register the template.
 
         Raises:
+            ScopeMissingError: the caller may not publish, and `publish` is set.
             TemplateInvalidError: the template has errors.
             SlugTakenError: another template has the slug.
             UnsupportedMediaTypeError, PayloadTooLargeError, InvalidRequestError: see InspectUpload and Template.
         """
+        if command.publish:
+            command.caller.require(Scope.TEMPLATES_PUBLISH)
         template_id = TemplateId(self._ids.new_id(TEMPLATE_PREFIX))
         slug = parse_slug(command.slug) if command.slug is not None else slug_from(command.name)
         locale = parse_locale(command.locale) if command.locale is not None else None

@@ -9,6 +9,7 @@ from application.ports.template_repository import TemplateFilter
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.register_template import RegisterTemplateCommand
 from domain.formats import template_format_of
+from domain.scope import ALL_SCOPES
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from entrypoints.cli.output import complain, say
 from entrypoints.container import Container
@@ -16,7 +17,7 @@ from entrypoints.lifespan import entered
 from entrypoints.settings import Settings
 
 _DIRECTORY = Path("examples")
-_CALLER = Caller(DEFAULT_WORKSPACE_ID, actor="examples")
+_CALLER = Caller(DEFAULT_WORKSPACE_ID, actor="examples", scopes=ALL_SCOPES)
 
 
 def load_examples(settings: Settings) -> None:

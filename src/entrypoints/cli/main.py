@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_render, _check, _schema, _serve, _migrate, _workspace, _healthcheck, _config):
+    for add in (_render, _check, _schema, _serve, _migrate, _workspace, _api_key, _healthcheck, _config):
         add(commands)
     return parser
 
@@ -104,7 +104,7 @@ _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # 
 
 def _add(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-    command.set_defaults(module=name)
+    command.set_defaults(module=name.replace("-", "_"))
     return command
 
 
@@ -170,6 +170,23 @@ def _workspace(commands: _Commands) -> None:
     delete = actions.add_parser("delete", help="delete a workspace with everything in it, for good")
     delete.add_argument("slug")
     delete.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _api_key(commands: _Commands) -> None:
+    command = _add(commands, "api-key", "create, list or revoke API keys")
+    actions = command.add_subparsers(required=True, dest="action", metavar="ACTION")
+    create = actions.add_parser("create", help="create a key and print it, this once")
+    create.add_argument("--workspace", required=True, metavar="W", help="the slug of its workspace")
+    create.add_argument("--name", default="command line", help="what it is for (default: command line)")
+    create.add_argument(
+        "--scope", action="append", dest="scopes", help="what it may do; may be repeated (default: everything)"
+    )
+    create.add_argument("--expires-in", type=int, metavar="DAYS", help="how long it is valid (default: for ever)")
+    listing = actions.add_parser("list", help="list keys, without their secrets")
+    listing.add_argument("--workspace", metavar="W", help="the slug of their workspace (default: all workspaces)")
+    revoke = actions.add_parser("revoke", help="revoke a key: it opens nothing from then on")
+    revoke.add_argument("key_id", metavar="KEY_ID", help="as in the list: key_…")
+    revoke.add_argument("--workspace", metavar="W", help="the slug of its workspace (default: wherever it is)")
 
 
 def _healthcheck(commands: _Commands) -> None:

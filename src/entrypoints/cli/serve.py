@@ -77,6 +77,7 @@ def _refusal(settings: Settings) -> str | None:
         return None
     return (
         "Without authentication DocGen serves only the embedded database on a loopback address. Set "
+        "DOCGEN_AUTH__MODE=api-key, and create the first key with 'docgen api-key create --workspace default'; or set "
         "DOCGEN_AUTH__MODE=none if everybody who reaches this address may do everything."
     )
 
@@ -102,9 +103,11 @@ def _bind(settings: Settings) -> socket.socket | None:
 
 
 def _hand_to_processes(settings: Settings) -> None:
-    """Let the processes of the service find the embedded database."""
+    """Let the processes of the service find the embedded database, and know that nobody chose an authentication."""
     assert settings.database.url is not None  # noqa: S101  # with_database yields settings that name one
     os.environ["DOCGEN_DATABASE__URL"] = settings.database.url.get_secret_value()
+    # Seen from there it is no longer the embedded database of a first try; `_refusal` has looked before.
+    os.environ["DOCGEN_AUTH__MODE"] = settings.auth.mode or "none"
 
 
 def _serve(settings: Settings, listener: socket.socket) -> int:

@@ -11,7 +11,6 @@ from application.preconditions import SeenTemplate
 from domain.errors import PreconditionFailedError
 from domain.identifiers import TemplateId
 from domain.template import Template
-from domain.workspace import DEFAULT_WORKSPACE_ID
 from entrypoints.container import Container
 
 
@@ -21,9 +20,10 @@ async def get_container(request: Request) -> Container:
     return container
 
 
-async def get_caller() -> Caller:
-    """Return who asks: without authentication, anybody in the default workspace."""
-    return Caller(DEFAULT_WORKSPACE_ID, actor="anonymous")
+async def get_caller(request: Request) -> Caller:
+    """Return who asks, as the guard of the route has found out."""
+    caller: Caller = request.state.caller
+    return caller
 
 
 ContainerDependency = Annotated[Container, Depends(get_container)]

@@ -13,7 +13,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from domain.diagnostics import Diagnostic
-from domain.errors import CallerGoneError, DocGenError, InvalidRequestError, ServiceUnavailableError
+from domain.errors import (
+    CallerGoneError,
+    DocGenError,
+    InvalidRequestError,
+    ScopeMissingError,
+    ServiceUnavailableError,
+    UnauthenticatedError,
+)
 from entrypoints.http.openapi import PROBLEM
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.schemas.problem import DiagnosticBody, Problem
@@ -23,6 +30,8 @@ logger = logging.getLogger("docgen.http")
 STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "malformed-request": 400,
     "bad-cursor": 400,
+    "unauthenticated": 401,
+    "scope-missing": 403,
     "not-found": 404,
     "method-not-allowed": 405,
     "not-acceptable": 406,
@@ -157,12 +166,24 @@ async def _on_docgen_error(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, InvalidRequestError):
         extra["errors"] = [{"field": error.field, "message": error.reason}]
+    challenge = _challenge_of(error)
+    if challenge is not None:
+        headers["WWW-Authenticate"] = challenge
     if isinstance(error, ServiceUnavailableError):
         logger.warning("%s is unavailable: %s", error.component, error)
         extra["component"] = error.component
     if error.code not in STATUS_OF_CODE or error.code == "internal":
         return await _on_unexpected_error(request, error)
     return problem(request, error.code, str(error), diagnostics=error.diagnostics, headers=headers, **extra)
+
+
+def _challenge_of(error: DocGenError) -> str | None:
+    """Return what a client is to present (RFC 6750, section 3), None where that is not what is wrong."""
+    if isinstance(error, UnauthenticatedError):
+        return 'Bearer realm="docgen"' + (', error="invalid_token"' if error.given else "")
+    if isinstance(error, ScopeMissingError):
+        return f'Bearer realm="docgen", error="insufficient_scope", scope="{error.scope}"'
+    return None
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:

@@ -136,6 +136,35 @@ def test_a_workspace_is_created_once_and_deleted_when_it_is_meant(data_dir: Path
         assert [line.split("\t")[0] for line in docgen("workspace", "list").stdout.splitlines()] == ["default"]
 
 
+def test_a_key_is_created_used_listed_and_revoked(tmp_path: Path, docgen: Run) -> None:
+    with serving(tmp_path, DOCGEN_AUTH__MODE="api-key") as (_, address):
+        created = docgen(
+            "api-key", "create", "--workspace", "default", "--scope", "templates:read", "--expires-in", "30"
+        )
+        secret = created.stdout.strip()
+        assert re.fullmatch(r"dg_live_[0-9A-Za-z]{49}", secret)
+        key_id = re.search(r"key_[0-9a-f]{32}", created.stderr)[0]  # type: ignore[index]  # a test that fails otherwise
+        request = urllib.request.Request(f"{address}/v1/templates", headers={"Authorization": f"Bearer {secret}"})
+        assert json.load(urllib.request.urlopen(request, timeout=10)) == {"data": [], "next_cursor": None}
+        listed = docgen("api-key", "list").stdout
+        assert listed.startswith(f"{key_id}\tdefault\tcommand line\t{secret[:12]}…\tactive\t")
+        assert secret not in listed
+        assert docgen("api-key", "revoke", key_id).returncode == 0
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=10)
+        refused.value.close()
+        assert refused.value.code == 401
+        assert "\trevoked\t" in docgen("api-key", "list", "--workspace", "default").stdout
+        for wrong in (
+            ["revoke", "key_" + "0" * 32],
+            ["create", "--workspace", "nowhere"],
+            ["create", "--workspace", "default", "--scope", "everything"],
+            ["create", "--workspace", "default", "--expires-in", "0"],
+        ):
+            done = docgen("api-key", *wrong)
+            assert (done.returncode, done.stdout) == (2, ""), wrong
+
+
 def test_a_database_that_is_away_is_said_by_commands(docgen: Run) -> None:
     url = f"postgresql://docgen@127.0.0.1:{free_port()}/docgen"
     for command in (["migrate"], ["workspace", "list"]):

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import DatabaseSettings, LimitsSettings, RenderingSettings, Settings
+from entrypoints.settings import AuthSettings, DatabaseSettings, LimitsSettings, RenderingSettings, Settings
 
 EXAMPLES = Path("examples")
 
@@ -21,6 +21,7 @@ def settings_for(url: str, data_dir: Path) -> Settings:
     return Settings.model_construct(
         data_dir=data_dir,
         database=DatabaseSettings(url=SecretStr(url)),
+        auth=AuthSettings(mode="none"),
         rendering=RenderingSettings(workers=0),
         limits=LimitsSettings(template_bytes=1_000_000, data_bytes=200_000),
     )

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typing_extensions import override
 
-from adapters.system import SystemClock, Uuid7Generator
+from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
 from tests.contracts.clock import ClockContract
 from tests.contracts.id_generator import IdGeneratorContract
+from tests.contracts.random_source import RandomSourceContract
 from tests.fakes.clock import FixedClock
 
 
@@ -32,6 +33,13 @@ class TestSystemClock(ClockContract):
     def test_it_is_the_machines_time(self, clock: SystemClock) -> None:
         before = datetime.now(UTC)
         assert before <= clock.now() <= datetime.now(UTC)
+
+
+class TestSystemRandomSource(RandomSourceContract):
+    @pytest.fixture
+    @override
+    def randomness(self) -> SystemRandomSource:
+        return SystemRandomSource()
 
 
 class TestUuid7Generator(IdGeneratorContract):

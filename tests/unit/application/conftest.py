@@ -18,6 +18,7 @@ from application.use_cases.register_template import RegisterTemplate, RegisterTe
 from application.use_cases.render_document import RenderDocument
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
+from domain.scope import ALL_SCOPES
 from domain.template import Template, TemplateVersion
 from tests.builders import WORKSPACE_ID
 from tests.fakes.clock import FixedClock
@@ -70,7 +71,7 @@ def world() -> World:
         clock=clock,
         storage=storage,
         units=units,
-        caller=Caller(WORKSPACE_ID, actor="ada"),
+        caller=Caller(WORKSPACE_ID, actor="ada", scopes=ALL_SCOPES),
         register=RegisterTemplate(inspect, storage, units, clock, ids),
         add_version=AddVersion(inspect, storage, units, clock),
         publish=PublishVersion(units, clock),

@@ -4,20 +4,25 @@ import pytest
 from typing_extensions import override
 
 from application.ports.document_storage import BlobKey, DocumentStorage
+from application.ports.unit_of_work import UnitsOfWork
+from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.clock import ClockContract
 from tests.contracts.document_storage import BOOK, DocumentStorageContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.id_generator import IdGeneratorContract
+from tests.contracts.random_source import RandomSourceContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract, UnitsOfWorkFixtures
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
+from tests.fakes.api_keys import InMemoryApiKeyDirectory
 from tests.fakes.clock import FixedClock
 from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.health_check import RecordingHealthCheck
 from tests.fakes.ids import SequentialIds
+from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 
@@ -34,6 +39,13 @@ class TestSequentialIds(IdGeneratorContract):
     @override
     def ids(self) -> SequentialIds:
         return SequentialIds()
+
+
+class TestCountingRandomSource(RandomSourceContract):
+    @pytest.fixture
+    @override
+    def randomness(self) -> CountingRandomSource:
+        return CountingRandomSource()
 
 
 class TestRecordingHealthCheck(HealthCheckContract):
@@ -114,6 +126,25 @@ class TestInMemoryRenderRepository(_InMemory, RenderRepositoryContract):
 
 class TestInMemoryAssetRepository(_InMemory, AssetRepositoryContract):
     """Every promise holds for the fake."""
+
+
+class TestInMemoryApiKeyRepository(_InMemory, ApiKeyRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemoryApiKeyDirectory(_InMemory, ApiKeyDirectoryContract):
+    @pytest.fixture
+    @override
+    def directory(self, units: UnitsOfWork) -> InMemoryApiKeyDirectory:
+        assert isinstance(units, InMemoryUnitsOfWork)
+        return InMemoryApiKeyDirectory(units.database)
+
+    @pytest.fixture
+    @override
+    def directory_that_is_down(self) -> InMemoryApiKeyDirectory:
+        units = InMemoryUnitsOfWork()
+        units.database.down = True
+        return InMemoryApiKeyDirectory(units.database)
 
 
 class TestInMemoryWorkspaceRepository(_InMemory, WorkspaceRepositoryContract):

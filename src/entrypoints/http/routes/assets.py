@@ -7,13 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from application.use_cases.keep_asset import KeepAssetCommand
+from entrypoints.http.access import GuardedRoute
 from entrypoints.http.cursors import decode_name_cursor, encode_cursor
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
 from entrypoints.http.downloads import download
 from entrypoints.http.errors import UnsupportedBodyError, problem_responses
 from entrypoints.http.schemas.assets import AssetListResponse, AssetResponse
 
-router = APIRouter(prefix="/assets", tags=["assets"])
+router = APIRouter(prefix="/assets", tags=["assets"], route_class=GuardedRoute)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 

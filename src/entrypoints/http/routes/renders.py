@@ -15,6 +15,7 @@ from application.use_cases.render_document import FinishedRender, RenderDocument
 from domain.errors import InvalidRequestError
 from domain.identifiers import RENDER_PREFIX, RenderId
 from domain.render_request import MissingPolicy, RenderStatus
+from entrypoints.http.access import GuardedRoute
 from entrypoints.http.cursors import decode_id_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,
@@ -28,7 +29,7 @@ from entrypoints.http.negotiation import accepted_document
 from entrypoints.http.schemas.renders import RenderBody, RenderEnvelope, RenderListResponse, RenderResponse
 from entrypoints.http.schemas.times import Time
 
-router = APIRouter(prefix="/renders", tags=["renders"])
+router = APIRouter(prefix="/renders", tags=["renders"], route_class=GuardedRoute)
 
 _envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 

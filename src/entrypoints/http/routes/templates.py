@@ -17,6 +17,7 @@ from domain.errors import InvalidRequestError
 from domain.formats import TemplateFormat
 from domain.identifiers import TEMPLATE_PREFIX, TemplateId
 from domain.template import Template
+from entrypoints.http.access import GuardedRoute
 from entrypoints.http.cursors import decode_id_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,
@@ -37,7 +38,7 @@ from entrypoints.http.schemas.templates import (
     ValidationResponse,
 )
 
-router = APIRouter(prefix="/templates", tags=["templates"])
+router = APIRouter(prefix="/templates", tags=["templates"], route_class=GuardedRoute)
 
 _UPLOAD_CODES = ("malformed-request", "payload-too-large", "unsupported-media-type", *ENGINE_CODES)
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from application.use_cases.add_version import AddVersionCommand
 from domain.formats import OutputFormat
 from domain.sample import sample_of
+from entrypoints.http.access import GuardedRoute
 from entrypoints.http.cursors import decode_number_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,
@@ -28,7 +29,7 @@ from entrypoints.http.schemas.templates import (
     VersionResponse,
 )
 
-router = APIRouter(prefix="/templates/{template}/versions", tags=["versions"])
+router = APIRouter(prefix="/templates/{template}/versions", tags=["versions"], route_class=GuardedRoute)
 
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
 

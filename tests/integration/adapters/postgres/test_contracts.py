@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 from typing_extensions import override
 
+from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.render_journal import RenderJournalContract
@@ -65,6 +67,22 @@ class TestPostgresRenderJournal(_OnPostgres, RenderJournalContract):
 
 class TestPostgresAssetRepository(_OnPostgres, AssetRepositoryContract):
     """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresApiKeyRepository(_OnPostgres, ApiKeyRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresApiKeyDirectory(_OnPostgres, ApiKeyDirectoryContract):
+    @pytest.fixture
+    @override
+    def directory(self, database: PostgresDatabase) -> PostgresApiKeyDirectory:
+        return PostgresApiKeyDirectory(database)
+
+    @pytest.fixture
+    @override
+    def directory_that_is_down(self, unreachable: PostgresDatabase) -> PostgresApiKeyDirectory:
+        return PostgresApiKeyDirectory(unreachable)
 
 
 class TestPostgresWorkspaceRepository(_OnPostgres, WorkspaceRepositoryContract):

@@ -1,0 +1,92 @@
+"""Find out who asks."""
+
+import logging
+from abc import abstractmethod
+from typing import Protocol
+
+from typing_extensions import override
+
+from application.caller import Caller, CallerKind, Origin, anonymous
+from application.key_usage import KeyUsage
+from application.ports.api_key_directory import ApiKeyDirectory, KnownKey
+from application.ports.clock import Clock
+from domain.api_key import SECRET_PREFIX, fingerprint, is_well_formed
+from domain.errors import UnauthenticatedError
+
+logger = logging.getLogger("docgen.access")
+
+
+class Authentication(Protocol):
+    """Knows callers by what they present."""
+
+    @abstractmethod
+    async def __call__(self, credentials: str | None, origin: Origin) -> Caller:
+        """Return who presents these credentials, None where nothing was presented.
+
+        Raises:
+            UnauthenticatedError: nobody knows.
+            ServiceUnavailableError: it cannot be looked up now.
+        """
+
+
+class AdmitAnybody(Authentication):
+    """Without authentication everybody may do everything in the default workspace, whatever they present."""
+
+    @override
+    async def __call__(self, credentials: str | None, origin: Origin) -> Caller:
+        return anonymous(origin)
+
+
+class AuthenticateByKey(Authentication):
+    """A key is looked up for every request, so that a revoked one opens nothing from the same moment on, everywhere.
+
+    What has not the form of a key, or a wrong checksum, is refused without a look-up.
+    """
+
+    def __init__(self, keys: ApiKeyDirectory, usage: KeyUsage, clock: Clock) -> None:
+        self._keys = keys
+        self._usage = usage
+        self._clock = clock
+
+    @override
+    async def __call__(self, credentials: str | None, origin: Origin) -> Caller:
+        if credentials is None:
+            raise UnauthenticatedError(
+                f"Say who you are: send an API key as 'Authorization: Bearer {SECRET_PREFIX}…'.", given=False
+            )
+        known = await self._find(credentials, origin)
+        refusal = known.key.refusal_at(self._clock.now())
+        if refusal is not None:
+            logger.info("Refused the key %s from %s (%s)", known.key.id, origin.address, origin.request_id)
+            raise UnauthenticatedError(refusal)
+        self._usage.note(known.key)
+        return _caller_of(known, origin)
+
+    async def _find(self, credentials: str, origin: Origin) -> KnownKey:
+        if not credentials.startswith(SECRET_PREFIX):
+            raise _refused(f"What was presented is no API key: one begins with {SECRET_PREFIX}.", origin)
+        if not is_well_formed(credentials):
+            raise _refused("The API key has a typing error or is cut off: copy it again.", origin)
+        known = await self._keys.find(fingerprint(credentials))
+        if known is None or not known.key.is_of(credentials):
+            raise _refused("There is no such API key; perhaps it is one of another installation.", origin)
+        return known
+
+
+def _refused(message: str, origin: Origin) -> UnauthenticatedError:
+    logger.info("Refused credentials from %s (%s): %s", origin.address, origin.request_id, message)
+    return UnauthenticatedError(message)
+
+
+def _caller_of(known: KnownKey, origin: Origin) -> Caller:
+    key = known.key
+    return Caller(
+        workspace_id=key.workspace_id,
+        actor=key.id,
+        scopes=key.scopes,
+        kind=CallerKind.API_KEY,
+        name=key.name,
+        workspace=known.workspace,
+        expires_at=key.expires_at,
+        origin=origin,
+    )

@@ -1,0 +1,74 @@
+"""The guard of every route below /v1: nobody passes who is not known, or lacks the scope of the operation.
+
+A guarded route without a line in the table of scopes cannot be built, and `require_guarded` refuses an application
+that has another one below /v1.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.requests import Request
+from starlette.responses import Response
+from typing_extensions import override
+
+from application.caller import Caller, Origin
+from domain.errors import UnauthenticatedError
+from entrypoints.http.request_id import STATE_KEY
+from entrypoints.http.scopes import SCOPE_OF
+
+API_PREFIX: Final = "/v1"
+
+
+class GuardedRoute(APIRoute):
+    """Knows the caller, and that it has the scope, before anything of the request's body is read."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        operation = str(options.get("operation_id"))
+        if operation not in SCOPE_OF:
+            raise TypeError(f"The route {path} ({operation}) has no line in SCOPE_OF: say which scope it needs.")
+        self.scope_needed = SCOPE_OF[operation]
+        super().__init__(path, endpoint, **options)
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler behind the guard."""
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            caller = await _caller_of(request)
+            request.state.caller = caller
+            if self.scope_needed is not None:
+                caller.require(self.scope_needed)
+            return await handle(request)
+
+        return guarded
+
+
+def require_guarded(app: FastAPI) -> None:
+    """Refuse an application that has a route below /v1 that anybody could call.
+
+    Raises:
+        TypeError: it has.
+    """
+    for context in iter_route_contexts(app.routes):
+        path = context.path or ""
+        if path.startswith(API_PREFIX) and not isinstance(context.original_route, GuardedRoute):
+            raise TypeError(f"The route {path} is not guarded: give its router route_class=GuardedRoute.")
+
+
+async def _caller_of(request: Request) -> Caller:
+    origin = Origin(request.scope.get("state", {}).get(STATE_KEY), request.client.host if request.client else None)
+    caller: Caller = await request.state.container.authentication()(_credentials(request), origin)
+    return caller
+
+
+def _credentials(request: Request) -> str | None:
+    given = request.headers.getlist("authorization")
+    if not given:
+        return None
+    kind, _, credentials = given[0].strip().partition(" ")
+    if len(given) > 1 or kind.lower() != "bearer" or not credentials.strip():
+        raise UnauthenticatedError("Send one header 'Authorization: Bearer KEY', and no other kind of credentials.")
+    return credentials.strip()

@@ -1,0 +1,37 @@
+"""Who may call what: the scope of every operation of the API."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.scope import Scope
+
+# None: whoever is known may call it.
+SCOPE_OF: Final[Mapping[str, Scope | None]] = {
+    "register_template": Scope.TEMPLATES_WRITE,
+    "validate_template": Scope.TEMPLATES_READ,
+    "list_templates": Scope.TEMPLATES_READ,
+    "get_template": Scope.TEMPLATES_READ,
+    "update_template": Scope.TEMPLATES_WRITE,
+    "archive_template": Scope.TEMPLATES_WRITE,
+    "restore_template": Scope.TEMPLATES_WRITE,
+    "publish_version": Scope.TEMPLATES_PUBLISH,
+    "add_version": Scope.TEMPLATES_WRITE,
+    "list_versions": Scope.TEMPLATES_READ,
+    "get_version": Scope.TEMPLATES_READ,
+    "get_version_file": Scope.TEMPLATES_READ,
+    "get_version_schema": Scope.TEMPLATES_READ,
+    "get_version_placeholders": Scope.TEMPLATES_READ,
+    "get_version_sample": Scope.TEMPLATES_READ,
+    "create_render": Scope.RENDERS_CREATE,
+    "list_renders": Scope.RENDERS_READ,
+    "get_render": Scope.RENDERS_READ,
+    "get_document": Scope.RENDERS_READ,
+    "list_assets": Scope.TEMPLATES_READ,
+    "put_asset": Scope.TEMPLATES_WRITE,
+    "get_asset": Scope.TEMPLATES_READ,
+    "delete_asset": Scope.TEMPLATES_WRITE,
+    "create_api_key": Scope.KEYS_MANAGE,
+    "list_api_keys": Scope.KEYS_MANAGE,
+    "revoke_api_key": Scope.KEYS_MANAGE,
+    "get_me": None,
+}
