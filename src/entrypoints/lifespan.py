@@ -1,13 +1,15 @@
 """Lifetimes: what is opened before the first request, and closed in the opposite order after the last."""
 
+import logging
 import multiprocessing
 import multiprocessing.connection
 import os
-import signal
 import threading
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -20,9 +22,11 @@ async def entered(lifetimes: Iterable[AbstractAsyncContextManager[Any]]) -> Asyn
 
 
 def end_with_parent() -> None:
-    """Let this process end in order when the one that started it is gone, however that died.
+    """Let this process end at once when the one that started it is gone, however that died.
 
-    Otherwise the worker processes of a killed service would keep its port, without the database that it ran.
+    Otherwise the worker processes of a killed service would keep its port, without the database that it ran. Nothing is
+    finished first: that would need the database, and hold the port for as long. Storage and database keep what is
+    complete, render workers end with their channels.
     """
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -31,4 +35,5 @@ def end_with_parent() -> None:
 
 def _await_end(sentinel: int) -> None:
     multiprocessing.connection.wait([sentinel])
-    os.kill(os.getpid(), signal.SIGTERM)
+    _log.error("The process that started process %d is gone: it ends too.", os.getpid())
+    os._exit(1)

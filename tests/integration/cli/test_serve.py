@@ -51,11 +51,26 @@ def test_several_processes_share_the_embedded_database(tmp_path: Path) -> None:
 def test_killed_processes_leave_nothing_that_hinders_a_new_start(tmp_path: Path) -> None:
     with serving(tmp_path, DOCGEN_HTTP__WORKERS="2") as (process, address):
         workers = psutil.Process(process.pid).children(recursive=True)
+        host, _, port = address.removeprefix("http://").partition(":")
+        connections = [socket.create_connection((host, int(port)), timeout=DEADLINE_SECONDS) for _ in range(20)]
+        # Requests that are never sent to the end: each process has some, and none is waited for.
+        for connection in connections:
+            connection.sendall(b"POST /v1/renders HTTP/1.1\r\nHost: docgen\r\nContent-Length: 100\r\n\r\n{")
+        for _ in range(20):  # in the meantime they have been read
+            get(f"{address}/livez")
         process.kill()
         process.wait()
+        began = time.monotonic()
         gone, alive = psutil.wait_procs(workers, timeout=DEADLINE_SECONDS)
         assert not alive
         assert len(gone) >= 2
+        # Far less than the 30 seconds that requests have to finish when the service ends in order.
+        assert time.monotonic() - began < 15
+        for connection in connections:
+            connection.close()
+    log = (tmp_path / "serve.log").read_text(encoding="utf-8")
+    assert log.count("is gone: it ends too") == 2
+    assert "Traceback" not in log
     with serving(tmp_path, port=int(address.rpartition(":")[2])) as (_, again):
         assert get(f"{again}/v1/templates") == {"data": [], "next_cursor": None}
 
