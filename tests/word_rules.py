@@ -116,7 +116,7 @@ def _relationships(file: _File) -> Iterator[str]:
         yield from (f"{name}: {each} is there twice" for each, times in Counter(ids[owner]).items() if times > 1)
         for node in root:
             target = unquote(node.get("Target", "")).split("#")[0]
-            if node.get("TargetMode") == "External" or target in ("", "NULL"):
+            if node.get("TargetMode") == "External" or not target:
                 continue
             folder = "" if target.startswith("/") else posixpath.dirname(owner)
             if posixpath.normpath(posixpath.join(folder, target.lstrip("/"))).lower() not in known:

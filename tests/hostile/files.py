@@ -72,6 +72,7 @@ def _field(code: str) -> bytes:
 def _word() -> Iterator[tuple[str, str, str, bytes]]:
     yield "accept", "good", "a file that is right", _GOOD
     yield "accept", "link", "a link to the web", _related("hyperlink", "https://example.com/")
+    yield "accept", "dangling", "a picture that is not there", _related("image", "NULL", "Internal")
     yield "refuse", "empty", "no bytes", b""
     yield "refuse", "script_before", "a script before the zip", b"#!/bin/sh\n" + _GOOD
     yield "refuse", "cut_off", "half of a file", _GOOD[: len(_GOOD) // 2]

@@ -6,6 +6,7 @@ from typing import Final
 
 from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.docx.archive import Archive
+from adapters.rendering.docx.dangling import drop_dangling
 from adapters.rendering.docx.drawings import compile_drawing
 from adapters.rendering.docx.fields import are_outdated, field_names
 from adapters.rendering.docx.findings import UnusableFileError
@@ -56,6 +57,7 @@ def _compile_package(package: Package, limits: Limits) -> CompiledTemplate:
     found = check_package(package)
     if has_errors(found):
         return CompiledTemplate(None, tuple(found), ())
+    drop_dangling(package)
     word_placeholders = WordPlaceholders(decimal_symbol(package))
     numbering, notes = Numbering(package), Notes(package, word_placeholders)
     parts = package.text_parts(Budget(limits))
@@ -122,7 +124,7 @@ def _assemble(
     replaced = replaced_parts(package, update_fields=update_fields)
     archive = Archive.of([replaced.get(member.name, member) for member in package.members if member.name not in made])
     operations = {operation[0] for part in parts for operation in part.operations}
-    unchanged = None if parts or replaced else package.file
+    unchanged = None if parts or replaced or package.is_changed else package.file
     taken = numbers_and_names(package, operations)
     sheet = style_sheet_of(package, numbering)
     return DocxProgram(archive, parts, unchanged, taken, lists, placing_in(package), sheet)

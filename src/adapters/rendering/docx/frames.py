@@ -51,7 +51,7 @@ def _picture_of(described: Node) -> Node | None:
 
 def _blip(picture: Node) -> Node | None:
     blip = picture.find(f"{_PIC}blipFill/{_A}blip")
-    return blip if blip is not None and blip.get(_EMBED) and _extent(picture) is not None else None
+    return blip if blip is not None and _EMBED in blip.attrib and _extent(picture) is not None else None
 
 
 def _extent(picture: Node) -> Node | None:
@@ -66,7 +66,7 @@ def _size(extent: Node) -> tuple[int, int] | None:
 
 def _shown_by_shape(shape: Node) -> Node | None:
     data = shape.find(f"{_VML}imagedata")
-    return data if data is not None and data.get(R_ID) and _sides(shape) is not None else None
+    return data if data is not None and R_ID in data.attrib and _sides(shape) is not None else None
 
 
 def _sides(shape: Node) -> dict[str, str] | None:

@@ -1,8 +1,8 @@
 """What may come in: no macros, no active content, nothing that makes Word or a converter fetch something.
 
 Three things look hostile and stand in ordinary files: the template a document was based on, the data source of a
-classic mail merge, and a relationship to nothing. The first two are cut off with a warning (see settings.py), the
-third is left alone, and none is ever followed.
+classic mail merge (see settings.py), and a relationship to a part that is not there (dangling.py). They are cut off
+with a warning, and never followed.
 """
 
 import posixpath
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from adapters.rendering.docx.dangling import say_dangling
 from adapters.rendering.docx.fields import check_fields
 from adapters.rendering.docx.findings import error, warning
 from adapters.rendering.docx.links import may_lead_out
@@ -58,6 +59,7 @@ def check_package(package: Package) -> list[Diagnostic]:
         *_check_contents(package),
         *(finding for found in relationships for finding in _check_relationship(found)),
         *_check_mail_merge(package),
+        *say_dangling(package),
         *_check_xml(package),
         *_check_building_blocks(package),
     ]

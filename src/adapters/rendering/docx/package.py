@@ -2,20 +2,24 @@
 
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
 
+from adapters.rendering.codec import crc32
+from adapters.rendering.docx.deflate import deflate
 from adapters.rendering.docx.findings import UnusableFileError, unusable
 from adapters.rendering.docx.markup import check_entries, check_markup, check_markup_of_all
 from adapters.rendering.docx.tree import Node
 from adapters.rendering.docx.zip_reader import read_members
-from adapters.rendering.docx.zip_records import Member
+from adapters.rendering.docx.zip_records import DEFLATED, Member
 from adapters.rendering.language.budget import Budget
 from domain.diagnostics import Part
 
+DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 CONTENT_TYPES: Final = "[Content_Types].xml"
 ROOT_RELATIONSHIPS: Final = "_rels/.rels"
 _CT: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -83,7 +87,17 @@ class Package:
         self.types, self._defaults = self._read_content_types()
         self.main = self._find_main()
         self.relationships = self._read_relationships()
+        # Whether documents differ from the file although no tag changes anything.
+        self.is_changed = False
         check_markup_of_all(self.contents[part.name] for part in self.text_parts())
+
+    def replace(self, roots: Mapping[str, Node]) -> None:
+        """Put other XML into some parts; documents get it too."""
+        new = {name: DECLARATION + etree.tostring(root) for name, root in roots.items()}
+        self.contents |= new
+        self.members = [packed(each.name, new[each.name]) if each.name in new else each for each in self.members]
+        self.relationships = self._read_relationships()
+        self.is_changed = True
 
     def type_of(self, name: str) -> str:
         """Return the content type of a part, '' where none is declared."""
@@ -161,6 +175,17 @@ def relationships_of(name: str) -> str:
     """Return the name of the part that holds the relationships of a part."""
     folder, slash, file = name.rpartition("/")
     return f"{folder}{slash}_rels/{file}.rels"
+
+
+def owner_of(relationships: str) -> str:
+    """Return the name of the part that a part with relationships belongs to, '' for those of the whole file."""
+    folder, _, file = relationships.rpartition("/")
+    return posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
+
+
+def packed(name: str, contents: bytes) -> Member:
+    """Return a part as it is put into a file."""
+    return Member(name, DEFLATED, crc32(contents), len(contents), deflate(contents))
 
 
 def related_part(package: Package, kind: str) -> str | None:

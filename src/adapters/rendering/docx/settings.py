@@ -12,15 +12,12 @@ from typing import Final
 
 from lxml import etree
 
-from adapters.rendering.codec import crc32
-from adapters.rendering.docx.deflate import deflate
 from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.gate import CUT_OFF, has_mail_merge
-from adapters.rendering.docx.package import Package, parse_xml, related_part
+from adapters.rendering.docx.package import DECLARATION, Package, packed, parse_xml, related_part
 from adapters.rendering.docx.tree import Node, W, w
-from adapters.rendering.docx.zip_records import DEFLATED, Member
+from adapters.rendering.docx.zip_records import Member
 
-_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SETTINGS: Final = w("settings")
 _LINKS: Final = (w("attachedTemplate"), w("mailMerge"))
 _DECIMAL: Final = re.compile(rb"""decimalSymbol\s[^>]*?val\s*=\s*["']([.,])["']""")
@@ -59,7 +56,7 @@ def replaced_parts(package: Package, *, update_fields: bool) -> dict[str, Member
         if root is not None and root.find(_UPDATE_FIELDS) is None:
             _ask_for_update(root)
             roots[name] = root
-    return {name: _member(name, root) for name, root in roots.items()}
+    return {name: packed(name, DECLARATION + etree.tostring(root)) for name, root in roots.items()}
 
 
 def _without_links(package: Package, relationships: str) -> dict[str, Node]:
@@ -96,8 +93,3 @@ def _ask_for_update(settings: Node) -> None:
 
 def _is_word(node: Node) -> bool:
     return etree.QName(node).namespace == W
-
-
-def _member(name: str, root: Node) -> Member:
-    contents = _DECLARATION + etree.tostring(root)
-    return Member(name, DEFLATED, crc32(contents), len(contents), deflate(contents))
