@@ -1,10 +1,15 @@
-"""Preconditions of changes: nobody overwrites what they have not seen."""
+"""Preconditions of changes: nobody overwrites what they have not seen, or breaks who relies on what is published."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from domain.errors import PreconditionFailedError
+from application.ports.unit_of_work import UnitOfWork
+from domain.compatibility import compare_schemas
+from domain.errors import BreakingChangeError, PreconditionFailedError
 from domain.identifiers import TemplateId
-from domain.template import Template
+from domain.schema import JsonObject
+from domain.template import Template, TemplateVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +20,36 @@ class SeenTemplate:
     revision: int
 
 
-def require_unchanged(template: Template, seen: SeenTemplate | None) -> None:
-    """Refuse a change of a template that is no longer the one the caller has seen; None asks for no check.
+# Any of these states will do; None asks for no check, and no state at all is never met.
+Seen = Collection[SeenTemplate] | None
+
+
+def require_unchanged(template: Template, seen: Seen) -> None:
+    """Refuse a change of a template that is no longer the one the caller has seen.
 
     Raises:
         PreconditionFailedError: it was changed since, or another template has its slug now.
     """
-    if seen is not None and seen != SeenTemplate(template.id, template.revision):
+    if seen is not None and SeenTemplate(template.id, template.revision) not in seen:
         raise PreconditionFailedError(
             f"The template {template.slug!r} was changed since you have read it: read it again, then repeat the change."
         )
+
+
+async def published_version(unit: UnitOfWork, template: Template) -> TemplateVersion | None:
+    """Return the version that renders take which name none, None where nothing is published."""
+    number = template.published_version
+    return None if number is None else await unit.templates.get_version(template.id, number)
+
+
+def require_compatible(template: Template, published: TemplateVersion | None, schema: JsonObject) -> None:
+    """Refuse to publish a version whose schema breaks callers of the published one.
+
+    Raises:
+        BreakingChangeError: with all that breaks.
+    """
+    if published is None:
+        return
+    breaking = [change for change in compare_schemas(json.loads(published.schema), schema) if change.breaking]
+    if breaking:
+        raise BreakingChangeError(template.slug, published.number, breaking)

@@ -1,5 +1,7 @@
 """Template files in the document storage."""
 
+from collections.abc import AsyncIterator
+
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from domain.errors import ServiceUnavailableError
 
@@ -13,8 +15,27 @@ async def read_template_file(storage: DocumentStorage, key: BlobKey) -> bytes:
     try:
         return await storage.read(key)
     except BlobNotFoundError as error:
-        raise ServiceUnavailableError(
-            "storage",
-            "The storage does not have this template's file any more: restore it from a backup, or upload the same "
-            "file to the template again.",
-        ) from error
+        raise _lost() from error
+
+
+async def stream_template_file(
+    storage: DocumentStorage, key: BlobKey, start: int = 0, end: int | None = None
+) -> AsyncIterator[bytes]:
+    """Yield the bytes of a version from `start` up to but excluding `end`.
+
+    Raises:
+        ServiceUnavailableError: the storage is down, or has lost the file.
+    """
+    try:
+        async for piece in storage.stream(key, start, end):
+            yield piece
+    except BlobNotFoundError as error:
+        raise _lost() from error
+
+
+def _lost() -> ServiceUnavailableError:
+    return ServiceUnavailableError(
+        "storage",
+        "The storage does not have this template's file any more: restore it from a backup, or upload the same file "
+        "to the template again.",
+    )

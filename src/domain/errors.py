@@ -7,6 +7,7 @@
     ├── NotFoundError               not-found               no such object in this workspace
     ├── ConflictError               conflict                the object's state does not allow this
     │   ├── SlugTakenError          slug-taken
+    │   ├── BreakingChangeError     breaking-schema-change  data for the published version would be refused
     │   ├── NotPublishedError       not-published
     │   └── NotReadyError           not-ready
     ├── ExpiredError                expired                 the document was here, and its time is over
@@ -31,11 +32,15 @@ A message is a whole sentence for the person who has to act on it: what failed, 
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from domain.compatibility import SchemaChange
 from domain.diagnostics import Diagnostic
 from domain.formats import OutputFormat, TemplateFormat
 from domain.identifiers import RenderId
+
+# How many changes a sentence names; all of them stand beside it.
+_TOLD_CHANGES: Final = 3
 
 
 class DocGenError(Exception):
@@ -106,6 +111,21 @@ class SlugTakenError(ConflictError):
     def __init__(self, slug: str, kind: str = "template") -> None:
         super().__init__(f"The slug {slug!r} belongs to another {kind}, perhaps an archived one: choose another slug.")
         self.slug = slug
+
+
+class BreakingChangeError(ConflictError):
+    """A version would be published that refuses data of the published one; `changes` are what breaks, path by path."""
+
+    code: ClassVar[str] = "breaking-schema-change"
+
+    def __init__(self, slug: str, published: int, changes: Iterable[SchemaChange]) -> None:
+        self.changes = tuple(changes)
+        told = " ".join(change.message for change in self.changes[:_TOLD_CHANGES])
+        more = f" (and {len(self.changes) - _TOLD_CHANGES} more)" if len(self.changes) > _TOLD_CHANGES else ""
+        super().__init__(
+            f"Data that suits the published version {published} of {slug!r} would no longer do: {told}{more} "
+            "Nothing was published: mend the template, or send allow_breaking=true once callers are ready."
+        )
 
 
 class NotPublishedError(ConflictError):

@@ -94,19 +94,19 @@ class Template:
 
     def with_new_version(self, *, publish: bool, at: datetime) -> "Template":
         """Return the template with one version more, published if asked."""
-        self._require_active()
+        self.require_active()
         number = self.latest_version + 1
         published = number if publish else self.published_version
         return self._changed(at, latest_version=number, published_version=published)
 
     def publish(self, number: int, *, at: datetime) -> "Template":
         """Return the template with this version published; the same again changes nothing."""
-        self._require_active()
+        self.require_active()
         return self if number == self.published_version else self._changed(at, published_version=number)
 
     def edit(self, at: datetime, **changes: object) -> "Template":
         """Return the template with other metadata (slug, name, description, tags, locale)."""
-        self._require_active()
+        self.require_active()
         return self._changed(at, **changes)
 
     def archive(self, at: datetime) -> "Template":
@@ -117,7 +117,12 @@ class Template:
         """Return the template active again; the same again changes nothing."""
         return self if self.status is TemplateStatus.ACTIVE else self._changed(at, status=TemplateStatus.ACTIVE)
 
-    def _require_active(self) -> None:
+    def require_active(self) -> None:
+        """Refuse to change an archived template.
+
+        Raises:
+            ConflictError: it is archived.
+        """
         if self.status is TemplateStatus.ARCHIVED:
             raise ConflictError(f"The template {self.slug!r} is archived: restore it before you change it.")
 

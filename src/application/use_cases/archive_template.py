@@ -7,7 +7,7 @@ from datetime import datetime
 from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from application.preconditions import SeenTemplate, require_unchanged
+from application.preconditions import Seen, require_unchanged
 from domain.template import Template
 
 
@@ -18,7 +18,7 @@ class ArchiveTemplateCommand:
     caller: Caller
     template: str
     restore: bool = False
-    seen: SeenTemplate | None = None
+    seen: Seen = None
 
 
 class ArchiveTemplate:

@@ -1,10 +1,12 @@
 """Read templates and their versions."""
 
+from collections.abc import AsyncIterator
+
 from application.caller import Caller
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.template_repository import TemplateFilter
 from application.ports.unit_of_work import UnitsOfWork
-from application.stored_files import read_template_file
+from application.stored_files import stream_template_file
 from domain.identifiers import TemplateId
 from domain.template import Template, TemplateVersion
 
@@ -52,10 +54,12 @@ class ReadTemplates:
             found = await unit.templates.get(template)
             return await unit.templates.list_versions(found.id, limit=limit, before=before)
 
-    async def file(self, caller: Caller, version: TemplateVersion) -> bytes:
-        """Return the bytes of a version, as they were uploaded.
+    def stream_file(
+        self, caller: Caller, version: TemplateVersion, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Yield the bytes of a version, as they were uploaded, from `start` up to but excluding `end`.
 
         Raises:
             ServiceUnavailableError: the storage is down, or has lost the file.
         """
-        return await read_template_file(self._storage, BlobKey(caller.workspace_id, version.sha256))
+        return stream_template_file(self._storage, BlobKey(caller.workspace_id, version.sha256), start, end)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from application.preconditions import SeenTemplate, require_unchanged
+from application.preconditions import Seen, require_unchanged
 from domain.locale import parse_locale
 from domain.slug import parse_slug
 from domain.template import Template
@@ -19,7 +19,7 @@ class UpdateTemplateCommand:
     caller: Caller
     template: str
     changes: Mapping[str, object]
-    seen: SeenTemplate | None = None
+    seen: Seen = None
 
 
 class UpdateTemplate:

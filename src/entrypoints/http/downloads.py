@@ -1,13 +1,20 @@
-"""Downloads: entity tags, single ranges and file names."""
+"""Downloads: entity tags, single ranges and file names (RFC 9110, sections 13 and 14)."""
 
 import re
 from collections.abc import AsyncIterator, Callable
+from typing import Final
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from entrypoints.http.conditional import is_known, require_match
+from entrypoints.http.errors import RangeNotSatisfiableError
+
 _RANGE = re.compile(r"(?i:bytes)=([0-9]{0,18})-([0-9]{0,18})")
+
+# What every download may be answered with, besides its own errors.
+DOWNLOAD_CODES: Final = ("precondition-failed", "range-not-satisfiable")
 
 Stream = Callable[[int, int | None], AsyncIterator[bytes]]
 
@@ -17,9 +24,14 @@ async def download(
 ) -> Response:
     """Return contents named by their SHA-256: 304 where the client has them, 206 for one range, else 200.
 
-    A range that cannot be satisfied, or several, are ignored, as RFC 9110 (section 14.2) allows.
+    What is no range of bytes, or several of them, is ignored, as RFC 9110 (section 14.2) allows.
+
+    Raises:
+        PreconditionFailedError: If-Match names other contents.
+        RangeNotSatisfiableError: there is nothing at the range.
     """
     etag = f'"{sha256}"'
+    require_match(request, etag)
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
@@ -28,8 +40,7 @@ async def download(
         # A document that a browser opens runs nothing and loads nothing.
         "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
     }
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if known & {etag, "*"}:
+    if is_known(request, etag):
         return Response(status_code=304, headers=headers)
     part = _range_of(request, size, etag)
     start, end = part or (0, size)
@@ -55,14 +66,19 @@ async def _begun(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 def _range_of(request: Request, size: int, etag: str) -> tuple[int, int] | None:
     wanted = _RANGE.fullmatch(request.headers.get("range", "").strip())
     if_range = request.headers.get("if-range")
-    if wanted is None or (if_range is not None and if_range != etag):
+    if wanted is None or (if_range is not None and if_range.strip() != etag):
         return None
     first, last = wanted.groups()
-    if not first:
-        start, end = (max(0, size - int(last or 0)), size)
-    else:
+    if (not first and not last) or (first and last and int(last) < int(first)):
+        # No range at all (section 14.1.1).
+        return None
+    if first:
         start, end = int(first), min(int(last) + 1, size) if last else size
-    return (start, end) if start < end else None
+    else:
+        start, end = max(0, size - int(last)), size
+    if start >= end:
+        raise RangeNotSatisfiableError(size)
+    return start, end
 
 
 def content_disposition(file_name: str) -> str:

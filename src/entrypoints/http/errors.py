@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from domain.diagnostics import Diagnostic
 from domain.errors import (
+    BreakingChangeError,
     CallerGoneError,
     DocGenError,
     InvalidRequestError,
@@ -23,7 +24,7 @@ from domain.errors import (
 )
 from entrypoints.http.openapi import PROBLEM
 from entrypoints.http.request_id import STATE_KEY
-from entrypoints.http.schemas.problem import DiagnosticBody, Problem
+from entrypoints.http.schemas.problem import DiagnosticBody, Problem, SchemaChangeBody
 
 logger = logging.getLogger("docgen.http")
 
@@ -40,16 +41,19 @@ STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "conflict": 409,
     "not-ready": 409,
     "not-published": 409,
+    "breaking-schema-change": 409,
     "expired": 410,
     "precondition-failed": 412,
     "payload-too-large": 413,
     "unsupported-media-type": 415,
+    "range-not-satisfiable": 416,
     "request-invalid": 422,
     "template-invalid": 422,
     "data-invalid": 422,
     "render-failed": 422,
     "limit-exceeded": 422,
     "unsupported-output": 422,
+    "precondition-required": 428,
     "queue-full": 429,
     "internal": 500,
     "overloaded": 503,
@@ -88,6 +92,22 @@ class NotAcceptableError(DocGenError):
     """None of the media types that the client accepts can be made."""
 
     code = "not-acceptable"
+
+
+class PreconditionRequiredError(DocGenError):
+    """The change has to say which state it is meant for (RFC 6585, section 3)."""
+
+    code = "precondition-required"
+
+
+class RangeNotSatisfiableError(DocGenError):
+    """The range begins behind the end of what there is; `size` is how many bytes there are."""
+
+    code = "range-not-satisfiable"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"There are {size:,} bytes, and none of them lies in the range that was asked for.")
+        self.size = size
 
 
 class UnsupportedBodyError(DocGenError):
@@ -169,6 +189,10 @@ async def _on_docgen_error(request: Request, error: Exception) -> Response:
     challenge = _challenge_of(error)
     if challenge is not None:
         headers["WWW-Authenticate"] = challenge
+    if isinstance(error, RangeNotSatisfiableError):
+        headers["Content-Range"] = f"bytes */{error.size}"
+    if isinstance(error, BreakingChangeError):
+        extra["breaking_changes"] = [SchemaChangeBody.of(change).model_dump() for change in error.changes]
     if isinstance(error, ServiceUnavailableError):
         logger.warning("%s is unavailable: %s", error.component, error)
         extra["component"] = error.component

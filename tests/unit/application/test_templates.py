@@ -12,6 +12,7 @@ from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.publish_version import PublishVersionCommand
 from application.use_cases.update_template import UpdateTemplateCommand
 from domain.errors import (
+    BreakingChangeError,
     ConflictError,
     DocGenError,
     InvalidRequestError,
@@ -32,7 +33,9 @@ async def test_a_registered_template_is_stored_with_what_it_needs(world: World) 
     template, version = await world.registered("Dear {{ customer.name }}", tags=("letters",))
     assert await world.templates.get(world.caller, "letter") == template
     assert [placeholder.path for placeholder in version.placeholders] == ["customer.name"]
-    assert await world.templates.file(world.caller, version) == b"Dear {{ customer.name }}"
+    assert b"".join([piece async for piece in world.templates.stream_file(world.caller, version)]) == (
+        b"Dear {{ customer.name }}"
+    )
     assert (version.number, version.created_by) == (1, "ada")
 
 
@@ -91,6 +94,30 @@ async def test_existing_bytes_can_be_published_by_uploading_them_again(world: Wo
     assert (added.created, added.template.published_version) == (False, 1)
 
 
+async def test_what_breaks_callers_is_published_on_purpose_only(world: World) -> None:
+    await world.registered("{{ name }}")
+    upload = TemplateUpload("b.txt", b"{{ name }} {{ city }}")
+    with pytest.raises(BreakingChangeError) as refusal:
+        await world.add_version(AddVersionCommand(world.caller, "letter", upload, publish=True))
+    assert [change.path for change in refusal.value.changes] == ["city"]
+    assert len(world.storage.blobs) == 1
+    added = await world.add_version(AddVersionCommand(world.caller, "letter", upload))
+    with pytest.raises(BreakingChangeError, match="city is new"):
+        await world.publish(PublishVersionCommand(world.caller, "letter", added.version.number))
+    with pytest.raises(BreakingChangeError):
+        await world.add_version(AddVersionCommand(world.caller, "letter", upload, publish=True))
+    wanted = PublishVersionCommand(world.caller, "letter", added.version.number, allow_breaking=True)
+    assert (await world.publish(wanted)).published_version == 2
+
+
+async def test_an_archived_template_takes_no_version(world: World) -> None:
+    await world.registered()
+    await world.archive(ArchiveTemplateCommand(world.caller, "letter"))
+    with pytest.raises(ConflictError, match="restore"):
+        await world.add_version(AddVersionCommand(world.caller, "letter", TemplateUpload("b.txt", b"two")))
+    assert len(world.storage.blobs) == 1
+
+
 async def test_a_version_has_the_format_of_its_template(world: World) -> None:
     await world.registered()
     with pytest.raises(UnsupportedMediaTypeError, match=r"is a md file"):
@@ -115,7 +142,7 @@ async def test_metadata_changes_and_files_do_not(world: World) -> None:
 
 async def test_nobody_overwrites_what_they_have_not_seen(world: World) -> None:
     template, _ = await world.registered()
-    seen = SeenTemplate(template.id, template.revision)
+    seen = {SeenTemplate(template.id, template.revision)}
     await world.update(UpdateTemplateCommand(world.caller, "letter", {"name": "One"}, seen=seen))
     with pytest.raises(PreconditionFailedError):
         await world.update(UpdateTemplateCommand(world.caller, "letter", {"name": "Two"}, seen=seen))
@@ -125,7 +152,7 @@ async def test_nobody_overwrites_what_they_have_not_seen(world: World) -> None:
 async def test_a_template_that_has_the_slug_of_the_one_seen_is_not_it(world: World) -> None:
     other, _ = await world.registered("other", name="Other")
     await world.registered()
-    seen = SeenTemplate(other.id, other.revision)
+    seen = {SeenTemplate(other.id, other.revision)}
     with pytest.raises(PreconditionFailedError):
         await world.archive(ArchiveTemplateCommand(world.caller, "letter", seen=seen))
 

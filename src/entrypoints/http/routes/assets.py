@@ -10,7 +10,7 @@ from application.use_cases.keep_asset import KeepAssetCommand
 from entrypoints.http.access import GuardedRoute
 from entrypoints.http.cursors import decode_name_cursor, encode_cursor
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
-from entrypoints.http.downloads import download
+from entrypoints.http.downloads import DOWNLOAD_CODES, download
 from entrypoints.http.errors import UnsupportedBodyError, problem_responses
 from entrypoints.http.schemas.assets import AssetListResponse, AssetResponse
 
@@ -64,7 +64,7 @@ async def put_asset(
         200: {"description": "The file", "content": {"application/octet-stream": {}}},
         206: {"description": "The range of it that was asked for"},
         304: {"description": "The client has it"},
-        **problem_responses("not-found"),
+        **problem_responses("not-found", *DOWNLOAD_CODES),
     },
 )
 async def get_asset(name: str, request: Request, container: ContainerDependency, caller: CallerDependency) -> Response:

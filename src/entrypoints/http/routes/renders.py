@@ -23,7 +23,7 @@ from entrypoints.http.dependencies import (
     Cursor,
     Limit,
 )
-from entrypoints.http.downloads import content_disposition, download
+from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, download
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
 from entrypoints.http.negotiation import accepted_document
 from entrypoints.http.schemas.renders import RenderBody, RenderEnvelope, RenderListResponse, RenderResponse
@@ -169,7 +169,7 @@ async def get_render(render_id: str, container: ContainerDependency, caller: Cal
         200: {"description": "The document", "content": {"application/octet-stream": {}}},
         206: {"description": "The range of it that was asked for"},
         304: {"description": "The client has it"},
-        **problem_responses("not-found", "not-ready", "expired"),
+        **problem_responses("not-found", "not-ready", "expired", *DOWNLOAD_CODES),
     },
 )
 async def get_document(

@@ -18,14 +18,21 @@ from domain.formats import TemplateFormat
 from domain.identifiers import TEMPLATE_PREFIX, TemplateId
 from domain.template import Template
 from entrypoints.http.access import GuardedRoute
+from entrypoints.http.conditional import (
+    IF_MATCH_DOCS,
+    IF_MATCH_REQUIRED_DOCS,
+    NOT_MODIFIED,
+    SeenIfGiven,
+    SeenRequired,
+    answer,
+    etag_of,
+)
 from entrypoints.http.cursors import decode_id_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,
     ContainerDependency,
     Cursor,
     Limit,
-    Seen,
-    etag_of,
 )
 from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.forms import multipart_docs, read_upload_form
@@ -40,6 +47,7 @@ from entrypoints.http.schemas.templates import (
 
 router = APIRouter(prefix="/templates", tags=["templates"], route_class=GuardedRoute)
 
+_CONDITION_CODES = ("precondition-failed", "precondition-required")
 _UPLOAD_CODES = ("malformed-request", "payload-too-large", "unsupported-media-type", *ENGINE_CODES)
 
 
@@ -129,18 +137,27 @@ async def list_templates(
     )
 
 
-@router.get("/{template}", operation_id="get_template", responses=problem_responses("not-found"))
+@router.get(
+    "/{template}",
+    operation_id="get_template",
+    response_model=TemplateResponse,
+    responses={**NOT_MODIFIED, **problem_responses("not-found")},
+)
 async def get_template(
-    template: str, response: Response, container: ContainerDependency, caller: CallerDependency
-) -> TemplateResponse:
+    template: str, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
     """Return a template by id or slug."""
-    return _shown(await container.read_templates().get(caller, template), response)
+    found = await container.read_templates().get(caller, template)
+    return answer(request, TemplateResponse.of(found), etag_of(found))
 
 
 @router.patch(
     "/{template}",
     operation_id="update_template",
-    responses=problem_responses("not-found", "conflict", "slug-taken", "precondition-failed"),
+    responses=problem_responses(
+        "malformed-request", "not-found", "conflict", "slug-taken", *_CONDITION_CODES, "unsupported-media-type"
+    ),
+    openapi_extra={"parameters": [IF_MATCH_REQUIRED_DOCS]},
 )
 async def update_template(
     template: str,
@@ -148,7 +165,7 @@ async def update_template(
     response: Response,
     container: ContainerDependency,
     caller: CallerDependency,
-    seen: Seen,
+    seen: SeenRequired,
 ) -> TemplateResponse:
     """Change a template's metadata."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)
@@ -165,25 +182,46 @@ async def update_template(
     "/{template}",
     status_code=204,
     operation_id="archive_template",
-    responses=problem_responses("not-found", "precondition-failed"),
+    responses=problem_responses("not-found", *_CONDITION_CODES),
+    openapi_extra={"parameters": [IF_MATCH_REQUIRED_DOCS]},
 )
-async def archive_template(template: str, container: ContainerDependency, caller: CallerDependency, seen: Seen) -> None:
+async def archive_template(
+    template: str, container: ContainerDependency, caller: CallerDependency, seen: SeenRequired
+) -> None:
     """Archive a template: it leaves the lists, and renders by explicit version only."""
     await container.archive_template()(ArchiveTemplateCommand(caller, template, seen=seen))
 
 
-@router.post("/{template}/restore", operation_id="restore_template", responses=problem_responses("not-found"))
+@router.post(
+    "/{template}/restore",
+    operation_id="restore_template",
+    responses=problem_responses("not-found", "precondition-failed"),
+    openapi_extra={"parameters": [IF_MATCH_DOCS]},
+)
 async def restore_template(
-    template: str, response: Response, container: ContainerDependency, caller: CallerDependency
+    template: str,
+    response: Response,
+    container: ContainerDependency,
+    caller: CallerDependency,
+    seen: SeenIfGiven,
 ) -> TemplateResponse:
     """Bring an archived template back."""
-    return _shown(await container.archive_template()(ArchiveTemplateCommand(caller, template, restore=True)), response)
+    command = ArchiveTemplateCommand(caller, template, restore=True, seen=seen)
+    return _shown(await container.archive_template()(command), response)
 
 
 @router.post(
     "/{template}/publish",
     operation_id="publish_version",
-    responses=problem_responses("not-found", "conflict", "precondition-failed"),
+    responses=problem_responses(
+        "malformed-request",
+        "not-found",
+        "conflict",
+        "breaking-schema-change",
+        "precondition-failed",
+        "unsupported-media-type",
+    ),
+    openapi_extra={"parameters": [IF_MATCH_DOCS]},
 )
 async def publish_version(
     template: str,
@@ -191,10 +229,10 @@ async def publish_version(
     response: Response,
     container: ContainerDependency,
     caller: CallerDependency,
-    seen: Seen,
+    seen: SeenIfGiven,
 ) -> TemplateResponse:
-    """Publish a version, or go back to an older one."""
-    command = PublishVersionCommand(caller, template, body.version, seen=seen)
+    """Publish a version, or go back to an older one; what breaks callers of the published one is refused."""
+    command = PublishVersionCommand(caller, template, body.version, seen, allow_breaking=body.allow_breaking)
     return _shown(await container.publish_version()(command), response)
 
 

@@ -1,7 +1,6 @@
 """Versions of templates."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -12,6 +11,7 @@ from application.use_cases.add_version import AddVersionCommand
 from domain.formats import OutputFormat
 from domain.sample import sample_of
 from entrypoints.http.access import GuardedRoute
+from entrypoints.http.conditional import IF_MATCH_DOCS, NOT_MODIFIED, SeenIfGiven, answer
 from entrypoints.http.cursors import decode_number_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,
@@ -19,7 +19,7 @@ from entrypoints.http.dependencies import (
     Cursor,
     Limit,
 )
-from entrypoints.http.downloads import download
+from entrypoints.http.downloads import DOWNLOAD_CODES, download
 from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.forms import multipart_docs, read_upload_form
 from entrypoints.http.schemas.templates import (
@@ -44,6 +44,8 @@ Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
             "malformed-request",
             "not-found",
             "conflict",
+            "breaking-schema-change",
+            "precondition-failed",
             "payload-too-large",
             "unsupported-media-type",
             "template-invalid",
@@ -51,41 +53,75 @@ Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
             *ENGINE_CODES,
         ),
     },
-    openapi_extra=multipart_docs(publish="true: renders use it from now on. Default: false."),
+    openapi_extra={
+        "parameters": [IF_MATCH_DOCS],
+        **multipart_docs(
+            publish="true: renders use it from now on. Default: false.",
+            allow_breaking="true: publish also what refuses data that the published version takes. Default: false.",
+        ),
+    },
 )
 async def add_version(
-    template: str, request: Request, response: Response, container: ContainerDependency, caller: CallerDependency
+    template: str,
+    request: Request,
+    response: Response,
+    container: ContainerDependency,
+    caller: CallerDependency,
+    seen: SeenIfGiven,
 ) -> VersionResponse:
     """Add a version; the same bytes give the existing one."""
-    form = await read_upload_form(request, frozenset({"publish"}))
+    form = await read_upload_form(request, frozenset({"publish", "allow_breaking"}))
     added = await container.add_version()(
-        AddVersionCommand(caller, template, form.upload, publish=form.flag("publish"))
+        AddVersionCommand(
+            caller,
+            template,
+            form.upload,
+            publish=form.flag("publish"),
+            allow_breaking=form.flag("allow_breaking"),
+            seen=seen,
+        )
     )
     response.status_code = 201 if added.created else 200
     response.headers["Location"] = f"/v1/templates/{added.template.id}/versions/{added.version.number}"
     return VersionResponse.of(added.version)
 
 
-@router.get("", operation_id="list_versions", responses=problem_responses("not-found", "bad-cursor"))
+@router.get(
+    "",
+    operation_id="list_versions",
+    response_model=VersionListResponse,
+    responses={**NOT_MODIFIED, **problem_responses("not-found", "bad-cursor")},
+)
 async def list_versions(
-    template: str, container: ContainerDependency, caller: CallerDependency, limit: Limit = 50, cursor: Cursor = None
-) -> VersionListResponse:
+    template: str,
+    request: Request,
+    container: ContainerDependency,
+    caller: CallerDependency,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
     """List a template's versions, the newest first."""
     before = decode_number_cursor(cursor)
     found = await container.read_templates().versions(caller, template, limit=limit + 1, before=before)
     page = found[:limit]
-    return VersionListResponse(
+    shown = VersionListResponse(
         data=[VersionResponse.of(version) for version in page],
         next_cursor=encode_cursor(str(page[-1].number)) if len(found) > limit else None,
     )
+    return answer(request, shown)
 
 
-@router.get("/{number}", operation_id="get_version", responses=problem_responses("not-found"))
+@router.get(
+    "/{number}",
+    operation_id="get_version",
+    response_model=VersionResponse,
+    responses={**NOT_MODIFIED, **problem_responses("not-found")},
+)
 async def get_version(
-    template: str, number: Number, container: ContainerDependency, caller: CallerDependency
-) -> VersionResponse:
+    template: str, number: Number, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
     """Return one version."""
-    return VersionResponse.of(await container.read_templates().version(caller, template, number))
+    return answer(request, VersionResponse.of(await container.read_templates().version(caller, template, number)))
 
 
 @router.get(
@@ -96,7 +132,7 @@ async def get_version(
         200: {"description": "The file as it was uploaded", "content": {"application/octet-stream": {}}},
         206: {"description": "The range of it that was asked for"},
         304: {"description": "The client has it"},
-        **problem_responses("not-found"),
+        **problem_responses("not-found", *DOWNLOAD_CODES),
     },
 )
 async def get_version_file(
@@ -105,15 +141,10 @@ async def get_version_file(
     """Return the bytes of a version, as they were uploaded."""
     reader = container.read_templates()
     version = await reader.version(caller, template, number)
-    content = await reader.file(caller, version)
-
-    async def stream(start: int, end: int | None) -> AsyncIterator[bytes]:
-        yield content[start:end]
-
     extension = version.file_name.rpartition(".")[2].lower().replace("markdown", "md")
     return await download(
         request,
-        stream=stream,
+        stream=lambda start, end: reader.stream_file(caller, version, start, end),
         size=version.size,
         sha256=version.sha256,
         media_type=OutputFormat(extension).media_type,
@@ -121,30 +152,44 @@ async def get_version_file(
     )
 
 
-@router.get("/{number}/schema", operation_id="get_version_schema", responses=problem_responses("not-found"))
+@router.get(
+    "/{number}/schema",
+    operation_id="get_version_schema",
+    response_model=dict[str, Any],
+    responses={**NOT_MODIFIED, **problem_responses("not-found")},
+)
 async def get_version_schema(
-    template: str, number: Number, container: ContainerDependency, caller: CallerDependency
-) -> dict[str, Any]:
+    template: str, number: Number, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
     """Return the JSON Schema (2020-12) of a version's data; the order of properties is the order of use."""
     version = await container.read_templates().version(caller, template, number)
-    schema: dict[str, Any] = json.loads(version.schema)
-    return schema
+    return answer(request, json.loads(version.schema))
 
 
-@router.get("/{number}/placeholders", operation_id="get_version_placeholders", responses=problem_responses("not-found"))
+@router.get(
+    "/{number}/placeholders",
+    operation_id="get_version_placeholders",
+    response_model=PlaceholderListResponse,
+    responses={**NOT_MODIFIED, **problem_responses("not-found")},
+)
 async def get_version_placeholders(
-    template: str, number: Number, container: ContainerDependency, caller: CallerDependency
-) -> PlaceholderListResponse:
+    template: str, number: Number, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
     """Return what a version needs, and where it uses it."""
     version = await container.read_templates().version(caller, template, number)
-    return PlaceholderListResponse(data=[PlaceholderBody.of(placeholder) for placeholder in version.placeholders])
+    shown = [PlaceholderBody.of(placeholder) for placeholder in version.placeholders]
+    return answer(request, PlaceholderListResponse(data=shown))
 
 
-@router.get("/{number}/sample", operation_id="get_version_sample", responses=problem_responses("not-found"))
+@router.get(
+    "/{number}/sample",
+    operation_id="get_version_sample",
+    response_model=dict[str, Any],
+    responses={**NOT_MODIFIED, **problem_responses("not-found")},
+)
 async def get_version_sample(
-    template: str, number: Number, container: ContainerDependency, caller: CallerDependency
-) -> dict[str, Any]:
+    template: str, number: Number, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
     """Return sample data that the version renders with."""
     version = await container.read_templates().version(caller, template, number)
-    sample: dict[str, Any] = sample_of(json.loads(version.schema))
-    return sample
+    return answer(request, sample_of(json.loads(version.schema)))

@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from domain.compatibility import ChangeKind, SchemaChange
 from domain.diagnostics import Diagnostic, Location, Severity
 
 
@@ -50,6 +51,20 @@ class DiagnosticBody(BaseModel):
         )
 
 
+class SchemaChangeBody(BaseModel):
+    """What a version would break for callers of the published one."""
+
+    path: str
+    change: ChangeKind
+    message: str
+    suggestion: str | None
+
+    @classmethod
+    def of(cls, change: SchemaChange) -> Self:
+        """Show a change."""
+        return cls(path=change.path, change=change.change, message=change.message, suggestion=change.suggestion)
+
+
 class FieldError(BaseModel):
     """A field of the request, and what is wrong with it."""
 
@@ -68,5 +83,6 @@ class Problem(BaseModel):
     request_id: str
     diagnostics: list[DiagnosticBody] | None = None
     errors: list[FieldError] | None = None
+    breaking_changes: list[SchemaChangeBody] | None = None
     render_id: str | None = None
     component: str | None = None

@@ -72,6 +72,9 @@ class PublishRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: Annotated[int, Field(ge=1, le=2_147_483_647, strict=True)]
+    allow_breaking: Annotated[
+        bool, Field(strict=True, description="Publish also what refuses data that the published version takes.")
+    ] = False
 
 
 class VersionResponse(BaseModel):
