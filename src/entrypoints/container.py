@@ -15,6 +15,7 @@ from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.migrator import head_revision, upgrade
 from adapters.postgres.render_journal import PostgresRenderJournal
+from adapters.postgres.template_changes import PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
@@ -45,6 +46,7 @@ from application.use_cases.register_template import RegisterTemplate
 from application.use_cases.render_document import RenderDocument
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
+from application.versions_to_render import VersionsToRender
 from entrypoints.settings import Settings
 
 
@@ -87,7 +89,11 @@ class Container(containers.DeclarativeContainer):
         settings.provided.database.url.get_secret_value.call(),
         pool_size=settings.provided.database.pool_size,
     )
-    units_of_work = providers.Singleton(PostgresUnitsOfWork, database)
+    template_changes = providers.Singleton(
+        PostgresTemplateChanges, settings.provided.database.url.get_secret_value.call()
+    )
+    units_of_work = providers.Singleton(PostgresUnitsOfWork, database, template_changes.provided.note)
+    versions_to_render = providers.Singleton(VersionsToRender, units_of_work, template_changes, clock)
     render_journal = providers.Singleton(PostgresRenderJournal, database)
     storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
     # A section has the fields of what it configures, so that a new one needs no line here.
@@ -117,7 +123,7 @@ class Container(containers.DeclarativeContainer):
         RenderDocument,
         renderer,
         storage,
-        units_of_work,
+        versions_to_render,
         render_journal,
         defaults,
         clock,
@@ -143,7 +149,7 @@ class Container(containers.DeclarativeContainer):
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
 
     # Entered in this order, left in the opposite one.
-    lifetimes = providers.Callable(_lifetimes, database, render_journal, storage, engine, key_usage)
+    lifetimes = providers.Callable(_lifetimes, database, template_changes, render_journal, storage, engine, key_usage)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Units of work on PostgreSQL: one transaction each, READ COMMITTED."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +16,8 @@ from adapters.postgres.template_repository import PostgresTemplateRepository
 from adapters.postgres.workspace_repository import PostgresWorkspaceRepository
 from application.ports.unit_of_work import AdministrationUnitOfWork, Transaction, UnitOfWork, UnitsOfWork
 from domain.identifiers import WorkspaceId
+
+OnCommit = Callable[[WorkspaceId], None]
 
 
 class _PostgresTransaction(Transaction):
@@ -44,12 +47,20 @@ class _PostgresTransaction(Transaction):
 class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
     """The transaction of one workspace."""
 
-    def __init__(self, session: AsyncSession, workspace_id: WorkspaceId) -> None:
+    def __init__(self, session: AsyncSession, workspace_id: WorkspaceId, on_commit: OnCommit) -> None:
         super().__init__(session)
+        self._workspace_id = workspace_id
+        self._on_commit = on_commit
         self.templates = PostgresTemplateRepository(session, workspace_id)
         self.renders = PostgresRenderRepository(session, workspace_id)
         self.assets = PostgresAssetRepository(session, workspace_id)
         self.api_keys = PostgresApiKeyRepository(session, workspace_id)
+
+    @override
+    async def commit(self) -> None:
+        await super().commit()
+        # Whoever is told that it is done may ask this process for it before the notification is here.
+        self._on_commit(self._workspace_id)
 
 
 class PostgresAdministrationUnitOfWork(_PostgresTransaction, AdministrationUnitOfWork):
@@ -63,12 +74,14 @@ class PostgresAdministrationUnitOfWork(_PostgresTransaction, AdministrationUnitO
 class PostgresUnitsOfWork(UnitsOfWork):
     """Makes units of work on one database."""
 
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(self, database: PostgresDatabase, on_commit: OnCommit = lambda _: None) -> None:
+        """Take what is to be called with a workspace when a transaction of it is committed."""
         self._database = database
+        self._on_commit = on_commit
 
     @override
     def of_workspace(self, workspace_id: WorkspaceId) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self._database.session(), workspace_id)
+        return PostgresUnitOfWork(self._database.session(), workspace_id, self._on_commit)
 
     @override
     def of_administration(self) -> PostgresAdministrationUnitOfWork:

@@ -12,8 +12,8 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.id_generator import IdGenerator
 from application.ports.render_journal import RenderJournal
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
-from application.ports.unit_of_work import UnitsOfWork
 from application.stored_files import read_template_file
+from application.versions_to_render import VersionsToRender
 from domain.document import Document, file_name_for
 from domain.errors import DiagnosedError, InvalidRequestError, PayloadTooLargeError
 from domain.identifiers import RENDER_PREFIX, RenderId
@@ -60,7 +60,7 @@ class RenderDocument:
         self,
         renderer: TemplateRenderer,
         storage: DocumentStorage,
-        units_of_work: UnitsOfWork,
+        versions: VersionsToRender,
         journal: RenderJournal,
         defaults: RenderDefaults,
         clock: Clock,
@@ -69,7 +69,7 @@ class RenderDocument:
     ) -> None:
         self._renderer = renderer
         self._storage = storage
-        self._units_of_work = units_of_work
+        self._versions = versions
         self._journal = journal
         self._defaults = defaults
         self._clock = clock
@@ -88,7 +88,7 @@ class RenderDocument:
         """
         if len(command.data) > self._max_data_bytes:
             raise PayloadTooLargeError("The data", self._max_data_bytes)
-        template, version = await self._template_of(command)
+        template, version = await self._versions.find(command.caller.workspace_id, command.template, command.version)
         request = self._new_request(command, template, version)
         source = TemplateSource(
             template.format, version.sha256, lambda: self._load(command, version), command.caller.workspace_id
@@ -101,12 +101,6 @@ class RenderDocument:
             await self._record_failure(command, request, error, timings)
             raise
         return await self._keep(command, request, rendered, Timings(render_ms=self._clock.elapsed_ms() - started))
-
-    async def _template_of(self, command: RenderDocumentCommand) -> tuple[Template, TemplateVersion]:
-        async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
-            template = await unit.templates.get(command.template)
-            number = template.version_to_render(command.version)
-            return template, await unit.templates.get_version(template.id, number)
 
     async def _load(self, command: RenderDocumentCommand, version: TemplateVersion) -> bytes:
         return await read_template_file(self._storage, BlobKey(command.caller.workspace_id, version.sha256))

@@ -18,6 +18,7 @@ from application.use_cases.register_template import RegisterTemplate, RegisterTe
 from application.use_cases.render_document import RenderDocument
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
+from application.versions_to_render import VersionsToRender
 from domain.scope import ALL_SCOPES
 from domain.template import Template, TemplateVersion
 from tests.builders import WORKSPACE_ID
@@ -25,6 +26,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.ids import SequentialIds
 from tests.fakes.render_journal import InMemoryRenderJournal
+from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.template_renderer import RecordingRenderer
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 
@@ -67,6 +69,7 @@ def world() -> World:
     renderer, defaults = RecordingRenderer(InProcessRenderer(Limits())), RenderDefaults()
     inspect = InspectUpload(renderer, MAX_BYTES)
     renders = ReadRenders(units)
+    versions = VersionsToRender(units, InMemoryTemplateChanges(units), clock)
     return World(
         clock=clock,
         storage=storage,
@@ -79,7 +82,9 @@ def world() -> World:
         archive=ArchiveTemplate(units, clock),
         templates=ReadTemplates(units, storage),
         validate=ValidateTemplate(inspect, renderer, defaults, clock, MAX_BYTES),
-        render=RenderDocument(renderer, storage, units, InMemoryRenderJournal(units), defaults, clock, ids, MAX_BYTES),
+        render=RenderDocument(
+            renderer, storage, versions, InMemoryRenderJournal(units), defaults, clock, ids, MAX_BYTES
+        ),
         renders=renders,
         document=GetDocument(renders, storage, clock),
         renderer=renderer,

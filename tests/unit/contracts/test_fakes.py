@@ -14,6 +14,7 @@ from tests.contracts.id_generator import IdGeneratorContract
 from tests.contracts.random_source import RandomSourceContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
+from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract, UnitsOfWorkFixtures
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
@@ -24,6 +25,7 @@ from tests.fakes.health_check import RecordingHealthCheck
 from tests.fakes.ids import SequentialIds
 from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.render_journal import InMemoryRenderJournal
+from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 
 
@@ -118,6 +120,22 @@ class TestInMemoryRenderJournal(_InMemory, RenderJournalContract):
         units = InMemoryUnitsOfWork()
         units.database.down = True
         return InMemoryRenderJournal(units)
+
+
+class TestInMemoryTemplateChanges(_InMemory, TemplateChangesContract):
+    @pytest.fixture
+    @override
+    async def changes(  # type: ignore[override]  # pytest gives the fixture of this class
+        self, units: InMemoryUnitsOfWork
+    ) -> InMemoryTemplateChanges:
+        return InMemoryTemplateChanges(units)
+
+    @pytest.fixture
+    @override
+    async def changes_unheard(self) -> InMemoryTemplateChanges:
+        units = InMemoryUnitsOfWork()
+        units.database.down = True
+        return InMemoryTemplateChanges(units)
 
 
 class TestInMemoryRenderRepository(_InMemory, RenderRepositoryContract):

@@ -9,15 +9,18 @@ from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.render_journal import PostgresRenderJournal
+from adapters.postgres.template_changes import PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
+from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
+from tests.integration.adapters.postgres.listening import listening
 from tests.integration.adapters.postgres.relay import Relay
 
 
@@ -63,6 +66,27 @@ class TestPostgresRenderJournal(_OnPostgres, RenderJournalContract):
     @override
     def journal_that_is_down(self, unreachable: PostgresDatabase) -> PostgresRenderJournal:
         return PostgresRenderJournal(unreachable)
+
+
+class TestPostgresTemplateChanges(TemplateChangesContract):
+    @pytest.fixture
+    @override
+    async def changes(self, database_url: str) -> AsyncIterator[PostgresTemplateChanges]:  # type: ignore[override]  # a fixture
+        async with PostgresTemplateChanges(database_url) as changes:
+            await listening(changes)
+            yield changes
+
+    @pytest.fixture
+    @override
+    def units(self, database: PostgresDatabase, changes: PostgresTemplateChanges) -> PostgresUnitsOfWork:
+        return PostgresUnitsOfWork(database, changes.note)
+
+    @pytest.fixture
+    @override
+    async def changes_unheard(self, relay: Relay) -> AsyncIterator[PostgresTemplateChanges]:  # type: ignore[override]  # a fixture
+        await relay.stop()
+        async with PostgresTemplateChanges(relay.url) as changes:
+            yield changes
 
 
 class TestPostgresAssetRepository(_OnPostgres, AssetRepositoryContract):

@@ -1,0 +1,43 @@
+"""Changes of templates are heard from other processes, and again after the connection was lost."""
+
+from dataclasses import replace
+
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.template_changes import PostgresTemplateChanges
+from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from domain.workspace import DEFAULT_WORKSPACE_ID
+from tests.builders import a_template
+from tests.contracts.unit_of_work import stored, updated, with_one_version_more
+from tests.integration.adapters.postgres.listening import listening, until
+from tests.integration.adapters.postgres.relay import Relay
+
+
+async def test_changes_of_another_process_are_heard(database: PostgresDatabase, database_url: str) -> None:
+    units_of_another_process = PostgresUnitsOfWork(database)
+    async with PostgresTemplateChanges(database_url) as changes:
+        await listening(changes)
+
+        def generation() -> int:
+            return changes.generation(DEFAULT_WORKSPACE_ID) or 0
+
+        before = generation()
+        template = await stored(units_of_another_process, a_template())
+        await until(lambda: generation() > before)
+        before = generation()
+        await updated(units_of_another_process, replace(template, name="New", revision=template.revision + 1))
+        await until(lambda: generation() > before)
+        before = generation()
+        await with_one_version_more(units_of_another_process, template, b"two")
+        await until(lambda: generation() > before)
+
+
+async def test_a_lost_connection_is_noticed_and_opened_anew(relay: Relay) -> None:
+    async with PostgresTemplateChanges(relay.url) as changes:
+        await listening(changes)
+        before = changes.generation(DEFAULT_WORKSPACE_ID)
+        await relay.stop()
+        await until(lambda: changes.generation(DEFAULT_WORKSPACE_ID) is None)
+        await relay.start()
+        await listening(changes)
+        assert before is not None
+        assert (changes.generation(DEFAULT_WORKSPACE_ID) or 0) > before
