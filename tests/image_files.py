@@ -9,10 +9,12 @@ from typing import Any
 from PIL import Image as Pillow
 
 
-def image_file(kind: str = "PNG", size: tuple[int, int] = (200, 100), color: Any = "red", **options: Any) -> bytes:
+def image_file(
+    kind: str = "PNG", size: tuple[int, int] = (200, 100), color: Any = "red", mode: str = "RGB", **options: Any
+) -> bytes:
     """Make an image of one colour, of a kind that Pillow knows."""
     written = io.BytesIO()
-    Pillow.new("RGB", size, color).save(written, kind, **options)
+    Pillow.new(mode, size, color).save(written, kind, **options)
     return written.getvalue()
 
 
@@ -24,6 +26,20 @@ def data_address(data: bytes, media_type: str = "image/png") -> str:
 def image(kind: str = "PNG", size: tuple[int, int] = (200, 100), color: Any = "red", **words: Any) -> dict[str, Any]:
     """Make the value {"$image": …} of an image of one colour; `words` go beside it."""
     return {"$image": data_address(image_file(kind, size, color)), **words}
+
+
+def drawing_file(color: str = "red", size: tuple[int, int] = (200, 100)) -> bytes:
+    """Make an SVG drawing of one colour."""
+    width, height = size
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<rect width="{width}" height="{height}" fill="{color}"/></svg>'
+    ).encode()
+
+
+def drawing(color: str = "red", size: tuple[int, int] = (200, 100), **words: Any) -> dict[str, Any]:
+    """Make the value {"$image": …} of an SVG drawing of one colour; `words` go beside it."""
+    return {"$image": data_address(drawing_file(color, size), "image/svg+xml"), **words}
 
 
 def png_that_says(width: int, height: int) -> bytes:

@@ -24,7 +24,7 @@ from domain.errors import (
 )
 from domain.formats import OutputFormat, TemplateFormat, outputs_of
 from domain.render_request import MissingPolicy, RenderOptions
-from tests.image_files import image_file
+from tests.image_files import data_address, image_file
 from tests.word_files import lines_of, p, word_file
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
@@ -127,6 +127,15 @@ class TemplateRendererContract(ABC):
         assert made.content.count(image_file("GIF")) == made.content.count(image_file()) == 1
         found = await renderer.validate(source, data, chosen, {**assets, "a.png": None})
         assert {each.code for each in found} == {"unknown-asset"}
+
+    async def test_drawings_are_drawn_with_their_texts(self, renderer: TemplateRenderer) -> None:
+        source = source_of(word_file("{{ a }}"), TemplateFormat.DOCX)
+        written = (
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="9" font-weight="bold">Ä</text></svg>'
+        )
+        data = data_of(a={"$image": data_address(written.encode(), "image/svg+xml")})
+        made = await renderer.render(source, data, options(OutputFormat.DOCX))
+        assert b"</text></svg>" in made.content
 
     async def test_the_same_input_gives_the_same_document(self, renderer: TemplateRenderer) -> None:
         source = source_of("{{ now }}{% for k, v in d.items() %}{{ k }}{{ v }}{% endfor %}")

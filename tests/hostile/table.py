@@ -6,6 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from tests.hostile.drawings import DRAWINGS, NAMESPACES, HostileDrawing
 from tests.hostile.probes import PROBES, Probe
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "probes.md"
@@ -16,18 +17,27 @@ _HEAD: Final = """# The probe matrix
 
 Each of these {count} templates tries to get out, to get more than its share, or to break the document. The verdict is
 the code that it is refused with, at upload or by its render, or what it prints, behind an equals sign. All have to be
-over within bounded time and memory (`tests/hostile/bounded.py`). Long templates and data are cut here.
+over within bounded time and memory (`tests/hostile/bounded.py`). Long templates and data are cut here. At the end stand
+{drawings} SVG drawings, each with what it tries.
 """
 
 
 def written() -> str:
     """Return the page."""
-    lines = [_HEAD.format(count=len(PROBES))]
+    lines = [_HEAD.format(count=len(PROBES), drawings=len(DRAWINGS))]
     for kind, probes in groupby(PROBES, key=lambda probe: probe.kind):
         lines += [f"## {kind[0].upper()}{kind[1:]}", "", "| template | verdict |", "|---|---|"]
         lines += [_row(probe) for probe in probes]
         lines.append("")
-    return "\n".join(lines)
+    lines += ["## SVG drawings", "", "| it has | beginning of its contents | verdict |", "|---|---|---|"]
+    lines += [_drawing_row(drawing) for drawing in DRAWINGS]
+    return "\n".join([*lines, ""])
+
+
+def _drawing_row(drawing: HostileDrawing) -> str:
+    contents = drawing.svg.replace(f"<svg {NAMESPACES} ", "<svg ")
+    verdict = drawing.verdict if drawing.verdict == "drawn" else _code(drawing.verdict)
+    return f"| {drawing.why} | {_code(contents)} | {verdict} |"
 
 
 def _row(probe: Probe) -> str:

@@ -124,6 +124,8 @@ def _mark_picture(picture: Node, described: list[Node], token: str, marks: MarkT
     for own in [*picture.iterfind(f"{_PIC}blipFill/{_A}srcRect"), *_files_beside(blip)]:
         marks.before(own, "open")
         marks.after(own, "replaced")
+    extensions = blip.find(f"{_A}extLst")
+    marks.last_in(blip if extensions is None else extensions, "framed", "drawing", extensions is None)
     marks.before(container, "open")
     marks.after(container, "framing")
 
@@ -173,13 +175,15 @@ def _mark_shape(shape: Node, data: Node, token: str, marks: MarkTable, part: str
 class Frame:
     """What becomes of one picture in one place: `image` is the one put into it, `scale` what its sides shrink by.
 
-    Without an image, the alt text alone may be new; where nothing was printed at all, the picture goes.
+    Without an image, the alt text alone may be new; where nothing was printed at all, the picture goes. `drawing` is
+    the extension for the SVG of the image.
     """
 
     alt: str = ""
     embed: str = ""
     scale: tuple[float, float] = (1.0, 1.0)
     is_gone: bool = False
+    drawing: str = ""
 
     @classmethod
     def of(cls, printed: str, part: str, size: tuple[int, int], album: Callable[[], Album]) -> "Frame":
@@ -190,18 +194,22 @@ class Frame:
             return cls(alt=printed.removeprefix(FRAMED_TEXT))
         picture = album().picture(int(printed.strip(PICTURE)))
         image = picture.read()
-        return cls(escape_attribute(picture.alt), album().reference(part, image), _scale(image, *size))
+        embed, drawing = album().reference(part, image), album().drawing_extension(part, image)
+        return cls(escape_attribute(picture.alt), embed, _scale(image, *size), drawing=drawing)
 
     def value(self, operation: tuple[Any, ...]) -> str:
         """Return what stands at a mark; its last argument is what the template has there."""
         _, key, own = operation
         if key == "alt":
             return self.alt
+        if key == "drawing":
+            return _EXTENSIONS.format(self.drawing) if own and self.drawing else self.drawing
         if not self.embed:
             return str(own)
         return _VALUES[key](self, own)
 
 
+_EXTENSIONS: Final = f'<a:extLst xmlns:a="{A}">{{}}</a:extLst>'
 _VALUES: Final[dict[str, Callable[[Frame, str], str]]] = {
     "embed": lambda frame, _: frame.embed,
     "crop": lambda *_: "0",

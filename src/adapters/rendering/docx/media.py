@@ -60,7 +60,7 @@ def _typed(member: Member, album: Album) -> Node:
         node.get("Extension", "").lower(): node.get("ContentType", "") for node in root.iter(f"{{{_TYPES}}}Default")
     }
     for image in album.images:
-        ending, content_type = str(image.kind), f"image/{image.kind}"
+        ending, content_type = str(image.kind), image.kind.media_type
         if ending not in declared:
             declared[ending] = content_type
             default = etree.Element(f"{{{_TYPES}}}Default", {"Extension": ending, "ContentType": content_type})

@@ -30,10 +30,19 @@ _DRAWING: Final = (
     '<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture">'
     '<pic:nvPicPr><pic:cNvPr id="{number}" name="Image {number}"{alt}/><pic:cNvPicPr/></pic:nvPicPr>'
     '<pic:blipFill><a:blip xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-    ' r:embed="{embed}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+    ' r:embed="{embed}"{drawing}<a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
     '<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm>'
     '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>'
     "</wp:inline></{w}drawing>"
+)
+
+
+# What a picture has beside it where it is drawn from an SVG ([MS-ODRAWXML] 2.3.1.26), and the extension in its blip.
+_SVG_EXTENSION: Final = (
+    '<a:ext xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    ' uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">'
+    '<asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main"'
+    ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:embed="{embed}"/></a:ext>'
 )
 
 
@@ -117,6 +126,10 @@ class Album:
         self.used.setdefault(part, {})[relationship] = image
         return relationship
 
+    def drawing_extension(self, part: str, image: Image) -> str:
+        """Return the extension that names the drawing an image was made from; nothing for an image of pixels."""
+        return "" if image.drawing is None else _SVG_EXTENSION.format(embed=self.reference(part, image.drawing))
+
     def name_of(self, image: Image) -> str:
         """Return the name of the part that holds an image."""
         return f"{self._placing.media}{self._numbers[image.sha256]}.{image.kind}"
@@ -125,8 +138,11 @@ class Album:
         image = picture.read()
         width, height = size_of(picture, room)
         alt = f' descr="{escape_attribute(picture.alt)}"' if picture.alt else ""
+        embed = self.reference(part, image)
+        extension = self.drawing_extension(part, image)
+        drawing = f"><a:extLst>{extension}</a:extLst></a:blip>" if extension else "/>"
         return _DRAWING.format(
-            w=prefix, cx=width, cy=height, number=self._next_number(), alt=alt, embed=self.reference(part, image)
+            w=prefix, cx=width, cy=height, number=self._next_number(), alt=alt, embed=embed, drawing=drawing
         )
 
 

@@ -30,6 +30,11 @@ class ImageKind(StrEnum):
     WEBP = "webp"
     SVG = "svg"
 
+    @property
+    def media_type(self) -> str:
+        """The media type of such a file."""
+        return "image/svg+xml" if self is ImageKind.SVG else f"image/{self.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class Header:

@@ -6,35 +6,39 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.rendering.images.errors import ImageError
-from adapters.rendering.images.header import Header, ImageKind, read_header
+from adapters.rendering.images.header import DEFAULT_DPI, Header, ImageKind, read_header
 from adapters.rendering.images.lengths import EMU_PER_INCH
 
 MAX_BYTES: Final = 5_000_000
 MAX_PIXELS: Final = 25_000_000
 # Pixels that are decoded and packed anew for one step of fuel.
 _PIXELS_PER_STEP: Final = 16
-_KINDS: Final = "PNG, JPEG, GIF, WebP"
+_KINDS: Final = "PNG, JPEG, GIF, WebP, SVG"
 _SIDEWAYS: Final = 5
-# Within so many bytes an SVG file begins, behind its declaration and comments.
-_START_OF_SVG: Final = 1_000
+# Bytes of a drawing that are checked for one step.
+_BYTES_PER_STEP: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image's bytes as a document holds them, and its own size in EMU; `sha256` is of these bytes."""
+    """An image's bytes as a document holds them, and its own size in EMU; `sha256` is of these bytes.
+
+    `drawing` is the SVG that this is the picture of.
+    """
 
     data: bytes
     kind: ImageKind
     width: int
     height: int
     sha256: str
+    drawing: "Image | None" = None
 
 
 def read_image(data: bytes, charge: Callable[[int], None] = lambda _: None) -> Image:
     """Check an image file and make of it what a document can hold; `charge` is asked for steps before work is done.
 
     PNG, JPEG and GIF stay the bytes they are, unless their Exif data says that they lie on their side: Word does not
-    look at that. WebP becomes JPEG or PNG.
+    look at that. WebP becomes JPEG or PNG. SVG becomes a PNG that has the drawing beside it.
 
     Raises:
         ImageError: it is no image, too large, or damaged.
@@ -46,6 +50,12 @@ def read_image(data: bytes, charge: Callable[[int], None] = lambda _: None) -> I
             "image-too-large",
         )
     header = read_header(data)
+    if header is None and data:
+        # Loaded only for what is none of the others.
+        from adapters.rendering.images.svg import looks_like_svg  # noqa: PLC0415
+
+        if looks_like_svg(data):
+            return _drawn(data, charge)
     if header is None:
         raise ImageError(_other_kind(data), f"Give an image as one of these: {_KINDS}.")
     _check_pixels(header.width, header.height)
@@ -57,6 +67,22 @@ def read_image(data: bytes, charge: Callable[[int], None] = lambda _: None) -> I
         data, kind = converted(data, kind, MAX_PIXELS)
     width, height = _own_size(header)
     return Image(data, kind, width, height, hashlib.sha256(data).hexdigest())
+
+
+def _drawn(data: bytes, charge: Callable[[int], None]) -> Image:
+    """Return the picture of an SVG drawing, with the drawing itself as the gate has written it anew."""
+    # What draws is loaded where it has work, like what converts.
+    from adapters.rendering.images.svg import read_svg  # noqa: PLC0415
+    from adapters.rendering.images.svg_raster import layers_of, pixels_for, rasterised  # noqa: PLC0415
+
+    charge(len(data) // _BYTES_PER_STEP)
+    drawing = read_svg(data)
+    across, down = pixels_for(drawing)
+    charge(round(across * down * layers_of(drawing)) // _PIXELS_PER_STEP)
+    width, height = (max(1, round(side * EMU_PER_INCH / DEFAULT_DPI)) for side in (drawing.width, drawing.height))
+    vector = Image(drawing.data, ImageKind.SVG, width, height, hashlib.sha256(drawing.data).hexdigest())
+    picture = rasterised(drawing)
+    return Image(picture, ImageKind.PNG, width, height, hashlib.sha256(picture).hexdigest(), vector)
 
 
 def _check_pixels(width: int, height: int) -> None:
@@ -78,8 +104,6 @@ def _other_kind(data: bytes) -> str:
     known = next((name for start, name in _OTHERS if data.startswith(start)), None)
     if not data:
         return "This image is empty."
-    if b"<svg" in data[:_START_OF_SVG]:
-        return "This is an SVG drawing, and documents take images of pixels."
     return "This is no image." if known is None else f"This is {known}, which documents do not take as an image."
 
 

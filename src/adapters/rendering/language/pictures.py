@@ -180,7 +180,7 @@ class Pictures:
                 # What is no image is read once, too.
                 self._images[source] = problem
                 raise
-            self._bytes += len(found.data)
+            self._bytes += len(found.data) + (0 if found.drawing is None else len(found.drawing.data))
             if self._bytes > self._max_bytes:
                 message = f"The images of this document have more than {self._max_bytes:,} bytes."
                 raise LimitError(message, "Make them smaller, or split the document.")

@@ -30,7 +30,17 @@ _TITLE: Final = "# Title\n\n| a | b |\n|---|---|\n| *1* | 2 |\n\n"
 _BROKEN: Final = "{% for x in %}{{ a | nothing }}{{ 'a' + 1 }}"
 # One pixel as WebP: converting it loads what decodes and packs images.
 _WEBP: Final = "data:image/webp;base64,UklGRhoAAABXRUJQVlA4TA4AAAAvAAAAAAcQEf0PRET/Aw=="
-_DATA: Final = {"logo": {"$image": _WEBP}, "name": "Ada & <Bob>", "total": 1.5, "items": [{"name": "é", "price": 2.25}]}
+# A drawing with a text: drawing it loads what draws, and its fonts.
+_SVG: Final = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'%3E%3Ctext%3Ea%3C/text%3E%3C/svg%3E"
+)
+_DATA: Final = {
+    "drawing": {"$image": _SVG},
+    "logo": {"$image": _WEBP},
+    "name": "Ada & <Bob>",
+    "total": 1.5,
+    "items": [{"name": "é", "price": 2.25}],
+}
 _NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -45,7 +55,7 @@ def warm_up(limits: Limits) -> None:
         TemplateFormat.TEXT: (_TEXT.encode(), _BROKEN.encode()),
         TemplateFormat.MARKDOWN: ((_TITLE + _TEXT).encode(), _BROKEN.encode()),
         TemplateFormat.DOCX: (
-            _word_file(_TEXT + "{{ logo }}{{ name | qrcode }}{{ total | barcode }}"),
+            _word_file(_TEXT + "{{ logo }}{{ drawing }}{{ name | qrcode }}{{ total | barcode }}"),
             _word_file(_BROKEN),
         ),
     }

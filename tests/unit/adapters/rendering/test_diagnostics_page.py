@@ -24,6 +24,10 @@ NO_CODES = {
     "us-ascii",
     "latin-1",
     "iso-8859-1",
+    # Properties of CSS.
+    "marker-mid",
+    "mix-blend-mode",
+    "stroke-dasharray",
 } | {
     "windows-1252",
     "spellout-numbering",

@@ -15,8 +15,9 @@ from domain.formats import OutputFormat
 from domain.placeholder import PlaceholderKind
 from domain.render_request import MissingPolicy
 from tests.builders import render_options
+from tests.image_files import drawing as svg_drawing
 from tests.image_files import image, image_file
-from tests.unit.adapters.rendering.docx.test_images import WP, A, R, media, shown, sizes
+from tests.unit.adapters.rendering.docx.test_images import SVG_BLIP, WP, A, R, drawings_of, media, shown, sizes
 from tests.word_files import compile_word, lines_of, p, part_of, render_word, tbl, tc, tr, word_file
 from tests.word_rules import assert_follows_word_rules
 
@@ -24,6 +25,10 @@ MM = 36_000
 OWN = image_file(color="grey")
 PIC = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+BLIP = (
+    '<asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" r:embed="rId9"'
+    ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/>'
+)
 LINKS = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId9"'
     ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="media/own.png"/>'
@@ -206,6 +211,27 @@ def test_what_belongs_to_the_old_picture_alone_goes_with_it() -> None:
     ]
     kept = part_of(render_word(file, {"v": "text"}))
     assert len([node for node in kept.iter() if etree.QName(node).localname in ("svgBlip", "srcRect")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("own", "others"),
+    [
+        ("", []),
+        ('<a:extLst><a:ext uri="{28A0092B}"><x:useLocalDpi xmlns:x="x" val="0"/></a:ext></a:extLst>', ["useLocalDpi"]),
+        (f'<a:grayscl/><a:extLst><a:ext uri="{{96DAC541}}">{BLIP}</a:ext></a:extLst>', []),
+    ],
+)
+def test_a_drawing_goes_into_the_frame_with_its_picture(own: str, others: list[str]) -> None:
+    file = file_with(p(drawing("{{ v }}", contents=pic("", own))))
+    document = render_word(file, {"v": svg_drawing("blue")})
+    assert_follows_word_rules(document, file)
+    (blip,) = part_of(document).iter(A + "blip")
+    assert [etree.QName(node).localname for node in blip][-1] == "extLst"
+    inside = [etree.QName(node[0]).localname for node in blip.find(A + "extLst")]
+    assert inside == [*others, "svgBlip"]
+    assert [b'fill="blue"' in each for each in drawings_of(document)] == [True]
+    plain = part_of(render_word(file, {"v": image()}))
+    assert not list(plain.iter(SVG_BLIP))
 
 
 def test_a_note_on_repeated_text_refers_to_images_of_its_own_part() -> None:

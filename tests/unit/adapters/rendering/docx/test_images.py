@@ -17,13 +17,14 @@ from domain.diagnostics import Diagnostic
 from domain.errors import DiagnosedError, LimitExceededError
 from domain.formats import OutputFormat
 from tests.builders import render_options
-from tests.image_files import data_address, image, image_file, png_that_says
+from tests.image_files import data_address, drawing, drawing_file, image, image_file, png_that_says
 from tests.word_files import compile_word, lines_of, p, part_of, r, render_word, tbl, tc, tr, word_file
 from tests.word_rules import assert_follows_word_rules
 
 MM = 36_000
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 A4 = '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1440" w:bottom="1440" w:left="1440"/>'
 
@@ -125,6 +126,54 @@ def test_images_stand_in_every_part_and_each_is_held_once() -> None:
         4, 1, 1, 1,
     ]  # fmt: skip
     assert media(document) == ["word/media/image-1.png", "word/media/image-2.jpeg"]
+
+
+def drawings_of(document: bytes, part: str = "word/document.xml") -> list[bytes]:
+    """Return the SVG drawings that a part names beside its pictures, in its order."""
+    folder, name = part.rsplit("/", 1)
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        related = etree.fromstring(archive.read(f"{folder}/_rels/{name}.rels"))
+        targets = {each.get("Id"): each.get("Target") for each in related}
+        found = part_of(document, part).iter(SVG_BLIP)
+        return [archive.read(f"{folder}/{targets[each.get(R + 'embed')]}") for each in found]
+
+
+def test_a_drawing_stands_beside_its_picture_as_word_writes_it() -> None:
+    header = {"word/header1.xml": p("{{ logo }}")}
+    file = word_file("{{ logo }}", tbl(tr("{% for x in [1, 2] %}{{ other }}", "{{ photo }}{% endfor %}")), parts=header)
+    document = render_word(file, {"logo": drawing(width="40mm"), "other": drawing("blue"), "photo": image()})
+    assert_follows_word_rules(document, file)
+    blips = list(part_of(document).iter(A + "blip"))
+    assert [len(each.findall(f"{A}extLst/{A}ext/{SVG_BLIP}")) for each in blips] == [1, 1, 0, 1, 0]
+    extensions = {each.getparent().get("uri") for each in part_of(document).iter(SVG_BLIP)}
+    assert extensions == {"{96DAC541-7B7A-43D3-8B79-37D633B846F1}"}
+    assert all(file.startswith(b"\x89PNG") for file in shown(document))
+    assert [b'fill="red"' in each for each in drawings_of(document)] == [True, False, False]
+    assert drawings_of(document, "word/header1.xml") == drawings_of(document)[:1]
+    assert sizes(document)[0] == (40, 20)
+    assert [name.rpartition(".")[2] for name in media(document)] == ["png", "svg", "png", "svg", "png"]
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        types = etree.fromstring(archive.read("[Content_Types].xml"))
+    assert {each.get("Extension"): each.get("ContentType") for each in types}["svg"] == "image/svg+xml"
+
+
+@pytest.mark.parametrize("tag", ["{{ v | image('40mm') }}", "{{ v | markdown }}", "{{ v | html }}"])
+def test_filters_and_formatted_texts_take_drawings(tag: str) -> None:
+    address = data_address(drawing_file(), "image/svg+xml")
+    written = {"mark": f"![A logo]({address})", "html": f'<p><img alt="A logo" src="{address}"></p>'}
+    value = next((written[each] for each in written if each in tag), address)
+    document = render_word(word_file(tag), {"v": value})
+    assert_follows_word_rules(document, word_file(tag))
+    assert len(drawings_of(document)) == 1
+
+
+def test_a_drawing_that_is_refused_is_said_with_its_place_and_its_path() -> None:
+    bad = data_address(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n<script/></svg>', "image/svg+xml")
+    (found,) = findings(word_file("fine", "{{ a.logo }}"), {"a": {"logo": {"$image": bad}}})
+    assert (found.code, found.pointer) == ("image-invalid", "/a/logo")
+    assert "has a <script> in line 2" in found.message
+    assert found.location is not None
+    assert found.location.paragraph == 2
 
 
 def test_a_loop_repeats_drawings_with_numbers_of_their_own() -> None:

@@ -103,9 +103,24 @@ def test_half_an_image_is_refused_or_at_least_has_a_size(kind: str) -> None:
         assert outcome(data[:end]) in ("image-invalid", 50 * 9_525)
 
 
-def test_a_drawing_is_told_from_what_is_no_image() -> None:
-    with pytest.raises(ImageError, match="SVG"):
-        read_image(b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>')
+@pytest.mark.parametrize(
+    "data",
+    [
+        image_file("JPEG", mode="CMYK", color=(0, 255, 255, 0)),
+        image_file("GIF", save_all=True, append_images=[Pillow.new("RGB", (200, 100), "blue")]),
+        image_file("PNG", mode="I;16", color=40_000),
+    ],
+    ids=["CMYK", "animated", "16 bits"],
+)
+def test_what_word_shows_in_its_own_way_is_left_to_it(data: bytes) -> None:
+    assert read_image(data).data == data
+
+
+def test_an_animated_webp_becomes_its_first_picture() -> None:
+    frames = [Pillow.new("RGB", (200, 100), "blue"), Pillow.new("RGB", (200, 100), "green")]
+    data = image_file("WEBP", color="red", lossless=True, save_all=True, append_images=frames)
+    with Pillow.open(io.BytesIO(read_image(data).data)) as opened:
+        assert (getattr(opened, "n_frames", 1), opened.convert("RGB").getpixel((9, 9))) == (1, (255, 0, 0))
 
 
 def test_a_png_or_gif_that_ends_too_early_is_refused() -> None:
