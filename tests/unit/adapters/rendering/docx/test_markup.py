@@ -4,8 +4,9 @@ import pytest
 
 from adapters.rendering.docx import compile_docx
 from adapters.rendering.docx.markup import ATTRIBUTES, ELEMENTS, ELEMENTS_OF_ALL, ENTRIES
+from adapters.rendering.docx.tree import w
 from adapters.rendering.language.limits import DEFAULT_LIMITS
-from tests.word_files import NAMESPACES, lines_of, p, render_word, word_file
+from tests.word_files import NAMESPACES, lines_of, p, part_of, r, render_word, word_file
 
 RELATIONSHIPS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
 HEADER = f"<w:hdr {NAMESPACES}>{{}}</w:hdr>"
@@ -54,6 +55,37 @@ def test_signs_that_places_are_marked_with_mean_nothing_in_a_file(sign: str) -> 
     forged = f"{sign}0{sign}"
     rendered = render_word(word_file(p("{{ v }}"), p(forged), p(f"{sign}99{sign}")), {"v": "secret"})
     assert lines_of(rendered) == ["secret", "\ue2010\ue201", "\ue20199\ue201"]
+
+
+@pytest.mark.parametrize("sign", ["\ue201", "&#xE201;", "&#57857;"])
+@pytest.mark.parametrize("number", ["0", "m0"])
+def test_a_forged_mark_brings_no_value_into_the_code_of_a_field(sign: str, number: str) -> None:
+    code = f"QUOTE {sign}{number}{sign}"
+    field = "".join(
+        f"<w:r>{each}</w:r>"
+        for each in (
+            '<w:fldChar w:fldCharType="begin"/>',
+            f"<w:instrText>{code}</w:instrText>",
+            '<w:fldChar w:fldCharType="separate"/>',
+            "<w:t>shown</w:t>",
+            '<w:fldChar w:fldCharType="end"/>',
+        )
+    )
+    simple = f'<w:fldSimple w:instr="{code}"><w:r><w:t>shown</w:t></w:r></w:fldSimple>'
+    # What is repeated has marks of the engine's own: those of drawings, bookmarks and the like.
+    bookmark = '<w:bookmarkStart w:id="1" w:name="b"/><w:bookmarkEnd w:id="1"/>'
+    file = word_file(p("{{ v }}"), p(r("{% for x in xs %}"), bookmark, r("y{% endfor %}")), p(field), p(simple))
+    root = part_of(render_word(file, {"v": "DDEAUTO secret", "xs": [1, 2]}))
+    codes = [*root.itertext(w("instrText")), *(node.get(w("instr")) for node in root.iter(w("fldSimple")))]
+    assert codes == [f"QUOTE \ue201{number}\ue201"] * 2
+
+
+@pytest.mark.parametrize("forged", ["<?t 0?>", "<!--0-->", "<?t 0?><!--0-->"])
+def test_what_stands_for_tags_and_marks_in_the_tree_cannot_be_forged_either(forged: str) -> None:
+    begin, end = ('<w:r><w:fldChar w:fldCharType="begin"/></w:r>', '<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+    code = f"<w:r><w:instrText>PAGE {forged}</w:instrText></w:r>"
+    root = part_of(render_word(word_file(p("{{ v }}"), p(f"{begin}{code}{end}")), {"v": "secret"}))
+    assert list(root.itertext(w("instrText"))) == ["PAGE "]
 
 
 def test_signs_in_utf_16_mean_nothing_either() -> None:
