@@ -15,7 +15,7 @@ from application.ports.template_renderer import (
     TemplateRenderer,
     TemplateSource,
 )
-from domain.asset import is_asset_name
+from domain.asset import is_asset_name, template_file, template_of
 from domain.diagnostics import Diagnostic
 from domain.errors import AssetsNeededError, RenderFailedError
 from domain.render_request import RenderOptions
@@ -23,15 +23,18 @@ from domain.render_request import RenderOptions
 _T = TypeVar("_T")
 
 # Which assets a document needs is known when it is rendered: what a first attempt lacks, a second one has. More are
-# needed where a failure hid what comes behind it.
-_ATTEMPTS: Final = 5
+# needed where a failure hid what comes behind it, and where documents within documents name others.
+_ATTEMPTS: Final = 20
 # Names that stand in the data itself save the first attempt.
 _NAMED: Final = re.compile(rb'"asset:([^"\\]{1,100})"')
+_TEMPLATE: Final = re.compile(
+    rb'"\$document"\s*:\s*\{\s*"template"\s*:\s*"([\w-]{1,100})"\s*(?:,\s*"version"\s*:\s*([1-9][0-9]{0,6})\s*)?[,}]'
+)
 _MAX_NAMED: Final = 1_000
 
 
 class RendererWithAssets(TemplateRenderer):
-    """Gives another renderer the assets that it asks for, all those of one document at once."""
+    """Gives another renderer the assets and templates that it asks for, all those of one document at once."""
 
     def __init__(self, renderer: TemplateRenderer, source: AssetSource, max_bytes: int) -> None:
         self._renderer = renderer
@@ -41,6 +44,10 @@ class RendererWithAssets(TemplateRenderer):
     @override
     async def inspect(self, source: TemplateSource) -> TemplateInspection:
         return await self._renderer.inspect(source)
+
+    @override
+    async def check_piece(self, source: TemplateSource) -> tuple[Diagnostic, ...]:
+        return await self._renderer.check_piece(source)
 
     @override
     async def validate(
@@ -70,13 +77,21 @@ class RendererWithAssets(TemplateRenderer):
                 return await attempt(known)
             except AssetsNeededError as needed:
                 # A renderer's word is not trusted: names that cannot be are those of no asset.
-                wanted = {name for name in needed.names if is_asset_name(name)} - known.keys()
-                known = {**known, **{name: None for name in needed.names if not is_asset_name(name)}}
+                wanted = {name for name in needed.names if _can_be(name)} - known.keys()
+                known = {**known, **{name: None for name in needed.names if not _can_be(name)}}
         raise RenderFailedError("The document asks for assets again and again.")
 
 
+def _can_be(name: str) -> bool:
+    return is_asset_name(name) or template_of(name) is not None
+
+
 def _named_in(data: bytes) -> set[str]:
-    if b"asset:" not in data:
-        return set()
-    found = {name.decode("utf-8", "replace") for name in _NAMED.findall(data)}
-    return {name for name in sorted(found)[:_MAX_NAMED] if is_asset_name(name)}
+    found = set[str]()
+    if b"asset:" in data:
+        found |= {name.decode("utf-8", "replace") for name in _NAMED.findall(data)}
+    if b"$document" in data:
+        found |= {
+            template_file(name.decode(), int(version) if version else None) for name, version in _TEMPLATE.findall(data)
+        }
+    return {name for name in sorted(found)[:_MAX_NAMED] if _can_be(name)}

@@ -14,6 +14,8 @@ MAX_IMAGE_BYTES: Final = 5_000_000
 _MAX_NAME: Final = 100
 # No slash and no dot at the edges: a name never leads out of a folder.
 _NAME: Final = re.compile(r"\w(?:[\w .()+@-]*\w)?", re.ASCII)
+_TEMPLATE: Final = "template:"
+_TEMPLATE_FILE: Final = re.compile(rf"{_TEMPLATE}([\w-]{{1,100}})(?:@([1-9][0-9]{{0,6}}))?", re.ASCII)
 # For each extension the media type, and how such a file begins.
 _KINDS: Final[dict[str, tuple[str, tuple[bytes, ...]]]] = {
     ".png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
@@ -42,6 +44,20 @@ class Asset:
 def is_asset_name(name: str) -> bool:
     """Tell whether an asset can have this name: letters and digits of ASCII, and . - _ + @ ( ) or blanks between."""
     return len(name) <= _MAX_NAME and _NAME.fullmatch(name) is not None
+
+
+def template_file(reference: str, version: int | None = None) -> str:
+    """Return the name by which a renderer asks for a template's file: its published version where none is given.
+
+    No asset can have such a name.
+    """
+    return f"{_TEMPLATE}{reference}" + (f"@{version}" if version is not None else "")
+
+
+def template_of(name: str) -> tuple[str, int | None] | None:
+    """Return the id or slug and the version that such a name stands for; None for any other name."""
+    match = _TEMPLATE_FILE.fullmatch(name)
+    return None if match is None else (match.group(1), int(match.group(2)) if match.group(2) else None)
 
 
 def is_asset_file(name: str) -> bool:

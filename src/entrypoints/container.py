@@ -132,7 +132,7 @@ class Container(containers.DeclarativeContainer):
     )
     read_renders = providers.Singleton(ReadRenders, units_of_work)
     get_document = providers.Singleton(GetDocument, read_renders, storage, clock)
-    keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock)
+    keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock, renderer)
     read_assets = providers.Singleton(ReadAssets, units_of_work, storage)
     delete_asset = providers.Singleton(DeleteAsset, units_of_work)
     key_usage = providers.Singleton(KeyUsage, units_of_work, clock)

@@ -120,6 +120,7 @@ class LimitsSettings(_Section):
     words: Annotated[int, Field(ge=1, le=1_000_000)] = 100_000
     nodes: Annotated[int, Field(ge=1, le=400_000)] = 40_000
     output_bytes: Annotated[int, Field(ge=1)] = 50_000_000
+    document_depth: Annotated[int, Field(ge=0, le=15)] = 5
     steps: Annotated[int, Field(ge=1)] = 5_000_000
     render_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5.0
     memory_bytes: Annotated[int, Field(ge=100_000_000)] | None = None

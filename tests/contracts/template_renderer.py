@@ -137,6 +137,43 @@ class TemplateRendererContract(ABC):
         made = await renderer.render(source, data, options(OutputFormat.DOCX))
         assert b"</text></svg>" in made.content
 
+    async def test_documents_within_documents_are_made_of_templates_and_assets(
+        self, renderer: TemplateRenderer
+    ) -> None:
+        source = source_of(word_file("{{ a }}", "{{ b }}"), TemplateFormat.DOCX)
+        data = data_of(
+            a={"$document": {"template": "clause", "data": {"n": {"$document": "asset:in.docx"}}}},
+            b={"$document": "asset:out.docx"},
+        )
+        chosen = options(OutputFormat.DOCX)
+        with pytest.raises(AssetsNeededError) as needed:
+            await renderer.render(source, data, chosen)
+        assert needed.value.names == ("out.docx", "template:clause")
+        assets = {"out.docx": word_file("out"), "template:clause": word_file("clause", "{{ n }}")}
+        with pytest.raises(AssetsNeededError) as needed:
+            await renderer.validate(source, data, chosen, assets)
+        assert needed.value.names == ("in.docx",)
+        made = await renderer.render(source, data, chosen, {**assets, "in.docx": word_file("in")})
+        assert lines_of(made.content) == ["clause", "in", "out"]
+
+    async def test_a_template_that_holds_itself_is_refused(self, renderer: TemplateRenderer) -> None:
+        file = word_file("{{ a }}")
+        data = data_of(a={"$document": {"template": "me", "data": {"a": 1}}})
+        found = await renderer.validate(
+            source_of(file, TemplateFormat.DOCX), data, options(OutputFormat.DOCX), {"template:me": file}
+        )
+        assert [(each.code, each.pointer) for each in found] == [("document-cycle", "/a")]
+
+    async def test_a_word_file_is_checked_as_a_piece(self, renderer: TemplateRenderer) -> None:
+        fine = source_of(word_file("{{ no tag"), TemplateFormat.DOCX)
+        bad = source_of(word_file('<w:altChunk r:id="rId1"/>'), TemplateFormat.DOCX)
+        none = source_of(b"PK\x03\x04", TemplateFormat.DOCX)
+        # As a template first: what is known of a file then is something else.
+        assert (await renderer.inspect(fine)).diagnostics
+        assert await renderer.check_piece(fine) == ()
+        assert [each.code for each in await renderer.check_piece(bad)] == ["alt-chunk"]
+        assert [each.code for each in await renderer.check_piece(none)] == ["broken-zip"]
+
     async def test_the_same_input_gives_the_same_document(self, renderer: TemplateRenderer) -> None:
         source = source_of("{{ now }}{% for k, v in d.items() %}{{ k }}{{ v }}{% endfor %}")
         data = b'{"d": {"z": 1, "a": 2.50}}'

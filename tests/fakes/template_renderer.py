@@ -29,6 +29,11 @@ class RecordingRenderer(TemplateRenderer):
         return await self._renderer.inspect(source)
 
     @override
+    async def check_piece(self, source: TemplateSource) -> tuple[Diagnostic, ...]:
+        self._record(source)
+        return await self._renderer.check_piece(source)
+
+    @override
     async def validate(
         self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
     ) -> tuple[Diagnostic, ...]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from adapters.rendering.compiled import CompiledTemplate, Program
 from adapters.rendering.language.coercion import ATTEMPTS, coerce
@@ -17,6 +17,7 @@ from adapters.rendering.language.markup import may_hold_markup
 from adapters.rendering.language.pictures import may_hold_pictures
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import SourceCompilation, compile_source
+from adapters.rendering.language.subdocuments import Chain, Piece, Subdocument, Subdocuments, may_hold_subdocuments
 from adapters.rendering.language.values import to_text
 from adapters.rendering.language.whitespace import split_text
 from application.ports.template_renderer import NO_ASSETS, Assets, RenderedDocument
@@ -31,7 +32,7 @@ from domain.errors import (
     TemplateInvalidError,
     UnsupportedOutputError,
 )
-from domain.formats import TemplateFormat, outputs_of
+from domain.formats import OutputFormat, TemplateFormat, outputs_of
 from domain.render_request import RenderOptions
 
 _log = logging.getLogger(__name__)
@@ -86,10 +87,23 @@ def compile_template(template_format: TemplateFormat, file: bytes, limits: Limit
 _MAX_FINDINGS: Final = 500
 
 
+def check_piece(file: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Diagnostic, ...]:
+    """Return what keeps a Word file from being put into documents; nothing is raised, whatever its bytes are."""
+    from adapters.rendering.subdocuments import findings_in  # noqa: PLC0415  # as above
+
+    try:
+        return findings_in(file, limits)[:_MAX_FINDINGS]
+    except (RecursionError, MemoryError):
+        return (_finding("template-too-complex", "The file nests too deep or is too large to be read."),)
+    except Exception:  # noqa: BLE001  # as in compile_template
+        _log.exception("checking a Word file failed")
+        return (_finding("template-unreadable", "The file could not be read."),)
+
+
 def render_template(
-    compiled: CompiledTemplate, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    compiled: CompiledTemplate, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS, sha256: str = ""
 ) -> RenderedDocument:
-    """Make the document of JSON data.
+    """Make the document of JSON data; `sha256` is that of the template's file, to be known where it holds itself.
 
     Raises:
         AssetsNeededError: it names assets that are not among `assets`.
@@ -115,15 +129,63 @@ def render_template(
     session = RenderSession(parse_data(data), options, limits, len(data), odd_texts(data))
     session.assets = assets
     if may_hold_typed_values(data):
+        if may_hold_subdocuments(data):
+            # First: what stands in their data is theirs.
+            session.documents = _documents(session, (("this template", sha256),))
+            session.documents.take()
         _take_typed_values(data, session)
+    return _rendered_session(compiled, compiled.program, session)
+
+
+def render_within(
+    compiled: CompiledTemplate, data: dict[str, Any], outer: RenderSession, chain: Chain
+) -> RenderedDocument:
+    """Make the document of a template within another one, with what that has left of its steps and its room.
+
+    `chain` names it, and those around it. Raises what `render_template` raises.
+    """
+    if compiled.program is None:
+        raise _template_invalid(compiled)
+    options = replace(outer.options, output=OutputFormat.DOCX, file_name=None)
+    session = RenderSession(data, options, compiled.limits, outer.data_size)
+    session.steps, session.room, session.assets = outer.steps, outer.room, outer.assets
+    session.documents = _documents(session, chain)
+    session.documents.take()
+    if outer.pictures is not None:
+        session.with_pictures().take()
+    if outer.markups is not None:
+        session.with_markups().take()
+    try:
+        return _rendered_session(compiled, compiled.program, session)
+    finally:
+        outer.steps = session.steps
+
+
+def _documents(session: RenderSession, chain: Chain) -> Subdocuments:
+    def make(document: Subdocument) -> Piece:
+        from adapters.rendering.subdocuments import Around, make_piece  # noqa: PLC0415  # only where there are some
+
+        return make_piece(document, Around(session, chain, compile_template, render_within))
+
+    def pay(piece: Piece) -> None:
+        session.charge(piece.elements * _STEPS_PER_ELEMENT, piece.size, what="this document within the document")
+
+    return Subdocuments(session.data, make, pay)
+
+
+# Of a document that is put into another one.
+_STEPS_PER_ELEMENT: Final = 2
+
+
+def _rendered_session(compiled: CompiledTemplate, program: Program, session: RenderSession) -> RenderedDocument:
     if compiled.fields:
         unfit = apply_fields(compiled.fields, session)
         if unfit:
-            raise _data_unfit(unfit, compiled.program, session)
+            raise _data_unfit(unfit, program, session)
     try:
-        return _rendered(compiled, compiled.program, session, options)
+        return _rendered(compiled, program, session, session.options)
     except (DataInvalidError, RenderFailedError) as error:
-        return _rendered_otherwise(compiled, compiled.program, session, error)
+        return _rendered_otherwise(compiled, program, session, error)
 
 
 def _take_typed_values(data: bytes, session: RenderSession) -> None:
@@ -138,8 +200,9 @@ def _rendered_otherwise(
     compiled: CompiledTemplate, program: Program, failed: RenderSession, error: DiagnosedError
 ) -> RenderedDocument:
     """Render once more with values of the kinds that the template needs; what is no matter of kinds is raised."""
-    if failed.pictures is not None and failed.pictures.needed:
-        raise AssetsNeededError(sorted(failed.pictures.needed))
+    first = failed
+    if needed := failed.needed():
+        raise AssetsNeededError(sorted(needed))
     warnings: list[Diagnostic] = []
     for kinds in ATTEMPTS:
         if not any(found.code == "value-error" for found in error.diagnostics):
@@ -150,6 +213,7 @@ def _rendered_otherwise(
         warnings += converted
         session = RenderSession(failed.data, failed.options, failed.limits, failed.data_size)
         session.assets, session.pictures, session.markups = failed.assets, failed.pictures, failed.markups
+        session.documents = failed.documents
         session.steps = failed.steps
         session.warnings += warnings
         try:
@@ -159,6 +223,8 @@ def _rendered_otherwise(
         except LimitExceededError:
             # All attempts together may take what one may; the first failure says more than that.
             break
+        finally:
+            first.steps = session.steps
     raise error
 
 
@@ -185,7 +251,7 @@ def _rendered(
 
 
 def validate_template(
-    compiled: CompiledTemplate, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
+    compiled: CompiledTemplate, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS, sha256: str = ""
 ) -> tuple[Diagnostic, ...]:
     """Return what a render of this data would complain of, with the findings about the template itself.
 
@@ -195,7 +261,7 @@ def validate_template(
     if compiled.program is None:
         return compiled.diagnostics
     try:
-        rendered = render_template(compiled, data, options, assets)
+        rendered = render_template(compiled, data, options, assets, sha256)
     except UnsupportedOutputError as error:
         return (*compiled.diagnostics, _finding(error.code, str(error)))
     except DiagnosedError as error:

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from adapters.rendering.cache import SizedCache
 from adapters.rendering.compiled import CompiledTemplate
-from adapters.rendering.engine import compile_template, render_template, validate_template
+from adapters.rendering.engine import check_piece, compile_template, render_template, validate_template
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.single_flight import SingleFlight
 from adapters.rendering.store import CompiledTemplateStore, StoredTemplate
@@ -63,11 +63,15 @@ class InProcessRenderer(TemplateRenderer):
         return TemplateInspection(compiled.diagnostics, compiled.placeholders)
 
     @override
+    async def check_piece(self, source: TemplateSource) -> tuple[Diagnostic, ...]:
+        return await asyncio.to_thread(check_piece, await source.load(), self._limits)
+
+    @override
     async def validate(
         self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
     ) -> tuple[Diagnostic, ...]:
         compiled = await self._compiled(source)
-        return await asyncio.to_thread(validate_template, compiled, data, options, assets)
+        return await asyncio.to_thread(validate_template, compiled, data, options, assets, source.sha256)
 
     @override
     async def render(
@@ -76,11 +80,11 @@ class InProcessRenderer(TemplateRenderer):
         compiled = await self._compiled(source)
         if self._is_small(source, data, options):
             try:
-                return render_template(_with_little_fuel(compiled), data, options, assets)
+                return render_template(_with_little_fuel(compiled), data, options, assets, source.sha256)
             except LimitExceededError:
                 # More work than it looked like: it starts again where it holds nobody up.
                 pass
-        return await asyncio.to_thread(render_template, compiled, data, options, assets)
+        return await asyncio.to_thread(render_template, compiled, data, options, assets, source.sha256)
 
     def _is_small(self, source: TemplateSource, data: bytes, options: RenderOptions) -> bool:
         size = self._cache.size_of((source.sha256, source.format))

@@ -9,7 +9,11 @@ from domain.identifiers import WorkspaceId
 
 
 class AssetSource(Protocol):
-    """Gives the contents of assets by their names, those of one workspace alone."""
+    """Gives the contents of assets by their names, those of one workspace alone.
+
+    The file of a template has a name as well (see domain.asset.template_file): there are only those that can become a
+    Word document, and without a version only published ones.
+    """
 
     @abstractmethod
     async def load(self, workspace_id: WorkspaceId, names: Collection[str], max_bytes: int) -> Assets:

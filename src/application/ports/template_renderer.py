@@ -12,7 +12,8 @@ from domain.placeholder import Placeholder
 from domain.render_request import RenderOptions
 from domain.workspace import DEFAULT_WORKSPACE_ID
 
-# The contents of assets by name; None for one that was looked for and is not there.
+# The contents of assets by name, and the files of templates within templates (see domain.asset.template_file); None
+# for one that was looked for and is not there.
 Assets: TypeAlias = Mapping[str, bytes | None]
 NO_ASSETS: Final[Assets] = {}
 
@@ -60,6 +61,10 @@ class TemplateRenderer(Protocol):
     @abstractmethod
     async def inspect(self, source: TemplateSource) -> TemplateInspection:
         """Return all findings and placeholders of a template, broken ones included; never raises for its contents."""
+
+    @abstractmethod
+    async def check_piece(self, source: TemplateSource) -> tuple[Diagnostic, ...]:
+        """Return what keeps a Word file from being put into documents as it is; tags in it are text."""
 
     @abstractmethod
     async def validate(

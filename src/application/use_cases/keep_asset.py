@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, DocumentStorage
+from application.ports.template_renderer import TemplateRenderer, TemplateSource
 from application.ports.unit_of_work import UnitsOfWork
 from domain.asset import Asset, check_asset, max_bytes_of
-from domain.errors import PayloadTooLargeError
+from domain.errors import InvalidRequestError, PayloadTooLargeError
+from domain.formats import OutputFormat, TemplateFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,13 @@ class KeptAsset:
 class KeepAsset:
     """A name has one file: a new one takes the place of the old one, and documents made from now on have it.
 
-    The contents are stored before the row that names them.
+    A Word file passes the gate that templates pass. The contents are stored before the row that names them.
     """
 
-    def __init__(self, storage: DocumentStorage, units_of_work: UnitsOfWork, clock: Clock) -> None:
+    def __init__(
+        self, storage: DocumentStorage, units_of_work: UnitsOfWork, clock: Clock, renderer: TemplateRenderer
+    ) -> None:
+        self._renderer = renderer
         self._storage = storage
         self._units_of_work = units_of_work
         self._clock = clock
@@ -44,6 +49,7 @@ class KeepAsset:
 
         Raises:
             PayloadTooLargeError, UnsupportedMediaTypeError, InvalidRequestError: it cannot be one.
+            QueueFullError, OverloadedError: it could not be looked into.
             StorageFullError: there is no room.
         """
         limit = max_bytes_of(command.name)
@@ -52,6 +58,8 @@ class KeepAsset:
         media_type = check_asset(command.name, command.content)
         sha256 = hashlib.sha256(command.content).hexdigest()
         workspace_id, now = command.caller.workspace_id, self._clock.now()
+        if media_type == OutputFormat.DOCX.media_type:
+            await self._check_word_file(command, sha256)
         await self._storage.put(BlobKey(workspace_id, sha256), command.content)
         asset = Asset(
             workspace_id, command.name, media_type, len(command.content), sha256, now, now, command.caller.actor
@@ -61,3 +69,14 @@ class KeepAsset:
             kept = await unit.assets.put(asset)
             await unit.commit()
         return KeptAsset(kept, created)
+
+    async def _check_word_file(self, command: KeepAssetCommand, sha256: str) -> None:
+        async def load() -> bytes:
+            return command.content
+
+        source = TemplateSource(TemplateFormat.DOCX, sha256, load, command.caller.workspace_id)
+        found = await self._renderer.check_piece(source)
+        if found:
+            problem = InvalidRequestError("file", found[0].message)
+            problem.diagnostics = found
+            raise problem

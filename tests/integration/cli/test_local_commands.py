@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from tests.image_files import image_file
 from tests.integration.cli.conftest import EXAMPLES, Run
-from tests.word_files import word_file
+from tests.word_files import lines_of, word_file
 
 TEMPLATES = ["offer-letter.docx", "invoice.docx", "meeting-minutes.md", "payment-reminder.txt"]
 
@@ -201,3 +201,32 @@ def test_a_folder_of_assets_has_to_be_there_and_to_hold_what_names_say(docgen: R
     broken = docgen("render", template, "--data", data, "--output", output)
     assert "logo.png" in broken.stderr
     assert broken.returncode != 0
+
+
+def test_documents_within_documents_come_from_the_folder(docgen: Run, tmp_path: Path) -> None:
+    folder, template, output = tmp_path / "parts", tmp_path / "contract.docx", tmp_path / "out.docx"
+    folder.mkdir()
+    template.write_bytes(word_file("{{ a }}", "{{ b }}", "{{ c }}"))
+    (folder / "clause-a.docx").write_bytes(word_file("clause {{ n }}"))
+    (folder / "notes.md").write_text("notes for {{ who }}")
+    (folder / "terms.docx").write_bytes(word_file("terms"))
+    data = {
+        "a": {"$document": {"template": "clause-a", "data": {"n": 1}}},
+        "b": {"$document": {"template": "notes", "data": {"who": "Ada"}}},
+        "c": {"$document": "asset:terms.docx"},
+    }
+    written = tmp_path / "data.json"
+    written.write_text(json.dumps(data))
+    done = docgen("render", template, "--data", written, "--output", output, "--assets", folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines_of(output.read_bytes()) == ["clause 1", "notes for Ada", "terms"]
+    data["b"] = {"$document": {"template": "contract", "data": {"a": 1, "b": 2, "c": 3}}}
+    (folder / "contract.docx").write_bytes(template.read_bytes())
+    written.write_text(json.dumps(data))
+    circle = docgen("render", template, "--data", written, "--output", output, "--assets", folder)
+    assert circle.returncode == 1
+    assert "document-cycle" in circle.stderr
+    data["b"] = {"$document": {"template": "clause-a", "version": 2}}
+    written.write_text(json.dumps(data))
+    none = docgen("render", template, "--data", written, "--output", output, "--assets", folder)
+    assert "unknown-template" in none.stderr

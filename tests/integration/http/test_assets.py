@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from domain.asset import MAX_IMAGE_BYTES
 from tests.image_files import image_file
 from tests.integration.http.conftest import register
-from tests.word_files import word_file
+from tests.word_files import lines_of, word_file
 
 LOGO, OTHER = image_file(), image_file(color="blue")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -96,3 +96,40 @@ def test_an_asset_that_is_not_there_is_said_with_its_path(client: TestClient) ->
     assert code_of(failed) == (422, "render-failed")
     (found,) = failed.json()["diagnostics"]
     assert (found["code"], found["pointer"]) == ("unknown-asset", "/logo")
+
+
+def test_documents_hold_templates_of_the_workspace_and_word_files(client: TestClient) -> None:
+    client.put("/v1/assets/terms.docx", content=word_file("terms {{ as they are }}"))
+    clause = register(client, word_file("clause {{ n }}", "{{ d }}"), name="clause.docx", slug="clause-a")
+    host = register(client, word_file("{{ d }}"), name="contract.docx")
+    inner = {"n": 1, "d": {"$document": "asset:terms.docx"}}
+    for reference in ("clause-a", clause["id"]):
+        data = {"d": {"$document": {"template": reference, "data": inner}}}
+        made = client.post("/v1/renders", json={"template": host["id"], "data": data}, headers={"Accept": DOCX})
+        assert lines_of(made.content) == ["clause 1", "terms {{ as they are }}"], made.text
+
+
+def test_only_published_templates_are_put_in_unless_a_version_is_named(client: TestClient) -> None:
+    register(client, word_file("one"), name="clause.docx", slug="clause-b", publish="false")
+    register(client, b"text", name="note.txt", slug="note")
+    host = register(client, word_file("{{ d }}"), name="contract.docx")
+    for name in ("clause-b", "note", "nothing"):
+        data = {"d": {"$document": {"template": name}}}
+        refused = client.post("/v1/renders", json={"template": host["id"], "data": data})
+        assert code_of(refused) == (422, "render-failed")
+        assert [(each["code"], each["pointer"]) for each in refused.json()["diagnostics"]] == [
+            ("unknown-template", "/d")
+        ]
+    data = {"d": {"$document": {"template": "clause-b", "version": 1}}}
+    made = client.post("/v1/renders", json={"template": host["id"], "data": data}, headers={"Accept": DOCX})
+    assert lines_of(made.content) == ["one"]
+
+
+def test_a_word_file_passes_the_gate_when_it_is_kept(client: TestClient) -> None:
+    macros = word_file("x", parts={"word/vbaProject.bin": b"\xd0\xcf\x11\xe0V\0B\0A"})
+    for content, code in ((macros, "macros"), (b"PK\x03\x04 no zip", "broken-zip")):
+        refused = client.put("/v1/assets/x.docx", content=content)
+        assert code_of(refused) == (422, "request-invalid")
+        assert [each["code"] for each in refused.json()["diagnostics"]][:1] == [code]
+    assert code_of(client.get("/v1/assets/x.docx")) == (404, "not-found")
+    assert client.put("/v1/assets/x.docx", content=word_file("{{ no tag")).status_code == 201

@@ -14,9 +14,11 @@ from adapters.rendering.docx.marks import MARK, REVISION, Operation
 from adapters.rendering.docx.markup_lists import MarkupLists
 from adapters.rendering.docx.markup_places import MarkupPlaces
 from adapters.rendering.docx.pictures import Album, Placing
+from adapters.rendering.docx.piece_places import PiecePlaces
 from adapters.rendering.docx.style_sheet import StyleSheet
 from adapters.rendering.language.markup import Markups
 from adapters.rendering.language.pictures import Pictures
+from adapters.rendering.language.subdocuments import Subdocuments
 
 # Pieces of output that are joined and split at a time.
 _GROUP: Final = 2_000
@@ -54,6 +56,8 @@ class Finish:
     album: Album | None = None
     # The Markdown and HTML of the document, once a part with it was met.
     markup: MarkupPlaces | None = None
+    # The documents within it, once a part with one was met.
+    pieces: PiecePlaces | None = None
     lists: list[tuple[str, int] | None] = field(default_factory=list)
     _begun: dict[int, str] = field(default_factory=dict)
     _notes: dict[str, list[str]] = field(default_factory=dict)
@@ -106,6 +110,12 @@ class Finish:
             lists = MarkupLists(self.sheet, self.new_list)
             self.markup = MarkupPlaces(self.sheet, markups, lists, self.placing.room, right_to_left)
         return self.markup
+
+    def new_pieces(self, documents: Subdocuments) -> PiecePlaces:
+        """Return what puts the documents within this one in place, now that one was met."""
+        if self.pieces is None:
+            self.pieces = PiecePlaces(documents)
+        return self.pieces
 
     def new_album(self) -> Album:
         """Return what keeps the images of this document, now that one was met."""

@@ -7,7 +7,7 @@ said once. (Footnotes and endnotes become notes of their own, see notes.py.)
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from lxml import etree
@@ -23,32 +23,32 @@ _OFFICE: Final = "{urn:schemas-microsoft-com:office:office}"
 _ID, _NAME, _VALUE, _ANCHOR, _INSTR = w("id"), w("name"), w("val"), w("anchor"), w("instr")
 
 # Elements that share one sequence of numbers (ECMA-376 part 1, 17.13).
-_REVISIONS: Final = frozenset(
+REVISIONS: Final = frozenset(
     map(w, """
     ins del moveFrom moveTo rPrChange pPrChange sectPrChange tblPrChange tblPrExChange tblGridChange trPrChange
     tcPrChange cellIns cellDel cellMerge numberingChange
     """.split())  # noqa: SIM905  # a list of words reads best as words
 )  # fmt: skip
 _RANGES: Final = ("bookmark", "perm", "moveFromRange", "moveToRange")
-_STARTS: Final = {w(f"{kind}Start"): kind for kind in _RANGES}
-_ENDS: Final = {w(f"{kind}End"): kind for kind in _RANGES}
+STARTS: Final = {w(f"{kind}Start"): kind for kind in _RANGES}
+ENDS: Final = {w(f"{kind}End"): kind for kind in _RANGES}
 _COMMENT_START, _COMMENT_END, _COMMENT = w("commentRangeStart"), w("commentRangeEnd"), w("commentReference")
 _BOOKMARK: Final = w("bookmarkStart")
 _DOC_PR, _SDT_PR, _HYPERLINK = _WP + "docPr", w("sdtPr"), w("hyperlink")
 _INSTR_TEXT, _SIMPLE, _FIELD_CHARACTER = w("instrText"), w("fldSimple"), w("fldChar")
-_SHAPES: Final = frozenset(
+SHAPES: Final = frozenset(
     _VML + name for name in ("shape", "rect", "oval", "roundrect", "line", "polyline", "arc", "curve", "image", "group")
 )
 _PARAGRAPH_IDS: Final = (f"{{{W14}}}paraId", f"{{{W14}}}textId")
 # A bookmark in the code of a field: REF name, PAGEREF name, HYPERLINK \l "name", or the name alone.
-_REFERENCE: Final = re.compile(r'(^\s*(?:(?:REF|PAGEREF|NOTEREF)\s+)?"?|\\l\s+"?)([\w.]+)', re.IGNORECASE)
+BOOKMARK_REFERENCE: Final = re.compile(r'(^\s*(?:(?:REF|PAGEREF|NOTEREF)\s+)?"?|\\l\s+"?)([\w.]+)', re.IGNORECASE)
 
 
 def mark_identities(root: Node, tokens: TokenTable, marks: MarkTable, prefix: str) -> None:
     """Mark the numbers and names of a part that its loops would repeat."""
     found = list(scopes_of(root, tokens, (*_ALL, P) if root.tag == w("comments") else _ALL))
     found += _keep_ranges_whole(found)
-    _join_codes(found)
+    join_codes(node for node, _ in found)
     repeated = [(node, scope) for node, scope in found if scope.loop is not None and node.getparent() is not None]
     names = _mark_names(repeated, marks)
     _mark_divided(found, marks)
@@ -69,11 +69,11 @@ def _keep_ranges_whole(found: list[tuple[Node, Scope]]) -> list[tuple[Node, Scop
     """
     begun: dict[tuple[str, str], tuple[Node, Scope]] = {}
     for index, (node, scope) in enumerate(found):
-        kind = _STARTS.get(node.tag) or _ENDS.get(node.tag) or ("comment" if node.tag in _COMMENT_RANGE else "")
+        kind = STARTS.get(node.tag) or ENDS.get(node.tag) or ("comment" if node.tag in _COMMENT_RANGE else "")
         if not kind:
             continue
         key = (kind, node.get(_ID, ""))
-        if node.tag in _STARTS or node.tag == _COMMENT_START:
+        if node.tag in STARTS or node.tag == _COMMENT_START:
             begun[key] = (node, scope)
         elif key in begun:
             start, start_scope = begun.pop(key)
@@ -90,10 +90,10 @@ def _keep_ranges_whole(found: list[tuple[Node, Scope]]) -> list[tuple[Node, Scop
     return ends
 
 
-def _join_codes(found: list[tuple[Node, Scope]]) -> None:
+def join_codes(found: Iterable[Node]) -> None:
     """Put the code of a field that Word has spread over several runs into the first of them."""
     codes: list[list[Node]] = [[]]
-    for node, _ in found:
+    for node in found:
         if node.tag == _INSTR_TEXT:
             codes[-1].append(node)
         elif node.tag == _FIELD_CHARACTER and codes[-1]:
@@ -114,7 +114,7 @@ def _mark_names(repeated: list[tuple[Node, Scope]], marks: MarkTable) -> dict[st
     loops: dict[Token, list[str]] = {}
     for node, scope in repeated:
         name = node.get(_NAME)
-        if node.tag in _STARTS and name and scope.loop is not None:
+        if node.tag in STARTS and name and scope.loop is not None:
             key = _key(node.tag, name)
             loops.setdefault(scope.loop, []).append(key)
             if node.tag == _BOOKMARK:
@@ -130,7 +130,7 @@ def _mark_divided(found: list[tuple[Node, Scope]], marks: MarkTable) -> None:
     seen: set[tuple[str, str | None]] = set()
     for element, scope in found:
         node = element.find(_ID) if element.tag == _SDT_PR else element
-        if node is None or (element.tag not in _REVISIONS and element.tag != _SDT_PR):
+        if node is None or (element.tag not in REVISIONS and element.tag != _SDT_PR):
             continue
         attribute = _VALUE if element.tag == _SDT_PR else _ID
         key = ("sdt" if element.tag == _SDT_PR else "", node.get(attribute))
@@ -163,11 +163,11 @@ def _number(attribute: str) -> Callable[[Node, MarkTable], None]:
 
 
 def _start(node: Node, marks: MarkTable) -> None:
-    node.set(_ID, marks.in_attribute("start", f"{_STARTS[node.tag]} {node.get(_ID)}"))
+    node.set(_ID, marks.in_attribute("start", f"{STARTS[node.tag]} {node.get(_ID)}"))
 
 
 def _end(node: Node, marks: MarkTable) -> None:
-    node.set(_ID, marks.in_attribute("end", f"{_ENDS[node.tag]} {node.get(_ID)}"))
+    node.set(_ID, marks.in_attribute("end", f"{ENDS[node.tag]} {node.get(_ID)}"))
 
 
 def _shape(node: Node, marks: MarkTable) -> None:
@@ -184,13 +184,13 @@ def _paragraph(node: Node, _marks: MarkTable) -> None:
 _ACTIONS: Final[dict[str, Callable[[Node, MarkTable], None]]] = {
     _DOC_PR: _number("id"),
     P: _paragraph,
-    **dict.fromkeys(_STARTS, _start),
-    **dict.fromkeys(_ENDS, _end),
-    **dict.fromkeys(_SHAPES, _shape),
+    **dict.fromkeys(STARTS, _start),
+    **dict.fromkeys(ENDS, _end),
+    **dict.fromkeys(SHAPES, _shape),
 }
 _REFERRING: Final = (_INSTR_TEXT, _SIMPLE, _HYPERLINK)
 _COMMENTS: Final = (_COMMENT_START, _COMMENT_END, _COMMENT)
-_ALL: Final = (*(_ACTIONS.keys() - {P}), *_REVISIONS, _SDT_PR, *_COMMENTS, *_REFERRING, _FIELD_CHARACTER)
+_ALL: Final = (*(_ACTIONS.keys() - {P}), *REVISIONS, _SDT_PR, *_COMMENTS, *_REFERRING, _FIELD_CHARACTER)
 
 
 def _mark_once(node: Node, marks: MarkTable, prefix: str) -> None:
@@ -208,7 +208,9 @@ def _follow(node: Node, names: dict[str, Token], scope: Scope, marks: MarkTable)
             node.set(_ANCHOR, marks.in_attribute("name", _key(_BOOKMARK, name), name))
         return
     code = node.get(_INSTR, "") if node.tag == _SIMPLE else node.text or ""
-    match = next((match for match in _REFERENCE.finditer(code) if names.get(match.group(2)) in scope.loops), None)
+    match = next(
+        (match for match in BOOKMARK_REFERENCE.finditer(code) if names.get(match.group(2)) in scope.loops), None
+    )
     if match is None:
         return
     name = match.group(2)

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from adapters.rendering.docx.margins import Room, rooms_at
-from adapters.rendering.docx.marks import Operation
 from adapters.rendering.docx.markup_lists import MarkupLists
 from adapters.rendering.docx.markup_writer import Base, MarkupWriter
-from adapters.rendering.docx.structures import SECTION, Element, put_structures
+from adapters.rendering.docx.structures import SECTION, Element, WriteValue
 from adapters.rendering.docx.style_sheet import StyleSheet
 from adapters.rendering.docx.writers import BLOCKS, MARKUP, RUNS, STRUCTURE_BEGIN, STRUCTURE_END, run_text_writer
 from adapters.rendering.language.markup import Markups
@@ -39,19 +38,10 @@ class MarkupPlaces:
     right_to_left: bool
     missing: dict[str, None] = field(default_factory=dict)
 
-    def put(self, text: str, prefix: str, limit: int, operations: Sequence[Operation]) -> str:
-        """Return a part's text with blocks where they were announced; `prefix` begins the names of its elements.
-
-        The part holds marks for `operations` still.
-
-        Raises:
-            TooLargeError: it would have more than `limit` characters.
-            UnprintableError: rows or cells are printed outside of a table.
-        """
+    def writer(self, text: str, prefix: str) -> WriteValue:
+        """Return what writes the blocks that a part's text announces; `prefix` begins the names of its elements."""
         rooms = rooms_at(text, prefix, _PLACE, self.page)
-        return put_structures(
-            text, prefix, limit, operations, lambda number, opened: self._written(number, opened, prefix, next(rooms))
-        )
+        return lambda number, opened: self._written(number, opened, prefix, next(rooms))
 
     def warnings(self) -> list[Diagnostic]:
         """Say which styles the template lacks."""

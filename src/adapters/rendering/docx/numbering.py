@@ -94,7 +94,7 @@ class Numbering:
             if by_style is None or not level:
                 return by_style
             return ListPlace(by_style.number, _level(level), by_style=True, indent=by_style.indent)
-        return ListPlace(number, _level(level)) if self._num(number) is not None else None
+        return ListPlace(number, _level(level)) if self.num(number) is not None else None
 
     def place_of_style(self, style: str) -> ListPlace | None:
         """Return the list that a paragraph style numbers its paragraphs by; None where it does not."""
@@ -106,13 +106,13 @@ class Numbering:
 
     def abstract_of(self, number: str) -> str:
         """Return the id of the w:abstractNum that a list points at."""
-        num = self._num(number)
+        num = self.num(number)
         return "" if num is None else _setting(num, _ABSTRACT_ID)
 
     def indents_of(self, place: ListPlace) -> tuple[int, int]:
         """Return how far the paragraphs of a list stand in, and their first line out, in twips."""
         indent = place.indent
-        if indent is None and (abstract := self._abstract(place.number)) is not None:
+        if indent is None and (abstract := self.abstract(place.number)) is not None:
             levels = (each for each in abstract.findall(_LVL) if _level(each.get(_ILVL, "")) == place.level)
             indent = next((each.find(f"{PPR}/{_INDENT}") for each in levels), None)
         if indent is None:
@@ -154,7 +154,7 @@ class Numbering:
         """Copy a list so that its levels, from this one on, begin where they began in the template."""
         copy = etree.Element(_NUM, {_NUM_ID: mark})
         copy.extend(deepcopy(child) for child in self._nums_by_id()[number])
-        for index, start in enumerate(self._starts(number)):
+        for index, start in enumerate(self.starts(number)):
             if index < level:
                 continue
             override = next((each for each in copy.findall(_OVERRIDE) if each.get(_ILVL) == str(index)), None)
@@ -164,17 +164,14 @@ class Numbering:
                 override.insert(0, etree.Element(_START_OVERRIDE, {_VALUE: start}))
         return copy
 
-    def _starts(self, number: str) -> list[str]:
+    def starts(self, number: str) -> tuple[str, ...]:
         """Return where the levels of a list start."""
-        starts = ["1"] * LEVELS
-        abstract = self._abstract(number)
-        for level in () if abstract is None else abstract.findall(_LVL):
-            index = _level(level.get(_ILVL, ""))
-            starts[index] = _setting(level, _START) or "0"
-        return starts
+        abstract = self.abstract(number)
+        return starts_of(() if abstract is None else abstract.findall(_LVL))
 
-    def _abstract(self, number: str, *, follow: bool = True) -> Node | None:
-        num = self._num(number)
+    def abstract(self, number: str, *, follow: bool = True) -> Node | None:
+        """Return the w:abstractNum that defines a list, the one of its style where that has it; None without one."""
+        num = self.num(number)
         wanted = "" if num is None else _setting(num, _ABSTRACT_ID)
         found = next(
             (each for each in self._numbering().findall(_ABSTRACT_NUM) if each.get(_ABSTRACT_ID) == wanted), None
@@ -183,9 +180,10 @@ class Numbering:
             return found
         linked = self._known_styles().get(link)
         number = "" if linked is None else _setting(linked.find(f"{PPR}/{_NUM_PR}"), _NUM_ID)
-        return self._abstract(number, follow=False) if number else found
+        return self.abstract(number, follow=False) if number else found
 
-    def _num(self, number: str) -> Node | None:
+    def num(self, number: str) -> Node | None:
+        """Return the w:num of a list, None where there is none."""
         return self._nums_by_id().get(number)
 
     def _nums_by_id(self) -> dict[str, Node]:
@@ -208,7 +206,7 @@ class Numbering:
             numbered = found.find(f"{PPR}/{_NUM_PR}")
             number = _setting(numbered, _NUM_ID)
             if number:
-                if self._num(number) is None:
+                if self.num(number) is None:
                     return None
                 level = _setting(numbered, _ILVL) or self._level_of_style(number, style)
                 return ListPlace(number, _level(level), by_style=True, indent=indent)
@@ -217,7 +215,7 @@ class Numbering:
 
     def _level_of_style(self, number: str, style: str) -> str:
         """Return the level of a list that a style is tied to."""
-        abstract = self._abstract(number)
+        abstract = self.abstract(number)
         levels = [] if abstract is None else abstract.findall(_LVL)
         return next((level.get(_ILVL, "") for level in levels if _setting(level, _STYLE) == style), "")
 
@@ -238,6 +236,14 @@ class Numbering:
             return etree.Element(w(kind)) if name is None else parse_xml(name, self._package.contents[name])
         except UnusableFileError:
             return etree.Element(w(kind))
+
+
+def starts_of(levels: Iterable[Node]) -> tuple[str, ...]:
+    """Return where each level of a list starts, by those that are defined."""
+    starts = ["1"] * LEVELS
+    for level in levels:
+        starts[_level(level.get(_ILVL, ""))] = _setting(level, _START) or "0"
+    return tuple(starts)
 
 
 def _setting(parent: Node | None, name: str) -> str:

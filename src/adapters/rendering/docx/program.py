@@ -14,14 +14,16 @@ from adapters.rendering.docx.breaks import announced, put_breaks
 from adapters.rendering.docx.deflate import DeflateStream, Stretch, deflate, splice
 from adapters.rendering.docx.direction import is_right_to_left
 from adapters.rendering.docx.finish import Finish, Taken
+from adapters.rendering.docx.imports import with_pieces
 from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.marks import REVISION, Operation
 from adapters.rendering.docx.media import with_images
 from adapters.rendering.docx.numbering import NumberingPart
 from adapters.rendering.docx.pictures import Placing
-from adapters.rendering.docx.structures import TooLargeError, put_structures
+from adapters.rendering.docx.piece_places import RefusedPlaceError
+from adapters.rendering.docx.structures import TooLargeError, WriteValue, put_structures
 from adapters.rendering.docx.style_sheet import StyleSheet
-from adapters.rendering.docx.writers import MARKUP, PICTURE, STRUCTURE_BEGIN, make_writers
+from adapters.rendering.docx.writers import DOCUMENT, MARKUP, PICTURE, STRUCTURE_BEGIN, make_writers
 from adapters.rendering.docx.zip_records import Member
 from adapters.rendering.language.failures import failure
 from adapters.rendering.language.introspection import NO_NEEDS, Needs
@@ -98,7 +100,7 @@ class TaggedPart:
         pieces = self.source.run(session, self._writers_for(session))
         finish.pictures = session.pictures
         limit = session.limits.output_bytes
-        if self.captures or session.markups is not None:
+        if self.captures or session.markups is not None or session.documents is not None:
             self.source.weigh(pieces, session)
             pieces = [self._put_structures("".join(pieces), session, finish)]
         if self.operations:
@@ -147,6 +149,13 @@ class TaggedPart:
         pieces[1::2] = [self.stretches[int(number)].text for number in pieces[1::2]]
         return "".join(pieces)
 
+    def _refused(self, refused: RefusedPlaceError, session: RenderSession) -> Exception:
+        """Say where a document was printed that cannot stand there: a part is run again, and refuses it at its tag."""
+        assert session.documents is not None  # noqa: S101  # there is one
+        session.documents[refused.number].refuse(refused.message, refused.suggestion)
+        self.source.run(session, self._writers_for(session))
+        return session.error() or RenderFailedError(f"The template failed: {refused.message}")
+
     def _put_breaks(self, text: str, session: RenderSession) -> str:
         limit = session.limits.output_bytes
         try:
@@ -164,13 +173,20 @@ class TaggedPart:
     def _put_structures(self, text: str, session: RenderSession, finish: Finish) -> str:
         limit = session.limits.output_bytes
         try:
+            write_values: dict[str, WriteValue] = {}
             if session.markups is not None and MARKUP in text:
+                text = self._expanded(text)
                 right_to_left = is_right_to_left(session.options.locale)
                 places = finish.new_markup(session.markups, right_to_left=right_to_left)
-                return places.put(self._expanded(text), self.prefix, limit, self.operations)
-            if STRUCTURE_BEGIN not in text:
+                write_values[MARKUP] = places.writer(text, self.prefix)
+            if session.documents is not None and DOCUMENT in text:
+                pieces = finish.new_pieces(session.documents)
+                write_values[DOCUMENT] = lambda number, opened: pieces.write(number, opened, self.prefix)
+            if not write_values and STRUCTURE_BEGIN not in text:
                 return text
-            return put_structures(self._expanded(text), self.prefix, limit, self.operations)
+            return put_structures(self._expanded(text), self.prefix, limit, self.operations, write_values)
+        except RefusedPlaceError as refused:
+            raise self._refused(refused, session) from None
         except TooLargeError:
             raise _too_large(limit) from None
         except UnprintableError as problem:
@@ -254,6 +270,9 @@ class DocxProgram(Program):
         if finish.markup is not None:
             session.warnings += finish.markup.warnings()
             archive, members = finish.markup.lists.added_to(archive, members)
+        if finish.pieces is not None:
+            start = self._placing.relationship
+            archive, members = with_pieces(archive, members, finish.pieces.placed, self._sheet.main, start)
         if finish.album is not None:
             return with_images(archive, members, finish.album)
         return archive.with_members(members)

@@ -120,7 +120,7 @@ def _renumber(items: list[_Item], events: list[_Event], marks: MarkTable) -> Non
         event_of_item = next((each for each in reversed(current) if each.place.level <= item.place.level), None)
         if event_of_item is not None:
             number = marks.in_attribute("list", event_of_item.restart, item.place.number)
-            _write_number(item.paragraph, item.place, number)
+            write_number(item.paragraph, item.place, number)
 
 
 def _replaces(new: _Event, old: _Event) -> bool:
@@ -128,7 +128,7 @@ def _replaces(new: _Event, old: _Event) -> bool:
     return new.place.level <= old.place.level and _is_within(old.loops, new.loops)
 
 
-def _write_number(paragraph: Node, place: ListPlace, number: str) -> None:
+def write_number(paragraph: Node, place: ListPlace, number: str) -> None:
     """Let a paragraph itself say its list and level; where its style did, its indents too, which go by the style."""
     properties = paragraph.find(PPR)
     if properties is None:

@@ -6,16 +6,16 @@ on either side goes: a paragraph or a row that held the tag alone is replaced.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from adapters.rendering.docx.marks import MARK, Operation
-from adapters.rendering.docx.writers import BLOCKS, CELLS, MARKUP, ROWS, RUNS, STRUCTURE_BEGIN, STRUCTURE_END
+from adapters.rendering.docx.writers import BLOCKS, CELLS, DOCUMENT, MARKUP, ROWS, RUNS, STRUCTURE_BEGIN, STRUCTURE_END
 from adapters.rendering.language.values import UnprintableError
 
 _EVENT: Final = re.compile(
-    f"{STRUCTURE_BEGIN}.|{STRUCTURE_END}|{MARKUP}[0-9]+{MARKUP}|{MARK}[0-9]+{MARK}|<(/?)([\\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
+    f"{STRUCTURE_BEGIN}.|{STRUCTURE_END}|[{MARKUP}{DOCUMENT}][0-9]+[{MARKUP}{DOCUMENT}]|{MARK}[0-9]+{MARK}|<(/?)([\\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
 )
 # What a piece of each kind breaks out of.
 _AROUND: Final = {RUNS: "r", BLOCKS: "p", ROWS: "tr", CELLS: "tc"}
@@ -52,12 +52,15 @@ class Element:
     behind: list[str] = field(default_factory=list)
 
 
-# Writes the Markdown or HTML of a number, as pieces, for the place where these elements are open: see markup_places.py.
-WriteMarkup: TypeAlias = Callable[[int, Sequence[Element]], str]
+# Writes the value of a number, as pieces, for the place where these elements are open; by the sign that announces it:
+# Markdown and HTML (see markup_places.py), documents (see piece_places.py).
+WriteValue: TypeAlias = Callable[[int, Sequence[Element]], str]
+WriteValues: TypeAlias = Mapping[str, WriteValue]
+_NOTHING: Final[WriteValues] = {}
 
 
 def put_structures(
-    text: str, prefix: str, limit: int, operations: Sequence[Operation], write_markup: WriteMarkup | None = None
+    text: str, prefix: str, limit: int, operations: Sequence[Operation], write_values: WriteValues = _NOTHING
 ) -> str:
     """Return the part with its captured pieces where they belong; one pass over its tags.
 
@@ -67,7 +70,7 @@ def put_structures(
         TooLargeError: it would have more than `limit` characters.
         UnprintableError: rows or cells are printed outside of a table.
     """
-    placing = _Placing(prefix, limit, operations, write_markup)
+    placing = _Placing(prefix, limit, operations, write_values)
     placing.go_through(text)
     return "".join(placing.out)
 
@@ -75,11 +78,9 @@ def put_structures(
 class _Placing:
     """What is open, and what has been put out."""
 
-    def __init__(
-        self, prefix: str, limit: int, operations: Sequence[Operation], write_markup: WriteMarkup | None
-    ) -> None:
+    def __init__(self, prefix: str, limit: int, operations: Sequence[Operation], write_values: WriteValues) -> None:
         self.out: list[str] = []
-        self._write_markup = write_markup
+        self._write_values = write_values
         self._operations = operations
         self._prefix = prefix
         self._room = limit
@@ -109,14 +110,13 @@ class _Placing:
         """Follow a tag, or the begin or the end of a piece."""
         found = event.group()
         if found[0] == STRUCTURE_BEGIN:
-            self._begin(int(found[1]))
+            self._begin(int(found[1]), begins_with_table=event.string.startswith(f"<{self._prefix}tbl", event.end()))
         elif found == STRUCTURE_END:
             self._end()
         elif found[0] == MARK:
             self.put(found)
-        elif found[0] == MARKUP:
-            assert self._write_markup is not None  # noqa: S101  # nothing is announced without it
-            self.go_through(self._write_markup(int(found.strip(MARKUP)), self._open))
+        elif found[0] in (MARKUP, DOCUMENT):
+            self.go_through(self._write_values[found[0]](int(found[1:-1]), self._open))
         elif event.group(1):
             self._close(found, event.string, event.end())
         else:
@@ -140,7 +140,7 @@ class _Placing:
             self._drop(element)
         self.out += element.behind
 
-    def _begin(self, kind: int) -> None:
+    def _begin(self, kind: int, *, begins_with_table: bool) -> None:
         """Break out of what is open, or keep the piece back until that closes."""
         inner = self._inner(kind)
         if inner and (kind in (ROWS, CELLS) or any(self._is(element, "sdt") for element in inner)):
@@ -152,7 +152,7 @@ class _Placing:
         for element in reversed(inner):
             self.put(f"</{element.name}>")
         if inner and kind == BLOCKS:
-            self._finish_half(inner[0])
+            self._finish_half(inner[0], begins_with_table=begins_with_table)
         del self._open[len(self._open) - len(inner) :]
         self._pieces.append((inner, None, self.out))
 
@@ -172,9 +172,13 @@ class _Placing:
             )
         return []
 
-    def _finish_half(self, paragraph: Element) -> None:
-        """Leave the first half of a paragraph; a section ends with the second one."""
-        if self._is_blank(paragraph):
+    def _finish_half(self, paragraph: Element, *, begins_with_table: bool) -> None:
+        """Leave the first half of a paragraph; a section ends with the second one.
+
+        Between two tables an empty one stays: Word would take them for one table.
+        """
+        parts_tables = begins_with_table and _last_tag(self.out, paragraph.index) == f"</{self._prefix}tbl>"
+        if self._is_blank(paragraph) and not parts_tables:
             self._drop(paragraph)
         elif paragraph.properties:
             self.out[paragraph.properties_at] = SECTION.sub("", paragraph.properties)
@@ -210,8 +214,8 @@ class _Placing:
         """Tell whether another paragraph (row, cell) stands beside this one, as a cell, say, needs its last one."""
         if SECTION.search(element.properties):
             return False
-        beside = element.behind or self.out[: element.index]
-        before = next((piece for piece in reversed(beside) if piece[:1] == "<" and not _MARKS.match(piece)), "")
+        beside = element.behind or self.out
+        before = _last_tag(beside, len(element.behind) or element.index)
         while mark := _MARK.match(text, position):
             position = mark.end()
         starts = (f"<{element.name}>", f"<{element.name} ")
@@ -223,3 +227,10 @@ class _Placing:
 
     def _is_kept(self, piece: str) -> bool:
         return piece[0] != MARK or self._operations[int(piece.strip(MARK))][0] in _KEPT_MARKS
+
+
+def _last_tag(pieces: list[str], end: int) -> str:
+    """Return the last tag before a place in the output that is no mark without width."""
+    while end and (pieces[end - 1][:1] != "<" or _MARKS.match(pieces[end - 1])):
+        end -= 1
+    return pieces[end - 1] if end else ""

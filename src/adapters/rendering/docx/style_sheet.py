@@ -84,7 +84,7 @@ def style_sheet_of(package: Package, numbering: Numbering) -> StyleSheet:
     styles: dict[str, str] = {}
     for style_id, style in numbering.styles().items():
         kind = style.get(w("type"), "paragraph")
-        name = _name(style)
+        name = style_name(style)
         if name in _WANTED.get(kind, ()):
             styles.setdefault(f"{kind} {name}", style_id)
     lists = {}
@@ -98,6 +98,7 @@ def style_sheet_of(package: Package, numbering: Numbering) -> StyleSheet:
     return StyleSheet(package.main, styles, lists, part, *numbering.free_numbers())
 
 
-def _name(style: Node) -> str:
+def style_name(style: Node) -> str:
+    """Return the name that a style is known by in every language, without its aliases, in small letters."""
     name = style.find(w("name"))
     return "" if name is None else name.get(w("val"), "").partition(",")[0].strip().lower()

@@ -29,10 +29,21 @@ def numbers_and_names(package: Package, operations: set[str]) -> Taken:
         if b"docPr" in contents:
             numbers.update(map(int, _DRAWING.findall(contents)))
         if operations & _NUMBERING:
-            numbers.update(int(found) for pattern in (_NUMBER, _CONTROL) for found in pattern.findall(contents))
+            numbers |= numbers_in(contents)
             if _NAMING in operations:
-                names.update(found.decode("utf-8", "replace").lower() for found in _BOOKMARK.findall(contents))
+                names |= names_in(contents)
     return Taken(frozenset(numbers), frozenset(names))
+
+
+def numbers_in(contents: bytes) -> set[int]:
+    """Return all numbers that something in a part is known by, whatever it is."""
+    contents = _readable(contents)
+    return {int(found) for pattern in (_NUMBER, _CONTROL) for found in pattern.findall(contents)}
+
+
+def names_in(contents: bytes) -> set[str]:
+    """Return the names of the bookmarks in a part, in small letters."""
+    return {found.decode("utf-8", "replace").lower() for found in _BOOKMARK.findall(_readable(contents))}
 
 
 def _readable(contents: bytes) -> bytes:

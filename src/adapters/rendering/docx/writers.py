@@ -18,6 +18,7 @@ from adapters.rendering.language.markup import Markup
 from adapters.rendering.language.operators import check_text
 from adapters.rendering.language.pictures import Picture
 from adapters.rendering.language.segments import Writer
+from adapters.rendering.language.subdocuments import Subdocument
 from adapters.rendering.language.values import Fragment, TypedValue, UnprintableError, to_text
 
 # Indices of the writers that every part's tags may name.
@@ -48,6 +49,10 @@ RUNS_END: Final = "\x04"
 PICTURE: Final = "\x10"
 # Around the number of Markdown or HTML: see markup_places.py.
 MARKUP: Final = "\x14"
+# Around the number of a document, and around places in its text: see piece_places.py and imports.py.
+DOCUMENT: Final = "\x15"
+PLACE_BEGIN: Final = "\x16"
+PLACE_END: Final = "\x17"
 # Before a text that is no image: see frames.py.
 FRAMED_TEXT: Final = "\x11"
 # Around a value that is written from right to left: see direction.py.
@@ -133,11 +138,13 @@ def make_writers(prefix: str, *, right_to_left: bool = False) -> Sequence[Writer
 
 
 def _write_typed(value: TypedValue, around_picture: str) -> str:
-    """Announce an image, or Markdown or HTML; both are read now, so that what is wrong with them has this place."""
+    """Announce an image, Markdown or HTML, or a document; they are read now: what is wrong with them has this place."""
     if type(value) is Picture:
         return around_picture.format(announced(value))
     if type(value) is Markup:
         return f"{MARKUP}{value.number}{MARKUP}" if value.with_pictures() else ""
+    if type(value) is Subdocument:
+        return f"{DOCUMENT}{value.make()}{DOCUMENT}"
     return to_text(value)
 
 

@@ -31,6 +31,8 @@ class Limits:
     text_characters: int = 10_000_000
     list_items: int = 1_000_000
     calls: int = 40
+    # Documents within documents.
+    document_depth: int = 5
 
 
 DEFAULT_LIMITS = Limits()

@@ -1,6 +1,7 @@
 """One render: its data, its options, its fuel, and what it found missing or wrong."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -15,6 +16,7 @@ from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.markup import Markups
 from adapters.rendering.language.pictures import Pictures
 from adapters.rendering.language.segments import Tag, Writer
+from adapters.rendering.language.subdocuments import SubdocumentError, Subdocuments
 from adapters.rendering.language.value_places import ValuePlaces
 from adapters.rendering.language.values import (
     Fragment,
@@ -33,6 +35,8 @@ from domain.render_request import MissingPolicy, RenderOptions
 _MAX_FAILURES: Final = 500
 # Of a key that the data does not have.
 _KEY_CHARACTERS: Final = 200
+# What is wrong with data, where it is found in a document within this one.
+_OF_DATA: Final = frozenset(("missing-value", "data-unfit"))
 
 
 class RenderSession(Fuel):
@@ -48,6 +52,7 @@ class RenderSession(Fuel):
         "_places",
         "assets",
         "data",
+        "documents",
         "locales",
         "markups",
         "odd",
@@ -78,6 +83,8 @@ class RenderSession(Fuel):
         self.pictures: Pictures | None = None
         # The Markdown and HTML among them; None where there is none.
         self.markups: Markups | None = None
+        # The documents among them; None where there are none.
+        self.documents: Subdocuments | None = None
         self.tag: Tag | None = None
         self._missing: missing.MissingValues | None = None
         self._failures: dict[Any, Diagnostic] = {}
@@ -107,13 +114,21 @@ class RenderSession(Fuel):
             return DataInvalidError(f"The data lacks: {names}.", [*lacking, *self._failures.values()])
         if self._failures:
             failures = list(self._failures.values())
+            if any(found.code in _OF_DATA for found in failures):
+                return DataInvalidError(f"The data does not fit: {failures[0].message}", failures)
             return RenderFailedError(f"The template failed: {failures[0].message}", failures)
         return None
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Return the warnings, missing values included where the options tolerate them."""
         lacking = self._missing.diagnostics(Severity.WARNING) if self._missing else []
-        return (*self.warnings, *lacking)
+        within = self.documents.warnings if self.documents is not None else []
+        return (*self.warnings, *lacking, *within)
+
+    def needed(self) -> set[str]:
+        """Return the names of the assets that were asked for and not there."""
+        images = self.pictures.needed if self.pictures is not None else set[str]()
+        return images | (self.documents.needed if self.documents is not None else set[str]())
 
     def fail(self, error: Exception, tag: Tag | None = None) -> None:
         """Keep the failure of one tag; the render goes on to find more."""
@@ -126,9 +141,12 @@ class RenderSession(Fuel):
             error.pointer = self._pointer(error.value)
         self.charge(STEPS_PER_FINDING)
         found = failure(error, tag or self.tag)
-        # A tag that fails in one round of a loop fails in most of them.
-        if len(self._failures) < _MAX_FAILURES:
-            self._failures.setdefault((found.location, found.snippet, found.message, found.pointer), found)
+        within = error.found if isinstance(error, SubdocumentError) else ()
+        # What is found in a document within this one has the place of its tag here.
+        for each in [replace(one, location=found.location, snippet=found.snippet) for one in within] or [found]:
+            # A tag that fails in one round of a loop fails in most of them.
+            if len(self._failures) < _MAX_FAILURES:
+                self._failures.setdefault((each.location, each.snippet, each.message, each.pointer), each)
 
     def _pointer(self, value: Any) -> str | None:
         """Say where a value stands in the data."""

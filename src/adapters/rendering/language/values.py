@@ -201,6 +201,10 @@ _ADVICE: Final = {
         "This is Markdown or HTML, and it cannot stand here.",
         "Print it in the text of a document; alt texts, links, charts and properties take plain texts alone.",
     ),
+    "a document": (
+        "This is a document, and a document cannot stand here.",
+        "Print it in the text of a Word document, best in a paragraph of its own.",
+    ),
     "a macro": ("This is a macro, and a macro prints only where it is called.", "Add parentheses: {{ name() }}."),
     "captured output": (
         "This was captured by a block or a macro, and can only be printed at the same kind of place.",

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from adapters.rendering.cache import SizedCache
 from adapters.rendering.compiled import CompiledTemplate
-from adapters.rendering.engine import compile_template, render_template, validate_template
+from adapters.rendering.engine import check_piece, compile_template, render_template, validate_template
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.workers.protocol import (
     MAX_LOG_CHARACTERS,
@@ -55,6 +55,8 @@ class Jobs:
 
     def _answer(self, request: Request) -> tuple[Answer, bytes]:
         try:
+            if request.work is Work.CHECK:
+                return self._checked(request), b""
             compiled = self._compiled(request)
             if compiled is None:
                 return Answer(request.id, miss=True), b""
@@ -71,14 +73,19 @@ class Jobs:
     def _done(self, request: Request, compiled: CompiledTemplate) -> tuple[Answer, bytes]:
         match request.work, request.options:
             case Work.RENDER, options if options is not None:
-                made = render_template(compiled, request.data, options, request.assets)
+                made = render_template(compiled, request.data, options, request.assets, request.sha256)
                 return Answer(request.id, diagnostics=made.diagnostics, file_name=made.file_name), made.content
             case Work.VALIDATE, options if options is not None:
-                complaints = validate_template(compiled, request.data, options, request.assets)
+                complaints = validate_template(compiled, request.data, options, request.assets, request.sha256)
                 return Answer(request.id, diagnostics=complaints), b""
             case _:
                 found = compiled.diagnostics
                 return Answer(request.id, diagnostics=found, placeholders=compiled.placeholders), b""
+
+    def _checked(self, request: Request) -> Answer:
+        if request.file is None:
+            return Answer(request.id, miss=True)
+        return Answer(request.id, diagnostics=check_piece(request.file, self._limits))
 
     def _compiled(self, request: Request) -> CompiledTemplate | None:
         kept = self._cache.get(request.key)

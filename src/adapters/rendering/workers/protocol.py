@@ -34,6 +34,7 @@ class Work(StrEnum):
     """What is to be done with a template: the methods of the renderer's port."""
 
     INSPECT = "inspect"
+    CHECK = "check"
     VALIDATE = "validate"
     RENDER = "render"
 

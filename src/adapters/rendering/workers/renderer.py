@@ -92,6 +92,14 @@ class WorkerRenderer(TemplateRenderer):
         return TemplateInspection(reply.answer.diagnostics, reply.answer.placeholders)
 
     @override
+    async def check_piece(self, source: TemplateSource) -> tuple[Diagnostic, ...]:
+        try:
+            reply = await self._do(source, Work.CHECK)
+        except DiagnosedError as error:
+            return error.diagnostics
+        return reply.answer.diagnostics
+
+    @override
     async def validate(
         self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
     ) -> tuple[Diagnostic, ...]:

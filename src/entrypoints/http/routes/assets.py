@@ -11,7 +11,7 @@ from entrypoints.http.access import GuardedRoute
 from entrypoints.http.cursors import decode_name_cursor, encode_cursor
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
 from entrypoints.http.downloads import DOWNLOAD_CODES, download
-from entrypoints.http.errors import UnsupportedBodyError, problem_responses
+from entrypoints.http.errors import ENGINE_CODES, UnsupportedBodyError, problem_responses
 from entrypoints.http.schemas.assets import AssetListResponse, AssetResponse
 
 router = APIRouter(prefix="/assets", tags=["assets"], route_class=GuardedRoute)
@@ -39,7 +39,7 @@ async def list_assets(
     operation_id="put_asset",
     responses={
         200: {"model": AssetResponse, "description": "The file took the place of the one before"},
-        **problem_responses("payload-too-large", "unsupported-media-type", "storage-full"),
+        **problem_responses("payload-too-large", "unsupported-media-type", "storage-full", *ENGINE_CODES),
     },
     openapi_extra={"requestBody": {"required": True, "content": _BINARY}},
 )
