@@ -3,13 +3,45 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from application.ports.unit_of_work import UnitOfWork
+from domain.asset import Asset
 from domain.compatibility import compare_schemas
 from domain.errors import BreakingChangeError, PreconditionFailedError
 from domain.identifiers import TemplateId
 from domain.schema import JsonObject
 from domain.template import Template, TemplateVersion
+
+# As an expected state: any at all.
+ANY_CONTENTS: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class AssetCondition:
+    """Which contents an asset has to have for a change, by their SHA-256, and which it must not have.
+
+    Without `required` there may be no such asset; `ANY_CONTENTS` stands for all of them.
+    """
+
+    required: Collection[str] | None = None
+    refused: Collection[str] = ()
+
+    def check(self, name: str, present: Asset | None) -> None:
+        """Refuse a change of an asset that is not as expected.
+
+        Raises:
+            PreconditionFailedError: it is not.
+        """
+        states = set() if present is None else {ANY_CONTENTS, present.sha256}
+        if self.required is not None and not states & set(self.required):
+            what = "is not there" if present is None else "was changed since you have read it"
+            raise PreconditionFailedError(f"The asset {name!r} {what}: read it again, then repeat the change.")
+        if states & set(self.refused):
+            raise PreconditionFailedError(f"There is an asset {name!r} already: read it, or choose another name.")
+
+
+NO_CONDITION: Final = AssetCondition()
 
 
 @dataclass(frozen=True, slots=True)

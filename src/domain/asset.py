@@ -16,15 +16,30 @@ _MAX_NAME: Final = 100
 _NAME: Final = re.compile(r"\w(?:[\w .()+@-]*\w)?", re.ASCII)
 _TEMPLATE: Final = "template:"
 _TEMPLATE_FILE: Final = re.compile(rf"{_TEMPLATE}([\w-]{{1,100}})(?:@([1-9][0-9]{{0,6}}))?", re.ASCII)
-# For each extension the media type, and how such a file begins.
-_KINDS: Final[dict[str, tuple[str, tuple[bytes, ...]]]] = {
-    ".png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
-    ".jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
-    ".jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
-    ".gif": ("image/gif", (b"GIF87a", b"GIF89a")),
-    ".webp": ("image/webp", (b"RIFF",)),
-    ".docx": (OutputFormat.DOCX.media_type, (b"PK\x03\x04",)),
+_DOCX: Final = OutputFormat.DOCX.media_type
+_SVG: Final = "image/svg+xml"
+# What the extensions say; what a file is, its contents say.
+_EXTENSIONS: Final = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".svg": _SVG,
+    ".docx": _DOCX,
 }
+_BEGINNINGS: Final = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
+    (re.compile(rb"GIF8[79]a"), "image/gif"),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
+    (re.compile(rb"PK\x03\x04"), _DOCX),
+    # XML with this element early on; whoever draws it reads all of it.
+    (
+        re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<.{0,8000}?(?<=[<:\0])s\0?v\0?g[\0\s/>]", re.DOTALL),
+        _SVG,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +77,27 @@ def template_of(name: str) -> tuple[str, int | None] | None:
 
 def is_asset_file(name: str) -> bool:
     """Tell whether a text is the name of an asset with one of the extensions that assets have."""
-    return is_asset_name(name) and extension_of(name) in _KINDS
+    return is_asset_name(name) and extension_of(name) in _EXTENSIONS
 
 
 def check_asset(name: str, content: bytes) -> str:
-    """Return the media type of an asset that is to be kept.
+    """Return the media type of an asset that is to be kept, which its contents say, whatever kind of image it is named.
 
     Raises:
-        InvalidRequestError: its name cannot be one, or the contents are not what the name says.
+        InvalidRequestError: its name cannot be one, or the contents are neither an image nor what the name says.
         UnsupportedMediaTypeError: it is neither an image nor a Word file by its extension.
     """
     if not is_asset_name(name):
         message = f"{name[:80]!r} cannot be the name of an asset: use up to {_MAX_NAME} letters, digits, . - and _."
         raise InvalidRequestError("name", message)
-    kind = _KINDS.get(extension_of(name))
-    if kind is None:
-        known = ", ".join(extension.removeprefix(".") for extension in _KINDS)
+    named = _EXTENSIONS.get(extension_of(name))
+    if named is None:
+        known = ", ".join(extension.removeprefix(".") for extension in _EXTENSIONS)
         raise UnsupportedMediaTypeError(f"{name!r} is no asset: give it one of the extensions {known}.")
-    media_type, beginnings = kind
-    if not content.startswith(beginnings):
+    found = next((media_type for beginning, media_type in _BEGINNINGS if beginning.match(content)), None)
+    if found is None or (found == _DOCX) != (named == _DOCX):
         raise InvalidRequestError("file", f"the contents are not what the extension of {name!r} says.")
-    return media_type
+    return found
 
 
 def max_bytes_of(name: str) -> int:

@@ -48,6 +48,22 @@ class AssetRepositoryContract(UnitsOfWorkFixtures):
         async with units.of_workspace(other.workspace_id) as unit:
             assert await unit.assets.search(limit=10) == [made]
 
+    async def test_an_asset_is_added_where_there_is_none_of_its_name(self, units: UnitsOfWork) -> None:
+        first, second = an_asset(), an_asset(sha256="0" * 64)
+        for asset, is_new in ((first, True), (second, False)):
+            async with units.of_workspace(asset.workspace_id) as unit:
+                assert await unit.assets.add(asset) is is_new
+                await unit.commit()
+        async with units.of_workspace(first.workspace_id) as unit:
+            assert await unit.assets.get(first.name) == first
+
+    async def test_a_locked_asset_is_read_as_it_is(self, units: UnitsOfWork) -> None:
+        asset = await kept(units, an_asset())
+        async with units.of_workspace(asset.workspace_id) as unit:
+            assert await unit.assets.lock(asset.name) == asset
+            assert await unit.assets.lock("none.png") is None
+            assert await unit.assets.lock("a\0b") is None
+
     async def test_what_was_not_committed_is_not_there(self, units: UnitsOfWork) -> None:
         asset = an_asset()
         async with units.of_workspace(asset.workspace_id) as unit:

@@ -205,6 +205,26 @@ class InMemoryAssetRepository(AssetRepository):
         return kept
 
     @override
+    async def add(self, asset: Asset) -> bool:
+        await self._view.query()
+        if not self._view.has_workspace(self._workspace_id):
+            raise NotFoundError("workspace", self._workspace_id)
+        require_storable(name=asset.name, updated_by=asset.updated_by)
+        key = (self._workspace_id, asset.name)
+        await self._view.lock(key)
+        is_new = self._view.assets.get(key) is None
+        if is_new:
+            self._view.assets.put(key, asset)
+        return is_new
+
+    @override
+    async def lock(self, name: str) -> Asset | None:
+        await self._view.query()
+        key = (self._workspace_id, name)
+        await self._view.lock(key)
+        return self._view.assets.get(key)
+
+    @override
     async def get(self, name: str) -> Asset:
         found = await self.find([name])
         if not found:

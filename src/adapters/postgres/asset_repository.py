@@ -35,6 +35,21 @@ class PostgresAssetRepository(AssetRepository):
         return await self.get(asset.name)
 
     @override
+    async def add(self, asset: Asset) -> bool:
+        query = insert(AssetRow).values(asset_columns(asset)).on_conflict_do_nothing().returning(AssetRow.name)
+        with violations({"fk_assets_workspaces": NotFoundError("workspace", self._workspace_id)}):
+            return (await self._session.execute(query)).first() is not None
+
+    @override
+    async def lock(self, name: str) -> Asset | None:
+        if not is_storable(name):
+            return None
+        query = select(AssetRow).where(AssetRow.workspace_id == self._workspace_id, AssetRow.name == name)
+        query = query.with_for_update().execution_options(populate_existing=True)
+        row = (await self._session.scalars(query)).first()
+        return None if row is None else asset_of(row)
+
+    @override
     async def get(self, name: str) -> Asset:
         found = await self.find([name])
         if not found:

@@ -20,6 +20,19 @@ class AssetRepository(Protocol):
         """
 
     @abstractmethod
+    async def add(self, asset: Asset) -> bool:
+        """Keep an asset where there is none of its name; tell whether it was kept.
+
+        Raises:
+            NotFoundError: the workspace is gone.
+            InvalidRequestError: a text cannot be kept.
+        """
+
+    @abstractmethod
+    async def lock(self, name: str) -> Asset | None:
+        """Return the asset of this name, None where there is none; nobody else changes it until the unit ends."""
+
+    @abstractmethod
     async def get(self, name: str) -> Asset:
         """Return the asset of this name.
 

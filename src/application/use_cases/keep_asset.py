@@ -8,6 +8,7 @@ from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.template_renderer import TemplateRenderer, TemplateSource
 from application.ports.unit_of_work import UnitsOfWork
+from application.preconditions import NO_CONDITION, AssetCondition
 from domain.asset import Asset, check_asset, max_bytes_of
 from domain.errors import InvalidRequestError, PayloadTooLargeError
 from domain.formats import OutputFormat, TemplateFormat
@@ -20,6 +21,7 @@ class KeepAssetCommand:
     caller: Caller
     name: str
     content: bytes
+    condition: AssetCondition = NO_CONDITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class KeepAsset:
 
         Raises:
             PayloadTooLargeError, UnsupportedMediaTypeError, InvalidRequestError: it cannot be one.
+            PreconditionFailedError: what is kept under its name is not as expected.
             QueueFullError, OverloadedError: it could not be looked into.
             StorageFullError: there is no room.
         """
@@ -65,10 +68,13 @@ class KeepAsset:
             workspace_id, command.name, media_type, len(command.content), sha256, now, now, command.caller.actor
         )
         async with self._units_of_work.of_workspace(workspace_id) as unit:
-            created = not await unit.assets.find([asset.name])
+            old = await unit.assets.lock(asset.name)
+            command.condition.check(asset.name, old)
+            if old is None and command.condition.refused and not await unit.assets.add(asset):
+                command.condition.check(asset.name, await unit.assets.lock(asset.name))
             kept = await unit.assets.put(asset)
             await unit.commit()
-        return KeptAsset(kept, created)
+        return KeptAsset(kept, old is None)
 
     async def _check_word_file(self, command: KeepAssetCommand, sha256: str) -> None:
         async def load() -> bytes:

@@ -3,6 +3,7 @@
 from application.caller import Caller
 from application.ports.document_storage import DocumentStorage
 from application.ports.unit_of_work import UnitsOfWork
+from application.preconditions import AssetCondition
 from application.stored_assets import read_asset
 from domain.asset import Asset
 
@@ -43,12 +44,16 @@ class DeleteAsset:
     def __init__(self, units_of_work: UnitsOfWork) -> None:
         self._units_of_work = units_of_work
 
-    async def __call__(self, caller: Caller, name: str) -> None:
+    async def __call__(self, caller: Caller, name: str, condition: AssetCondition) -> None:
         """Delete the asset.
 
         Raises:
             NotFoundError: there is none of this name.
+            PreconditionFailedError: it is not as expected.
         """
         async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+            present = await unit.assets.lock(name)
+            if present is not None:
+                condition.check(name, present)
             await unit.assets.delete(name)
             await unit.commit()

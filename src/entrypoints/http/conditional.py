@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from application.preconditions import Seen, SeenTemplate
+from application.preconditions import AssetCondition, Seen, SeenTemplate
 from domain.errors import PreconditionFailedError
 from domain.identifiers import TemplateId
 from domain.template import Template
@@ -103,6 +103,16 @@ def seen_template_required(request: Request) -> Seen:
     return seen_template(request)
 
 
+def asset_condition(request: Request) -> AssetCondition:
+    """Return what If-Match and If-None-Match ask of an asset, whose ETag is the SHA-256 of its contents."""
+    required, refused = (entity_tags(request, header) for header in ("if-match", "if-none-match"))
+    return AssetCondition(
+        None if required is None else frozenset(tag.strip('"') for tag in required if not tag.startswith("W/")),
+        frozenset(tag.removeprefix("W/").strip('"') for tag in refused or ()),
+    )
+
+
+AssetConditionDependency = Annotated[AssetCondition, Depends(asset_condition)]
 SeenIfGiven = Annotated[Seen, Depends(seen_template)]
 SeenRequired = Annotated[Seen, Depends(seen_template_required)]
 
@@ -117,5 +127,12 @@ IF_MATCH_REQUIRED_DOCS: Final[dict[str, Any]] = {
     **IF_MATCH_DOCS,
     "required": True,
     "description": "ETags of the states that the change is meant for, or `*` for any; else 412, and 428 without it.",
+}
+IF_NONE_MATCH_DOCS: Final[dict[str, Any]] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "`*`: only where there is nothing of this name yet; else 412.",
 }
 NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "The client has it (If-None-Match)"}}

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.asset import MAX_IMAGE_BYTES
-from tests.image_files import image_file
+from tests.image_files import drawing_file, image_file
 from tests.integration.http.conftest import register
 from tests.word_files import lines_of, word_file
 
@@ -58,6 +58,11 @@ def test_an_asset_is_kept_replaced_listed_and_deleted(client: TestClient) -> Non
         ("logo.exe", LOGO, (415, "unsupported-media-type")),
         ("logo", LOGO, (415, "unsupported-media-type")),
         ("logo.png", b"no image", (422, "request-invalid")),
+        ("logo.png", word_file("x"), (422, "request-invalid")),
+        ("clause.docx", LOGO, (422, "request-invalid")),
+        ("logo.svg", b"<html><body/></html>", (422, "request-invalid")),
+        ("logo.svg", b"text <svg>", (422, "request-invalid")),
+        ("logo.webp", b"RIFF\0\0\0\0WAVE", (422, "request-invalid")),
         ("logo.png", b"", (422, "request-invalid")),
         (".png", LOGO, (422, "request-invalid")),
         ("a%5Cb.png", LOGO, (422, "request-invalid")),
@@ -69,6 +74,60 @@ def test_an_asset_is_kept_replaced_listed_and_deleted(client: TestClient) -> Non
 def test_what_is_no_asset_is_refused(client: TestClient, name: str, content: bytes, expected: tuple[int, str]) -> None:
     assert code_of(client.put(f"/v1/assets/{name}", content=content)) == expected
     assert client.get("/v1/assets").json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("logo.svg", drawing_file(), "image/svg+xml"),
+        ("logo.svg", b'\xef\xbb\xbf<?xml version="1.0"?><!-- x --><s:svg xmlns:s="y"/>', "image/svg+xml"),
+        ("logo.svg", drawing_file().decode().encode("utf-16"), "image/svg+xml"),
+        ("logo.png", image_file("JPEG"), "image/jpeg"),
+        ("logo.jpg", image_file("WEBP"), "image/webp"),
+        ("clause.DOCX", word_file("x"), DOCX),
+    ],
+)
+def test_what_an_asset_is_its_contents_say(client: TestClient, name: str, content: bytes, media_type: str) -> None:
+    assert client.put(f"/v1/assets/{name}", content=content).json()["media_type"] == media_type
+    got = client.get(f"/v1/assets/{name}")
+    assert (got.content, got.headers["content-type"]) == (content, media_type)
+    assert got.headers["content-disposition"].startswith(f'attachment; filename="{name}"')
+    assert got.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert got.headers["x-content-type-options"] == "nosniff"
+
+
+def test_nobody_overwrites_what_they_have_not_seen(client: TestClient) -> None:
+    path, failed = "/v1/assets/logo.png", (412, "precondition-failed")
+    assert code_of(client.put(path, content=LOGO, headers={"If-Match": "*"})) == failed
+    first = client.put(path, content=LOGO, headers={"If-None-Match": "*"})
+    assert first.status_code == 201
+    assert code_of(client.put(path, content=OTHER, headers={"If-None-Match": "*"})) == failed
+    assert code_of(client.put(path, content=OTHER, headers={"If-None-Match": first.headers["etag"]})) == failed
+    second = client.put(path, content=OTHER, headers={"If-Match": first.headers["etag"]})
+    assert second.status_code == 200
+    for tags in (first.headers["etag"], f"W/{second.headers['etag']}", "nonsense"):
+        assert code_of(client.put(path, content=LOGO, headers={"If-Match": tags})) == failed
+        assert code_of(client.delete(path, headers={"If-Match": tags})) == failed
+    assert client.get(path).content == OTHER
+    either = f"{first.headers['etag']}, {second.headers['etag']}"
+    assert client.put(path, content=LOGO, headers={"If-Match": either}).status_code == 200
+    assert client.delete(path, headers={"If-Match": first.headers["etag"]}).status_code == 204
+    assert code_of(client.delete(path, headers={"If-Match": "*"})) == (404, "not-found")
+
+
+def test_the_location_leads_to_the_asset(client: TestClient) -> None:
+    made = client.put("/v1/assets/my logo (2).png", content=LOGO)
+    assert made.headers["location"] == "/v1/assets/my%20logo%20%282%29.png"
+    assert client.get(made.headers["location"]).content == LOGO
+
+
+def test_a_drawing_is_an_asset_like_any_other(client: TestClient) -> None:
+    client.put("/v1/assets/logo.svg", content=drawing_file("blue"))
+    template = register(client, word_file("{{ 'logo.svg' | image('3cm') }}"), name="letter.docx")
+    made = client.post("/v1/renders", json={"template": template["slug"], "data": {}}, headers={"Accept": DOCX})
+    picture, drawing = images_in(made.content)
+    assert picture.startswith(b"\x89PNG")
+    assert b'fill="blue"' in drawing
 
 
 def test_a_form_and_a_strange_cursor_are_refused(client: TestClient) -> None:

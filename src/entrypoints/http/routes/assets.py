@@ -1,6 +1,7 @@
 """Assets: images and Word pieces for templates."""
 
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import Response
 
 from application.use_cases.keep_asset import KeepAssetCommand
 from entrypoints.http.access import GuardedRoute
+from entrypoints.http.conditional import IF_MATCH_DOCS, IF_NONE_MATCH_DOCS, AssetConditionDependency
 from entrypoints.http.cursors import decode_name_cursor, encode_cursor
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
 from entrypoints.http.downloads import DOWNLOAD_CODES, download
@@ -39,19 +41,29 @@ async def list_assets(
     operation_id="put_asset",
     responses={
         200: {"model": AssetResponse, "description": "The file took the place of the one before"},
-        **problem_responses("payload-too-large", "unsupported-media-type", "storage-full", *ENGINE_CODES),
+        **problem_responses(
+            "payload-too-large", "precondition-failed", "unsupported-media-type", "storage-full", *ENGINE_CODES
+        ),
     },
-    openapi_extra={"requestBody": {"required": True, "content": _BINARY}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": _BINARY},
+        "parameters": [IF_MATCH_DOCS, IF_NONE_MATCH_DOCS],
+    },
 )
 async def put_asset(
-    name: str, request: Request, response: Response, container: ContainerDependency, caller: CallerDependency
+    name: str,
+    request: Request,
+    response: Response,
+    container: ContainerDependency,
+    caller: CallerDependency,
+    condition: AssetConditionDependency,
 ) -> AssetResponse:
-    """Keep a file under a name: the body is the file itself, and the name's extension says what it is."""
+    """Keep a file under a name: the body is the file itself, an image or a Word file by its contents."""
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         raise UnsupportedBodyError("Send the file itself as the body, and no form (curl: -T logo.png).")
-    kept = await container.keep_asset()(KeepAssetCommand(caller, name, await request.body()))
+    kept = await container.keep_asset()(KeepAssetCommand(caller, name, await request.body(), condition))
     response.status_code = 201 if kept.created else 200
-    response.headers["Location"] = f"/v1/assets/{kept.asset.name}"
+    response.headers["Location"] = f"/v1/assets/{quote(kept.asset.name)}"
     response.headers["ETag"] = f'"{kept.asset.sha256}"'
     return AssetResponse.of(kept.asset)
 
@@ -86,7 +98,15 @@ async def get_asset(name: str, request: Request, container: ContainerDependency,
     )
 
 
-@router.delete("/{name}", status_code=204, operation_id="delete_asset", responses=problem_responses("not-found"))
-async def delete_asset(name: str, container: ContainerDependency, caller: CallerDependency) -> None:
+@router.delete(
+    "/{name}",
+    status_code=204,
+    operation_id="delete_asset",
+    responses=problem_responses("not-found", "precondition-failed"),
+    openapi_extra={"parameters": [IF_MATCH_DOCS]},
+)
+async def delete_asset(
+    name: str, container: ContainerDependency, caller: CallerDependency, condition: AssetConditionDependency
+) -> None:
     """Delete the file; documents that name it fail from now on."""
-    await container.delete_asset()(caller, name)
+    await container.delete_asset()(caller, name, condition)
