@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import uvicorn
 
@@ -40,6 +41,10 @@ _WORKSPACES = tuple(WorkspaceId(f"wsp_{number}") for number in range(_WORKERS))
 _AT_ONCE = 4
 _SPINNING = "{% for i in range(100000) %}{% for j in range(100000) %}{% if i %}{% endif %}{% endfor %}{% endfor %}"
 _ROUNDS = 5
+_HOP_GOAL: Final = "at most 0.15"
+_LETTERS_GOAL: Final = "at least 1,500"
+_REPLACEMENT_GOAL: Final = "at most 100"
+_MEMORY_GOAL: Final = "at most 60"
 # By the names in /proc/PID/smaps_rollup (proc_pid_smaps(5)): USS, and PSS.
 _KINDS_OF_MEMORY = {
     "its own": ("Private_Clean", "Private_Dirty"),
@@ -49,16 +54,17 @@ _KINDS_OF_MEMORY = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What was measured, in which unit, once a round."""
+    """What was measured, in which unit, once a round; `goal` is what the median is held to, '' where there is none."""
 
     what: str
     unit: str
     values: Sequence[float]
+    goal: str = ""
 
     def row(self) -> list[str]:
-        """Return the median and the range of the rounds as a row of a table."""
+        """Return the median and the range of the rounds, and the goal, as a row of a table."""
         shown = [_shown(value) for value in (statistics.median(self.values), min(self.values), max(self.values))]
-        return [f"{self.what}, {self.unit}", *shown]
+        return [f"{self.what}, {self.unit}", *shown, self.goal]
 
 
 def _shown(value: float) -> str:
@@ -100,7 +106,7 @@ async def hop(workers: WorkerRenderer, count: int) -> list[Figure]:
         figures += [
             Figure(f"{named}: in this process, p50", "ms", [own for own, _ in medians]),
             Figure(f"{named}: in a worker, p50", "ms", [other for _, other in medians]),
-            Figure(f"{named}: the hop", "ms", [other - own for own, other in medians]),
+            Figure(f"{named}: the hop, p50", "ms", [other - own for own, other in medians], _HOP_GOAL),
         ]
     return figures
 
@@ -125,7 +131,9 @@ async def letters(workers: WorkerRenderer, seconds: float) -> Figure:
         sources = [source_of(file, TemplateFormat.DOCX, workspace) for workspace in _WORKSPACES] * _AT_ONCE
         done = sum(await asyncio.gather(*(client(source, start + seconds) for source in sources)))
         rates.append(done / (time.perf_counter() - start))
-    return Figure(f"letters through {_WORKERS} workers, {len(_WORKSPACES) * _AT_ONCE} at once", "a second", rates)
+    return Figure(
+        f"letters through {_WORKERS} workers, {len(_WORKSPACES) * _AT_ONCE} at once", "a second", rates, _LETTERS_GOAL
+    )
 
 
 async def replacements(workers: WorkerRenderer) -> Figure:
@@ -137,7 +145,7 @@ async def replacements(workers: WorkerRenderer) -> Figure:
         os.kill(victim, signal.SIGKILL)
         await until(lambda gone=victim: gone not in workers.crew.worker_pids and workers.crew.ready == _WORKERS)  # type: ignore[misc]  # mypy infers no type of a default
         took.append((time.perf_counter() - start) * 1000)
-    return Figure("from kill -9 of a worker to its replacement, ready", "ms", took)
+    return Figure("from kill -9 of a worker to its replacement, ready", "ms", took, _REPLACEMENT_GOAL)
 
 
 async def beside_a_spinning_one(count: int) -> list[Figure]:
@@ -181,7 +189,12 @@ def memory(workers: WorkerRenderer) -> list[Figure]:
     zygote = workers.crew.zygote_pid
     found = {"a worker": workers.crew.worker_pids, "the zygote": [] if zygote is None else [zygote]}
     return [
-        Figure(f"memory of {what}: {words}", "MB", [_memory(pid, names) for pid in pids])
+        Figure(
+            f"memory of {what}: {words}",
+            "MB",
+            [_memory(pid, names) for pid in pids],
+            _MEMORY_GOAL if what == "a worker" else "",
+        )
         for what, pids in found.items()
         for words, names in _KINDS_OF_MEMORY.items()
     ]
@@ -240,9 +253,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     chosen = parser.parse_args(arguments)
     figures = on_the_loop_of_the_service(measure_all(chosen.count, chosen.seconds))
-    rows = [["", "median", "least", "most"], *(figure.row() for figure in figures)]
+    rows = [["", "median", "least", "most", "goal"], *(figure.row() for figure in figures)]
     for what, *values in rows:
-        print(f"{what:78}" + "".join(f"{value:>10}" for value in values))
+        print(f"{what:78}" + "".join(f"{value:>10}" for value in values[:-1]) + f"  {values[-1]}")
     if chosen.write:
         write_report("workers", markdown(rows), f"python -m benchmarks.workers --count {chosen.count} --write")
     return 0

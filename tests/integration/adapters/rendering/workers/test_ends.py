@@ -11,7 +11,9 @@ import psutil
 import pytest
 
 from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
+from application.waiting_caller import UNTIL_CALLER_GONE
 from domain.errors import (
+    CallerGoneError,
     LimitExceededError,
     OverloadedError,
     QueueFullError,
@@ -63,6 +65,23 @@ async def test_a_render_that_takes_too_long_is_ended_and_its_worker_replaced(cap
         assert [await letter(renderer, str(n)) for n in range(20)] == [f"Dear {n}".encode() for n in range(20)]
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["{% set n = namespace(a=1) %}{% set n.me = n %}", "{% macro m() %}{{ m() }}{% endmacro %}"],
+    ids=["namespaces", "macros"],
+)
+async def test_garbage_does_not_pile_up_while_a_template_makes_it(body: str) -> None:
+    rounds = "{% for i in range(20) %}{% for j in range(100000) %}" + body + "{% endfor %}{% endfor %}done"
+    async with renderer_of(workers=1, render_seconds=600) as renderer:
+        await until(lambda: renderer.crew.ready == 1)
+        before = renderer.crew.worker_pids
+        document = await renderer.render(of(HOSTILE, rounds), b"{}", options())
+        assert document.content == b"done"
+        # It would have been replaced after using half of its memory.
+        await letter(renderer)
+        assert renderer.crew.worker_pids == before
+
+
 async def test_reading_and_validating_that_take_too_long_are_findings() -> None:
     async with renderer_of(render_seconds=0.3) as renderer:
         found = await renderer.validate(of(HOSTILE, SPINNING), b"{}", options())
@@ -70,6 +89,36 @@ async def test_reading_and_validating_that_take_too_long_are_findings() -> None:
         endless = of(HOSTILE, "{% if " + " and ".join(["a"] * 100_000) + " %}{% endif %}" + "{{ b }}" * 100_000)
         inspection = await renderer.inspect(endless)
         assert {each.code for each in inspection.diagnostics} & {"time-limit", "template-too-complex"}
+
+
+async def test_who_has_gone_leaves_the_line_and_is_not_worked_for() -> None:
+    gone = asyncio.Event()
+
+    async def wait_until_gone() -> None:
+        await gone.wait()
+
+    async def given_up() -> bytes:
+        UNTIL_CALLER_GONE.set(wait_until_gone)  # for this task alone
+        return await letter(renderer)
+
+    async with renderer_of(workers=1, render_seconds=600) as renderer:
+        await until(lambda: renderer.crew.ready == 1)
+        spinning = asyncio.ensure_future(spin(renderer))
+        await busy_worker(renderer)
+        waiting = asyncio.ensure_future(given_up())
+        patient = asyncio.ensure_future(letter(renderer))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        gone.set()
+        with pytest.raises(CallerGoneError):
+            await waiting
+        (pid,) = renderer.crew.worker_pids
+        os.kill(pid, signal.SIGKILL)
+        assert await patient == b"Dear Ada"
+        # Nobody who has gone is missed where there is nothing to wait for.
+        UNTIL_CALLER_GONE.set(wait_until_gone)
+        assert await letter(renderer) == b"Dear Ada"
+        await give_up(spinning)
 
 
 async def test_a_killed_worker_fails_the_request_that_it_worked_on_and_no_other(
