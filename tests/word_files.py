@@ -40,6 +40,7 @@ _TYPES: Final = {
     "word/diagrams/drawing": "application/vnd.ms-office.drawingml.diagramDrawing+xml",
     "docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
 }
+_R_ID: Final = f"{{{_OFFICE}}}id"
 _ROOTS: Final = {
     "header": "hdr",
     "footer": "ftr",
@@ -200,3 +201,17 @@ def paragraph_text(paragraph: Any) -> str:
         else:
             out += "\t" if node.tag == _w("tab") else "\f" if node.get(_w("type")) == "page" else "\n"
     return out
+
+
+def links_of(document: bytes, name: str = "word/document.xml") -> list[tuple[str, str]]:
+    """List the hyperlinks of a part: what they show, and where their relationships lead."""
+    folder, _, file = name.rpartition("/")
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        links = f"{folder}/_rels/{file}.rels"
+        known = etree.fromstring(archive.read(links)) if links in archive.namelist() else ()
+    external = {node.get("Id"): node.get("Target") for node in known if node.get("TargetMode") == "External"}
+    return [
+        (paragraph_text(link), external[link.get(_R_ID)])
+        for link in part_of(document, name).iter(_w("hyperlink"))
+        if link.get(_R_ID)
+    ]

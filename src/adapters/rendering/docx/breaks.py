@@ -1,4 +1,4 @@
-"""Values that break out of their run: new paragraphs, page breaks, runs of rich text, runs from right to left.
+"""Values that break out of their run: new paragraphs, page breaks, runs of other languages.
 
 Writers announce them by control characters (see writers.py). When a part is finished, the elements that are open at
 such a place are known: they are closed before it and opened again behind it, with the same properties.
@@ -8,24 +8,22 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from adapters.rendering.docx.direction import turned
+from adapters.rendering.docx.languages import spoken
 from adapters.rendering.docx.structures import TooLargeError
 from adapters.rendering.docx.writers import (
     NEW_PARAGRAPH,
     PAGE_BREAK,
-    RUNS_BEGIN,
-    RUNS_END,
     TURN_BEGIN,
     TURN_END,
 )
 
-_NEXT: Final = re.compile(f"[{NEW_PARAGRAPH}{PAGE_BREAK}{RUNS_BEGIN}{TURN_BEGIN}{TURN_END}]")
+_NEXT: Final = re.compile(f"[{NEW_PARAGRAPH}{PAGE_BREAK}{TURN_BEGIN}{TURN_END}]")
 _TAG: Final = re.compile(r"<(/?)([\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>")
 
 
 def announced(text: str) -> bool:
     """Tell whether a part has breaks to put."""
-    return NEW_PARAGRAPH in text or PAGE_BREAK in text or RUNS_BEGIN in text or TURN_BEGIN in text
+    return NEW_PARAGRAPH in text or PAGE_BREAK in text or TURN_BEGIN in text
 
 
 @dataclass(slots=True)
@@ -38,7 +36,7 @@ class _Open:
 
 
 def put_breaks(text: str, prefix: str, limit: int, locale: str) -> str:
-    """Return the part with its announced breaks put into effect; `locale` is that of texts from right to left.
+    """Return the part with its announced breaks put into effect; `locale` is that of values in runs of their own.
 
     Raises:
         TooLargeError: it would have more than `limit` characters.
@@ -56,11 +54,7 @@ def put_breaks(text: str, prefix: str, limit: int, locale: str) -> str:
         if context_end < 0 or "<" in text[context_end:position]:
             context = scan.to(position)
         done = context_end = position + 1
-        if match.group() == RUNS_BEGIN:
-            done = text.index(RUNS_END, position) + 1
-            out.append(_runs(text[position + 1 : done - 1], context, prefix, locale))
-            context_end = -1
-        elif match.group() in (TURN_BEGIN, TURN_END):
+        if match.group() in (TURN_BEGIN, TURN_END):
             turning = match.group() == TURN_BEGIN
             inner = context[_run_in(context, prefix) :]
             closing = "".join(f"</{element.name}>" for element in reversed(inner))
@@ -152,25 +146,13 @@ def _break(kind: str, context: list[_Open], prefix: str) -> str:
 
 
 def _turned(context: list[_Open], prefix: str, locale: str) -> list[_Open]:
-    """Return the open elements with the run among them from right to left."""
+    """Return the open elements with the run among them in the language of the locale."""
     return [
-        replace(element, properties=turned(element.properties, prefix, locale))
+        replace(element, properties=spoken(element.properties, prefix, locale))
         if element.name == f"{prefix}r"
         else element
         for element in context
     ]
-
-
-def _runs(runs: str, context: list[_Open], prefix: str, locale: str) -> str:
-    """Put runs between two halves of the run that is open."""
-    start = _run_in(context, prefix)
-    inner = context[start:]
-    closing = "".join(f"</{element.name}>" for element in reversed(inner))
-    # A break within rich text leaves the paragraph from within one of the new runs.
-    if NEW_PARAGRAPH in runs or PAGE_BREAK in runs:
-        runs = put_breaks("".join(map(_start, context[:start])) + runs, prefix, len(runs) * 1000, locale)
-        runs = runs[sum(len(_start(element)) for element in context[:start]) :]
-    return closing + runs + "".join(_reopen(element, prefix) for element in inner)
 
 
 def _run_in(context: list[_Open], prefix: str) -> int:

@@ -32,6 +32,11 @@ def is_right_to_left(locale: str) -> bool:
     return language in _LANGUAGES if script is None else script in _SCRIPTS
 
 
+def is_same_language(one: str, other: str) -> bool:
+    """Tell whether two locales are of one language, whatever their regions."""
+    return one.partition("-")[0].lower() == other.partition("-")[0].lower()
+
+
 def begins_right(text: str) -> bool:
     """Tell whether the first letter of a text is one that is written from right to left."""
     letter = _STRONG.search(text)
@@ -50,21 +55,30 @@ def turned(properties: str, prefix: str, locale: str) -> str:
             inner = re.sub(rf"<{prefix}{name}((?: [^>]*)?/>)", rf"\g<0><{prefix}{name}Cs\1", inner, count=1)
     if f"<{prefix}rtl" not in own:
         inner = _inserted(inner, f"<{prefix}rtl/>", _BEHIND_RTL, prefix)
-    inner = _in_language(inner, own, prefix, locale)
+    return in_language(f"<{prefix}rPr>{inner}</{prefix}rPr>", prefix, "bidi", locale)
+
+
+def in_language(properties: str, prefix: str, letters: str, locale: str) -> str:
+    """Return a run's properties (the element, or nothing) with the language of letters of one kind.
+
+    `letters` are those of 'bidi', 'eastAsia' or 'val', as w:lang calls them.
+    """
+    inner = re.sub(rf"^<{prefix}rPr(?:/>|[^>]*>)|</{prefix}rPr>$", "", properties)
+    found = re.search(rf"<{prefix}lang\b[^>]*?/?>", inner.partition(f"<{prefix}rPrChange")[0])
+    if found is None:
+        inner = _inserted(inner, f'<{prefix}lang {prefix}{letters}="{locale}"/>', _BEHIND_LANG, prefix)
+    else:
+        inner = inner.replace(found.group(), _with_language(found.group(), prefix, letters, locale), 1)
     return f"<{prefix}rPr>{inner}</{prefix}rPr>"
 
 
-def _in_language(inner: str, own: str, prefix: str, locale: str) -> str:
-    found = re.search(rf"<{prefix}lang\b[^>]*?/?>", own)
-    if found is None:
-        return _inserted(inner, f'<{prefix}lang {prefix}bidi="{locale}"/>', _BEHIND_LANG, prefix)
-    element = found.group()
-    known = re.search(rf'{prefix}bidi="([^"]*)"', element)
+def _with_language(element: str, prefix: str, letters: str, locale: str) -> str:
+    known = re.search(rf'{prefix}{letters}="([^"]*)"', element)
     if known is None:
-        return inner.replace(element, element.replace(f"<{prefix}lang", f'<{prefix}lang {prefix}bidi="{locale}"'), 1)
-    if known.group(1).partition("-")[0].lower() == locale.partition("-")[0].lower():
-        return inner  # the template says more than the locale, as in ar-SA
-    return inner.replace(element, element.replace(known.group(), f'{prefix}bidi="{locale}"'), 1)
+        return element.replace(f"<{prefix}lang", f'<{prefix}lang {prefix}{letters}="{locale}"')
+    if is_same_language(known.group(1), locale):
+        return element  # the template says more than the locale, as in ar-SA
+    return element.replace(known.group(), f'{prefix}{letters}="{locale}"')
 
 
 def _inserted(inner: str, element: str, followers: tuple[str, ...], prefix: str) -> str:

@@ -9,8 +9,8 @@ from typing import Final
 
 from adapters.rendering.docx.findings import error
 from adapters.rendering.docx.places import Places
-from adapters.rendering.docx.richtext import LINK_SCHEMES
 from adapters.rendering.docx.tree import Node, P, ancestor, w
+from adapters.rendering.markup.addresses import SCHEMES as LINK_SCHEMES
 from domain.diagnostics import Diagnostic, Part
 
 _ALLOWED: Final = frozenset(

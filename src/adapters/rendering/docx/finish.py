@@ -13,6 +13,7 @@ from adapters.rendering.docx.frames import Frame
 from adapters.rendering.docx.marks import MARK, REVISION, Operation
 from adapters.rendering.docx.markup_lists import MarkupLists
 from adapters.rendering.docx.markup_places import MarkupPlaces
+from adapters.rendering.docx.new_links import NewLinks
 from adapters.rendering.docx.pictures import Album, Placing
 from adapters.rendering.docx.piece_places import PiecePlaces
 from adapters.rendering.docx.style_sheet import StyleSheet
@@ -54,10 +55,11 @@ class Finish:
     sheet: StyleSheet
     pictures: Pictures | None = None
     album: Album | None = None
-    # The Markdown and HTML of the document, once a part with it was met.
+    # The formatted texts of the document, once a part with one was met.
     markup: MarkupPlaces | None = None
     # The documents within it, once a part with one was met.
     pieces: PiecePlaces | None = None
+    links: NewLinks | None = None
     lists: list[tuple[str, int] | None] = field(default_factory=list)
     _begun: dict[int, str] = field(default_factory=dict)
     _notes: dict[str, list[str]] = field(default_factory=dict)
@@ -104,11 +106,11 @@ class Finish:
         self.lists.append(None)
         return str(self.sheet.first_list + len(self.lists) - 1)
 
-    def new_markup(self, markups: Markups, *, right_to_left: bool) -> MarkupPlaces:
-        """Return what puts the Markdown and HTML of this document in place, now that some was met."""
+    def new_markup(self, markups: Markups, locale: str) -> MarkupPlaces:
+        """Return what puts the formatted texts of this document in place, now that one was met."""
         if self.markup is None:
             lists = MarkupLists(self.sheet, self.new_list)
-            self.markup = MarkupPlaces(self.sheet, markups, lists, self.placing.room, right_to_left)
+            self.markup = MarkupPlaces(self.sheet, markups, lists, self.placing.room, locale)
         return self.markup
 
     def new_pieces(self, documents: Subdocuments) -> PiecePlaces:
@@ -116,6 +118,12 @@ class Finish:
         if self.pieces is None:
             self.pieces = PiecePlaces(documents)
         return self.pieces
+
+    def new_links(self) -> NewLinks:
+        """Return what keeps the links of formatted texts, now that one was met."""
+        if self.links is None:
+            self.links = NewLinks(f"{self.placing.relationship}Link")
+        return self.links
 
     def new_album(self) -> Album:
         """Return what keeps the images of this document, now that one was met."""

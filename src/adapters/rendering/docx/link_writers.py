@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from adapters.rendering.docx.richtext import LINK_SCHEMES
+from adapters.rendering.language.markup import LINK, Markup
 from adapters.rendering.language.values import UnprintableError, to_text
+from adapters.rendering.markup.addresses import SCHEMES as LINK_SCHEMES
 
 # Characters of an address that are no text of their own (RFC 3986).
 _KEPT: Final = "%/:?#[]@!$&'()*+,;=~-._"
@@ -17,6 +18,8 @@ PIECE: Final = 1
 
 def _writer(check: Callable[[str], str]) -> Callable[[Any], str]:
     def write(value: Any) -> str:
+        if type(value) is Markup and value.key == LINK:
+            value = value[LINK]  # a link as the target of another one is its address
         address = quote(check(to_text(value).strip()).encode("utf-8", "ignore"), safe=_KEPT)
         return address.replace("&", "&amp;")
 

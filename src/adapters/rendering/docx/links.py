@@ -14,13 +14,13 @@ from adapters.rendering.docx.notes import is_moved_note
 from adapters.rendering.docx.package import Relationship, TextPart
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.program import CompiledPart, TaggedPart, Writing
-from adapters.rendering.docx.richtext import LINK_SCHEMES
 from adapters.rendering.docx.scopes import Scope, scopes_of
 from adapters.rendering.docx.serialise import free_mark, to_segments
 from adapters.rendering.docx.tokens import TokenTable
 from adapters.rendering.docx.tree import R_ID, Node, P, ancestor, w
 from adapters.rendering.docx.writers import ADDRESS, ADDRESS_PIECE
 from adapters.rendering.language.source import compile_source
+from adapters.rendering.markup.addresses import SCHEMES as LINK_SCHEMES
 from domain.diagnostics import Diagnostic, Location, has_errors
 
 _HYPERLINK: Final = "/hyperlink"

@@ -1,72 +1,41 @@
-"""Writes blocks as WordprocessingML: paragraphs in the template's styles, lists, tables, links.
+"""Writes blocks as WordprocessingML: paragraphs in the template's styles, headings, lists, quotations, code.
 
-Where the template lacks a style, direct formatting takes its place. (ECMA-376 part 1: paragraphs 17.3.1, tables 17.4.)
+Where the template lacks a style, direct formatting takes its place. (ECMA-376 part 1, 17.3.1.)
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Mapping
 from typing import Final
 
-from adapters.rendering.docx.direction import begins_right
-from adapters.rendering.docx.looks import changed_look
+from adapters.rendering.docx.direction import begins_right, is_right_to_left
 from adapters.rendering.docx.markup_lists import ListKind, MarkupLists
-from adapters.rendering.docx.richtext import linked
+from adapters.rendering.docx.markup_runs import Base, Look, Missing, RunWriter, monospaced, shade, size
+from adapters.rendering.docx.markup_tables import TableWriter
 from adapters.rendering.docx.style_sheet import (
     BULLETS,
-    CODE_SPANS,
     CODES,
     HEADINGS,
-    LINKS,
     LIST_PARAGRAPH,
     NUMBERS,
     QUOTES,
-    TABLES,
     StyleSheet,
 )
-from adapters.rendering.docx.writers import TURN_BEGIN, TURN_END, announced, run_text_writer
 from adapters.rendering.language.markup import Markup
-from adapters.rendering.markup import Block, Cell, Item, Kind, Paragraph, Run, Table
+from adapters.rendering.markup import Block, Item, Kind, Paragraph, Table
 
 _STEP: Final = 720
 _HANGING: Final = 360
-_MONOSPACED: Final = "Consolas"
-_GREY: Final = "F2F2F2"
 _LINE: Final = "BFBFBF"
-# Half points of headings without a style.
+# Half points of headings without a style, and of code.
 _SIZES: Final = (32, 28, 26, 24, 22, 22)
-_ALIGNED: Final = {"center": "center", "right": "right"}
-_NOT_TEXT: Final = str.maketrans("", "", "\x07\x0c")
-# Signs of a column that is as wide as any may get, and what every column gets beside its signs.
-_WIDE: Final = 60
-_LEAST_SIGNS: Final = 6
-_PADDING: Final = 4
-
-_Look = dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """Where blocks stand: the start tag of the paragraph, its properties, and those of the run.
-
-    `room` is the width between the margins or in the cell, in twips; in a link there are no links. `right_to_left` is
-    the direction of the document's language.
-    """
-
-    start: str
-    paragraph: str = ""
-    run: str = ""
-    room: int = 9_000
-    in_link: bool = False
-    right_to_left: bool = False
+_CODE_SIZE: Final = 19
 
 
 class MarkupWriter:
     """Writes the blocks of one value at one place."""
 
     def __init__(
-        self, prefix: str, sheet: StyleSheet, lists: MarkupLists, missing: dict[str, None], markup: Markup, base: Base
+        self, prefix: str, sheet: StyleSheet, lists: MarkupLists, missing: Missing, markup: Markup, base: Base
     ) -> None:
         self._prefix = prefix
         self._sheet = sheet
@@ -74,10 +43,9 @@ class MarkupWriter:
         self._missing = missing
         self._markup = markup
         self._base = base
-        self._text = run_text_writer(prefix)
+        self._runs = RunWriter(prefix, sheet, missing, markup, base)
         style = re.search(f"<{prefix}pStyle [^<>]*/>", base.paragraph)
         self._own_style = style.group() if style else ""
-        self._bidi = f"<{prefix}bidi/>" if f"<{prefix}bidi/>" in base.paragraph else ""
         self._numbers: dict[int, str] = {}
 
     def write(self, blocks: tuple[Block, ...]) -> str:
@@ -96,51 +64,11 @@ class MarkupWriter:
         """Write a paragraph without text."""
         return f"{self._base.start}{self._base.paragraph}</{self._prefix}p>"
 
-    def runs(self, runs: tuple[Run, ...], look: _Look | None = None, *, own: bool = True) -> str:
-        """Write runs; `own` ones look like the place that they stand in, but for this look."""
-        out: list[str] = []
-        for url, group in groupby(runs, key=lambda run: run.url):
-            written = "".join(self._run(run, look or {}, own=own) for run in group)
-            out.append(linked(written, url, self._prefix) if url and not self._base.in_link else written)
-        return "".join(out)
-
-    # -- runs
-
-    def _run(self, run: Run, look: _Look, *, own: bool) -> str:
-        w = self._prefix
-        properties = changed_look(self._base.run if own else "", w, {**look, **self._look_of(run)})
-        if run.image:
-            return f"<{w}r>{properties}{announced(self._markup.picture(run.image, run.text))}</{w}r>"
-        text = self._text(run.text.translate(_NOT_TEXT))
-        if self._base.right_to_left and begins_right(run.text):
-            text = f"{TURN_BEGIN}{text}{TURN_END}"
-        return f'<{w}r>{properties}<{w}t xml:space="preserve">{text}</{w}t></{w}r>'
-
-    def _look_of(self, run: Run) -> _Look:
-        look: _Look = {}
-        if run.url and not self._base.in_link:
-            style = self._sheet.find("character", LINKS)
-            look = {"rStyle": {"val": style}} if style else {"color": {"val": "0563C1"}, "u": {"val": "single"}}
-        if run.code:
-            style = self._sheet.find("character", CODE_SPANS)
-            look |= {"rStyle": {"val": style}} if style else {**_font(_MONOSPACED), "shd": _shade()}
-        if run.bold:
-            look |= {"b": {}, "bCs": {}}
-        if run.italic:
-            look |= {"i": {}, "iCs": {}}
-        if run.strike:
-            look["strike"] = {}
-        if run.underline:
-            look["u"] = {"val": "single"}
-        if run.vertical:
-            look["vertAlign"] = {"val": run.vertical}
-        return look
-
     # -- paragraphs
 
     def _paragraph(self, block: Paragraph) -> str:
         if block.is_plain:
-            return f"{self._base.start}{self._base.paragraph}{self.runs(block.runs)}</{self._prefix}p>"
+            return f"{self._base.start}{self._plain(block)}{self._runs.write(block.runs)}</{self._prefix}p>"
         if block.kind is Kind.HEADING:
             return self._heading(block)
         if block.kind is Kind.CODE:
@@ -149,8 +77,26 @@ class MarkupWriter:
             border = self._border("bottom", "808080", 1)
             return self._made({"pStyle": self._own_style, "pBdr": border, "ind": self._indent(block)}, "")
         if block.item is not None:
-            return self._made(self._item(block), self.runs(block.runs))
+            return self._made(self._item(block), self._runs.write(block.runs))
         return self._quote(block)
+
+    def _bidi(self, block: Paragraph) -> str:
+        """Write that lines begin on the right: as at this place, or by the text, in a language that is written so."""
+        bidi = f"<{self._prefix}bidi/>"
+        return bidi if bidi in self._base.paragraph or self._is_turned(block) else ""
+
+    def _is_turned(self, block: Paragraph) -> bool:
+        """Tell whether a paragraph is from right to left by its text."""
+        return is_right_to_left(self._base.locale) and begins_right("".join(run.text for run in block.runs))
+
+    def turns(self, block: Paragraph) -> bool:
+        """Tell whether a paragraph begins its lines on the right, and the one of its place does not."""
+        return self._is_turned(block) and f"<{self._prefix}bidi" not in self._base.paragraph
+
+    def _plain(self, block: Paragraph) -> str:
+        """Return the properties of a paragraph that is like the one of its place."""
+        known = self._base.paragraph
+        return with_bidi(known, self._prefix) if self.turns(block) else known
 
     def _made(self, properties: Mapping[str, str], runs: str) -> str:
         """Write a paragraph with these properties, which are in the order of the schema."""
@@ -161,7 +107,7 @@ class MarkupWriter:
     def _style(self, names: tuple[str, ...], wish: str) -> str:
         style = self._sheet.find("paragraph", names)
         if not style:
-            self._missing.setdefault(wish)
+            self._missing.note(wish, self._markup)
             return ""
         return f'<{self._prefix}pStyle {self._prefix}val="{style}"/>'
 
@@ -172,21 +118,21 @@ class MarkupWriter:
         if style:
             indent = self._indent(block)
             return self._made(
-                {"pStyle": style, "numPr": number, "bidi": self._bidi, "ind": indent}, self.runs(block.runs, own=False)
+                {"pStyle": style, "numPr": number, "bidi": self._bidi(block), "ind": indent},
+                self._runs.write(block.runs, own=False),
             )
-        size = {"val": str(_SIZES[level - 1])}
-        look: _Look = {"b": {}, "bCs": {}, "sz": size, "szCs": size}
+        look: Look = {"b": {}, "bCs": {}, **size(_SIZES[level - 1])}
         properties = {
             "pStyle": self._own_style,
             "keepNext": f"<{w}keepNext/>",
             "keepLines": f"<{w}keepLines/>",
             "numPr": number,
-            "bidi": self._bidi,
+            "bidi": self._bidi(block),
             "spacing": f'<{w}spacing {w}before="240" {w}after="80"/>',
             "ind": self._indent(block),
             "outlineLvl": f'<{w}outlineLvl {w}val="{level - 1}"/>',
         }
-        return self._made(properties, self.runs(block.runs, look))
+        return self._made(properties, self._runs.write(block.runs, look))
 
     def _code(self, block: Paragraph) -> str:
         w = self._prefix
@@ -194,22 +140,26 @@ class MarkupWriter:
         number = self._numbered(block.item)[0] if block.item is not None else ""
         indent = self._indent(block)
         if style:
-            return self._made({"pStyle": style, "numPr": number, "ind": indent}, self.runs(block.runs, own=False))
-        shade = "".join(f' {w}{name}="{value}"' for name, value in _shade().items())
-        properties = {"pStyle": self._own_style, "numPr": number, "shd": f"<{w}shd{shade}/>", "ind": indent}
-        size = {"val": "19"}
-        return self._made(properties, self.runs(block.runs, {**_font(_MONOSPACED), "sz": size, "szCs": size}))
+            return self._made(
+                {"pStyle": style, "numPr": number, "ind": indent}, self._runs.write(block.runs, own=False)
+            )
+        fill = "".join(f' {w}{name}="{value}"' for name, value in shade().items())
+        properties = {"pStyle": self._own_style, "numPr": number, "shd": f"<{w}shd{fill}/>", "ind": indent}
+        return self._made(properties, self._runs.write(block.runs, {**monospaced(), **size(_CODE_SIZE)}))
 
     def _quote(self, block: Paragraph) -> str:
         style = self._style(QUOTES, "Quote")
         if style:
             indent = self._indented(_STEP * (block.quotes - 1)) if block.quotes > 1 else ""
-            return self._made({"pStyle": style, "bidi": self._bidi, "ind": indent}, self.runs(block.runs))
+            return self._made({"pStyle": style, "bidi": self._bidi(block), "ind": indent}, self._runs.write(block.runs))
         border = self._border("left", _LINE, 12)
         properties = {
-            "pStyle": self._own_style, "pBdr": border, "bidi": self._bidi, "ind": self._indented(_STEP * block.quotes),
-        }  # fmt: skip
-        return self._made(properties, self.runs(block.runs, {"i": {}, "iCs": {}}))
+            "pStyle": self._own_style,
+            "pBdr": border,
+            "bidi": self._bidi(block),
+            "ind": self._indented(_STEP * block.quotes),
+        }
+        return self._made(properties, self._runs.write(block.runs, {"i": {}, "iCs": {}}))
 
     def _item(self, block: Paragraph) -> Mapping[str, str]:
         assert block.item is not None  # noqa: S101  # see _paragraph
@@ -220,7 +170,7 @@ class MarkupWriter:
         return {
             "pStyle": style or self._own_style,
             "numPr": number,
-            "bidi": self._bidi,
+            "bidi": self._bidi(block),
             "ind": indent,
             "contextualSpacing": close,
         }
@@ -272,100 +222,27 @@ class MarkupWriter:
     # -- tables
 
     def _table(self, table: Table) -> str:
-        w = self._prefix
-        style = self._sheet.find("table", TABLES)
-        left = self._left(table.item)[0] if table.item is not None else 0
-        left += _STEP * table.quotes
-        room = max(self._base.room - left, _STEP)
-        widths = _shares(table, room)
-        properties = (
-            (f'<{w}tblStyle {w}val="{style}"/>' if style else "")
-            + (f'<{w}tblW {w}w="{room}" {w}type="dxa"/>' if left else f'<{w}tblW {w}w="5000" {w}type="pct"/>')
-            + (f'<{w}tblInd {w}w="{left}" {w}type="dxa"/>' if left else "")
-            + ("" if style else self._lines())
-            + f'<{w}tblLook {w}val="0420" {w}firstRow="1" {w}lastRow="0" {w}firstColumn="0" {w}lastColumn="0"'
-            f' {w}noHBand="0" {w}noVBand="1"/>'
-        )
-        grid = "".join(f'<{w}gridCol {w}w="{width}"/>' for width in widths)
-        rows = "".join(
-            self._row(row, widths, is_head=index < table.heads, has_style=bool(style))
-            for index, row in enumerate(table.rows)
-        )
-        return f"<{w}tbl><{w}tblPr>{properties}</{w}tblPr><{w}tblGrid>{grid}</{w}tblGrid>{rows}</{w}tbl>"
+        left = (self._left(table.item)[0] if table.item is not None else 0) + _STEP * table.quotes
+        writer = TableWriter(self._prefix, self._sheet, self._base, self._own_style, self._in_cell)
+        return writer.write(table, left)
 
-    def _lines(self) -> str:
-        w = self._prefix
-        line = f'{w}val="single" {w}sz="4" {w}space="0" {w}color="{_LINE}"'
-        sides = "".join(f"<{w}{side} {line}/>" for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
-        return f"<{w}tblBorders>{sides}</{w}tblBorders>"
-
-    def _row(self, row: tuple[Cell, ...], widths: list[int], *, is_head: bool, has_style: bool) -> str:
-        w = self._prefix
-        head = f"<{w}trPr><{w}cantSplit/><{w}tblHeader/></{w}trPr>" if is_head else ""
-        cells: list[str] = []
-        at = 0
-        missing = len(widths) - sum(cell.columns for cell in row)
-        for cell in (*row, *[Cell((), is_head=is_head)] * missing):
-            width = sum(widths[at : at + cell.columns])
-            at += cell.columns
-            cells.append(self._cell(cell, width, shade=is_head and not has_style))
-        return f"<{w}tr>{head}{''.join(cells)}</{w}tr>"
-
-    def _cell(self, cell: Cell, width: int, *, shade: bool) -> str:
-        w = self._prefix
-        span = f'<{w}gridSpan {w}val="{cell.columns}"/>' if cell.columns > 1 else ""
-        fill = "".join(f' {w}{name}="{value}"' for name, value in _shade().items())
-        properties = f'<{w}tcW {w}w="{width}" {w}type="dxa"/>{span}' + (f"<{w}shd{fill}/>" if shade else "")
-        look: _Look = {"b": {}, "bCs": {}} if cell.is_head else {}
-        align = f'<{w}jc {w}val="{_ALIGNED[cell.align]}"/>' if cell.align in _ALIGNED else ""
-        spacing = f'<{w}spacing {w}before="0" {w}after="0"/>'
-        paragraph = f"<{w}pPr>{self._own_style}{self._bidi}{spacing}{align}</{w}pPr>"
-        base = Base(
-            f"<{w}p>",
-            paragraph,
-            changed_look(self._base.run, w, look),
-            max(width - 216, _STEP),
-            right_to_left=self._base.right_to_left,
-        )
-        inner = MarkupWriter(w, self._sheet, self._lists, self._missing, self._markup, base)
+    def _in_cell(self, blocks: tuple[Block, ...], base: Base) -> str:
+        inner = MarkupWriter(self._prefix, self._sheet, self._lists, self._missing, self._markup, base)
         inner._numbers = self._numbers  # the lists of one value are numbered together
-        content = inner.write(cell.blocks)
-        if not cell.blocks or isinstance(cell.blocks[-1], Table):
-            content += inner.empty()
-        return f"<{w}tc><{w}tcPr>{properties}</{w}tcPr>{content}</{w}tc>"
+        content = inner.write(blocks)
+        return content if blocks and not isinstance(blocks[-1], Table) else content + inner.empty()
 
 
-def _font(name: str) -> _Look:
-    return {"rFonts": dict.fromkeys(("ascii", "hAnsi", "cs"), name)}
+# What follows w:bidi in the order of the schema (CT_PPr).
+_BEHIND_BIDI: Final = (
+    "adjustRightInd|snapToGrid|spacing|ind|contextualSpacing|mirrorIndents|suppressOverlap|jc|textDirection"
+    "|textAlignment|textboxTightWrap|outlineLvl|divId|cnfStyle|rPr|sectPr|pPrChange"
+)
 
 
-def _shade() -> dict[str, str]:
-    return {"val": "clear", "color": "auto", "fill": _GREY}
-
-
-def _shares(table: Table, room: int) -> list[int]:
-    """Divide the room among columns, by the longest text in each."""
-    signs = [_LEAST_SIGNS] * table.width
-    for row in table.rows:
-        for index, cell in _placed(row):
-            if cell.columns == 1:
-                wanted = max((_signs(block) for block in cell.blocks), default=0)
-                signs[index] = max(signs[index], wanted)
-    whole = sum(signs)
-    return [max(1, room * each // whole) for each in signs]
-
-
-def _placed(row: tuple[Cell, ...]) -> Iterator[tuple[int, Cell]]:
-    index = 0
-    for cell in row:
-        yield index, cell
-        index += cell.columns
-
-
-def _signs(block: Block) -> int:
-    """Say how wide a column should be for a block: for its text, and at least for its longest word, bold and all."""
-    if isinstance(block, Table):
-        return _WIDE
-    text = "".join(run.text for run in block.runs)
-    longest = max(map(len, text.split()), default=0)
-    return min(max(len(text), round(longest * 1.4)) + _PADDING, _WIDE)
+def with_bidi(properties: str, prefix: str) -> str:
+    """Return the properties of a paragraph (the element, or nothing) that begins its lines on the right."""
+    inner = re.sub(rf"^<{prefix}pPr(?:/>|[^>]*>)|</{prefix}pPr>$", "", properties)
+    found = re.search(rf"<{prefix}(?:{_BEHIND_BIDI})[ />]", inner)
+    place = found.start() if found else len(inner)
+    return f"<{prefix}pPr>{inner[:place]}<{prefix}bidi/>{inner[place:]}</{prefix}pPr>"

@@ -16,7 +16,7 @@ from adapters.rendering.docx.zip_records import Member
 from adapters.rendering.images import Image
 
 _TYPES: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
-_RELATIONSHIPS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+RELATIONSHIPS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 _IMAGE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
@@ -30,8 +30,8 @@ def with_images(archive: Archive, members: Sequence[Member], album: Album) -> by
     known = {member.name: member for member in archive.members() if member.name in wanted} | changed
     for part, images in album.used.items():
         name = relationships_of(part)
-        changed[name] = _member(name, _related(known.get(name), part, images, album))
-    changed[CONTENT_TYPES] = _member(CONTENT_TYPES, _typed(known[CONTENT_TYPES], album))
+        changed[name] = member_of(name, _related(known.get(name), part, images, album))
+    changed[CONTENT_TYPES] = member_of(CONTENT_TYPES, _typed(known[CONTENT_TYPES], album))
     media = [stored(album.name_of(image), image.data, crc32(image.data)) for image in album.images]
     # The list of content types comes first, as readers like it.
     first = Archive.of([changed.pop(CONTENT_TYPES), *archive.without(wanted).members()])
@@ -40,17 +40,18 @@ def with_images(archive: Archive, members: Sequence[Member], album: Album) -> by
 
 def _related(member: Member | None, part: str, images: dict[str, Image], album: Album) -> Node:
     """Return the relationships of a part with those to its images."""
-    root = _parsed(member) if member is not None else _new_relationships()
+    root = _parsed(member) if member is not None else new_relationships()
     folder = posixpath.dirname(part)
     for number, image in images.items():
         target = posixpath.relpath(album.name_of(image), folder or ".")
         attributes = {"Id": number, "Type": _IMAGE, "Target": target}
-        etree.SubElement(root, f"{{{_RELATIONSHIPS}}}Relationship", attributes)
+        etree.SubElement(root, f"{{{RELATIONSHIPS}}}Relationship", attributes)
     return root
 
 
-def _new_relationships() -> Node:
-    return etree.Element(f"{{{_RELATIONSHIPS}}}Relationships", nsmap={None: _RELATIONSHIPS})
+def new_relationships() -> Node:
+    """Make the relationships of a part that has none."""
+    return etree.Element(f"{{{RELATIONSHIPS}}}Relationships", nsmap={None: RELATIONSHIPS})
 
 
 def _typed(member: Member, album: Album) -> Node:
@@ -75,6 +76,7 @@ def _parsed(member: Member) -> Node:
     return parse_xml(member.name, inflated(member))
 
 
-def _member(name: str, root: Node) -> Member:
+def member_of(name: str, root: Node) -> Member:
+    """Pack a part of the package."""
     contents = _DECLARATION + etree.tostring(root)
     return deflated(name, deflate(contents), crc32(contents), len(contents))

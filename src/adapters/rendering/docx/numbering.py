@@ -81,6 +81,7 @@ class Numbering:
         self._nums: dict[str, Node] | None = None
         self._places: dict[str, ListPlace | None] = {}
         self._styles: dict[str, Node] | None = None
+        self._language: Node | None = None
         self._wanted: dict[tuple[str, int], None] = {}
         self._restarts = 0
 
@@ -103,6 +104,11 @@ class Numbering:
     def styles(self) -> dict[str, Node]:
         """Return the styles of the package by their ids."""
         return self._known_styles()
+
+    def default_language(self) -> Node | None:
+        """Return the w:lang that holds where nothing else says one (w:docDefaults, ECMA-376 part 1, 17.7.5.1)."""
+        self._known_styles()
+        return self._language
 
     def abstract_of(self, number: str) -> str:
         """Return the id of the w:abstractNum that a list points at."""
@@ -226,7 +232,9 @@ class Numbering:
 
     def _known_styles(self) -> dict[str, Node]:
         if self._styles is None:
-            styles = self._parsed("styles").findall(w("style"))
+            root = self._parsed("styles")
+            styles = root.findall(w("style"))
+            self._language = root.find(f"{w('docDefaults')}/{w('rPrDefault')}/{w('rPr')}/{w('lang')}")
             self._styles = {style.get(w("styleId"), ""): style for style in styles}
         return self._styles
 

@@ -12,9 +12,9 @@ from adapters.rendering.compiled import Program
 from adapters.rendering.docx.archive import Archive, deflated
 from adapters.rendering.docx.breaks import announced, put_breaks
 from adapters.rendering.docx.deflate import DeflateStream, Stretch, deflate, splice
-from adapters.rendering.docx.direction import is_right_to_left
 from adapters.rendering.docx.finish import Finish, Taken
 from adapters.rendering.docx.imports import with_pieces
+from adapters.rendering.docx.languages import values_apart
 from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.marks import REVISION, Operation
 from adapters.rendering.docx.media import with_images
@@ -23,7 +23,7 @@ from adapters.rendering.docx.pictures import Placing
 from adapters.rendering.docx.piece_places import RefusedPlaceError
 from adapters.rendering.docx.structures import TooLargeError, WriteValue, put_structures
 from adapters.rendering.docx.style_sheet import StyleSheet
-from adapters.rendering.docx.writers import DOCUMENT, MARKUP, PICTURE, STRUCTURE_BEGIN, make_writers
+from adapters.rendering.docx.writers import DOCUMENT, LINK, MARKUP, PICTURE, STRUCTURE_BEGIN, make_writers
 from adapters.rendering.docx.zip_records import Member
 from adapters.rendering.language.failures import failure
 from adapters.rendering.language.introspection import NO_NEEDS, Needs
@@ -97,7 +97,7 @@ class TaggedPart:
 
     def render(self, session: RenderSession, finish: Finish) -> Member:
         """Run the part's code and pack what it prints; `finish` serves all parts of one document."""
-        pieces = self.source.run(session, self._writers_for(session))
+        pieces = self.source.run(session, self._writers_for(session, finish))
         finish.pictures = session.pictures
         limit = session.limits.output_bytes
         if self.captures or session.markups is not None or session.documents is not None:
@@ -117,6 +117,8 @@ class TaggedPart:
         text = "".join(pieces)
         if announced(text):
             text = self._put_breaks(self._expanded(text), session)
+        if session.markups is not None and LINK in text:
+            text = finish.new_links().put(text, self.name)
         if session.pictures is not None and PICTURE in text:
             text = self._put_pictures(self._expanded(text), session, finish)
         if _STRETCH in text:
@@ -124,9 +126,10 @@ class TaggedPart:
         data = text.encode()
         return deflated(self.name, deflate(data), crc32(data), len(data))
 
-    def _writers_for(self, session: RenderSession) -> Sequence[Writer]:
-        if self.writing is Writing.WORD and is_right_to_left(session.options.locale):
-            return make_writers(self.prefix, right_to_left=True)
+    def _writers_for(self, session: RenderSession, finish: Finish) -> Sequence[Writer]:
+        if self.writing is Writing.WORD:
+            is_apart = values_apart(session.options.locale, finish.sheet.languages)
+            return self._writers if is_apart is None else make_writers(self.prefix, is_apart)
         return self._writers
 
     def _pack_many(self, pieces: list[str], limit: int) -> Member | None:
@@ -134,7 +137,7 @@ class TaggedPart:
         stream = DeflateStream()
         for start in range(0, len(pieces), _GROUP):
             group = "".join(pieces[start : start + _GROUP])
-            if announced(group) or PICTURE in group:
+            if announced(group) or PICTURE in group or LINK in group:
                 return None
             stream.write(self._expanded(group).encode())
             if stream.size > limit:
@@ -153,7 +156,7 @@ class TaggedPart:
         """Say where a document was printed that cannot stand there: a part is run again, and refuses it at its tag."""
         assert session.documents is not None  # noqa: S101  # there is one
         session.documents[refused.number].refuse(refused.message, refused.suggestion)
-        self.source.run(session, self._writers_for(session))
+        self.source.run(session, self._writers)
         return session.error() or RenderFailedError(f"The template failed: {refused.message}")
 
     def _put_breaks(self, text: str, session: RenderSession) -> str:
@@ -176,12 +179,11 @@ class TaggedPart:
             write_values: dict[str, WriteValue] = {}
             if session.markups is not None and MARKUP in text:
                 text = self._expanded(text)
-                right_to_left = is_right_to_left(session.options.locale)
-                places = finish.new_markup(session.markups, right_to_left=right_to_left)
+                places = finish.new_markup(session.markups, session.options.locale)
                 write_values[MARKUP] = places.writer(text, self.prefix)
             if session.documents is not None and DOCUMENT in text:
                 pieces = finish.new_pieces(session.documents)
-                write_values[DOCUMENT] = lambda number, opened: pieces.write(number, opened, self.prefix)
+                write_values[DOCUMENT] = lambda number, opened, _out: pieces.write(int(number), opened, self.prefix)
             if not write_values and STRUCTURE_BEGIN not in text:
                 return text
             return put_structures(self._expanded(text), self.prefix, limit, self.operations, write_values)
@@ -259,7 +261,7 @@ class DocxProgram(Program):
     def render(self, session: RenderSession, output: OutputFormat) -> bytes:
         if self._unchanged is not None:
             return self._unchanged
-        if is_right_to_left(session.options.locale):
+        if values_apart(session.options.locale, self._sheet.languages) is not None:
             # Every text has to be looked at.
             session.odd, session.plain = None, False
         finish = Finish(self._taken, self._placing, self._sheet)
@@ -270,6 +272,8 @@ class DocxProgram(Program):
         if finish.markup is not None:
             session.warnings += finish.markup.warnings()
             archive, members = finish.markup.lists.added_to(archive, members)
+        if finish.links is not None:
+            archive, members = finish.links.added_to(archive, members)
         if finish.pieces is not None:
             start = self._placing.relationship
             archive, members = with_pieces(archive, members, finish.pieces.placed, self._sheet.main, start)

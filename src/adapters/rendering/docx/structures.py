@@ -11,11 +11,21 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from adapters.rendering.docx.marks import MARK, Operation
-from adapters.rendering.docx.writers import BLOCKS, CELLS, DOCUMENT, MARKUP, ROWS, RUNS, STRUCTURE_BEGIN, STRUCTURE_END
+from adapters.rendering.docx.writers import (
+    BARE,
+    BLOCKS,
+    CELLS,
+    DOCUMENT,
+    MARKUP,
+    ROWS,
+    RUNS,
+    STRUCTURE_BEGIN,
+    STRUCTURE_END,
+)
 from adapters.rendering.language.values import UnprintableError
 
 _EVENT: Final = re.compile(
-    f"{STRUCTURE_BEGIN}.|{STRUCTURE_END}|[{MARKUP}{DOCUMENT}][0-9]+[{MARKUP}{DOCUMENT}]|{MARK}[0-9]+{MARK}|<(/?)([\\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
+    f"{STRUCTURE_BEGIN}.|{STRUCTURE_END}|[{MARKUP}{DOCUMENT}][0-9]+{BARE}?[{MARKUP}{DOCUMENT}]|{MARK}[0-9]+{MARK}|<(/?)([\\w:.-]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
 )
 # What a piece of each kind breaks out of.
 _AROUND: Final = {RUNS: "r", BLOCKS: "p", ROWS: "tr", CELLS: "tc"}
@@ -52,9 +62,9 @@ class Element:
     behind: list[str] = field(default_factory=list)
 
 
-# Writes the value of a number, as pieces, for the place where these elements are open; by the sign that announces it:
-# Markdown and HTML (see markup_places.py), documents (see piece_places.py).
-WriteValue: TypeAlias = Callable[[int, Sequence[Element]], str]
+# Writes the value that was announced so, as pieces, for the place where these elements are open, behind what was put
+# out; by the sign that announces it: formatted texts (see markup_places.py), documents (see piece_places.py).
+WriteValue: TypeAlias = Callable[[str, Sequence[Element], Sequence[str]], str]
 WriteValues: TypeAlias = Mapping[str, WriteValue]
 _NOTHING: Final[WriteValues] = {}
 
@@ -116,7 +126,7 @@ class _Placing:
         elif found[0] == MARK:
             self.put(found)
         elif found[0] in (MARKUP, DOCUMENT):
-            self.go_through(self._write_values[found[0]](int(found[1:-1]), self._open))
+            self.go_through(self._write_values[found[0]](found[1:-1], self._open, self.out))
         elif event.group(1):
             self._close(found, event.string, event.end())
         else:
@@ -153,6 +163,8 @@ class _Placing:
             self.put(f"</{element.name}>")
         if inner and kind == BLOCKS:
             self._finish_half(inner[0], begins_with_table=begins_with_table)
+        elif inner and kind == RUNS and self._is_blank(inner[0]):
+            self._drop(inner[0])
         del self._open[len(self._open) - len(inner) :]
         self._pieces.append((inner, None, self.out))
 
@@ -191,7 +203,7 @@ class _Placing:
             return
         for element in inner:
             again = Element(element.name, element.start, len(self.out), element.properties, behind=element.behind)
-            again.is_torn = self._is(element, "p")
+            again.is_torn = self._is(element, "p") or self._is(element, "r")
             self.put(element.start)
             if element.properties:
                 again.properties_at = len(self.out)
@@ -212,6 +224,8 @@ class _Placing:
 
     def _may_go(self, element: Element, text: str, position: int) -> bool:
         """Tell whether another paragraph (row, cell) stands beside this one, as a cell, say, needs its last one."""
+        if self._is(element, "r"):
+            return True
         if SECTION.search(element.properties):
             return False
         beside = element.behind or self.out

@@ -31,7 +31,6 @@ TABLES: Final = (
 )
 _WANTED: Final = {
     "paragraph": frozenset((*HEADINGS, *BULLETS, *NUMBERS, LIST_PARAGRAPH, *QUOTES, *CODES)),
-    "character": frozenset((*CODE_SPANS, *LINKS)),
     "table": frozenset(TABLES),
 }
 
@@ -49,8 +48,11 @@ class ListStyle:
 
 @dataclass(frozen=True, slots=True)
 class StyleSheet:
-    """The styles that blocks may use, by kind and name in small letters; and where new lists can be added.
+    """The styles that formatted texts may use, by kind and name in small letters; and where new lists can be added.
 
+    Styles of characters are all there, by their ids too, and below the names of the paragraph styles that they are the
+    other half of (w:link). `languages` are those that the document is in, if nothing says otherwise: of Latin and other
+    letters, of East Asian ones, and of those from right to left.
     `numbering` is the part that holds the lists, '' where there is none; `first_list` and `first_abstract` are free.
     """
 
@@ -60,6 +62,7 @@ class StyleSheet:
     numbering: str
     first_list: int
     first_abstract: int
+    languages: tuple[str, str, str]
 
     @classmethod
     def of_record(cls, record: Any) -> "StyleSheet":
@@ -72,11 +75,18 @@ class StyleSheet:
         lists = {
             name: (each.style, each.abstract, each.level, each.left, each.hanging) for name, each in self.lists.items()
         }
-        return self.main, self.styles, lists, self.numbering, self.first_list, self.first_abstract
+        numbering = self.numbering, self.first_list, self.first_abstract
+        return self.main, self.styles, lists, *numbering, self.languages
 
     def find(self, kind: str, names: Iterable[str]) -> str:
         """Return the id of the first of these styles that there is, '' where there is none."""
         return next((found for name in names if (found := self.styles.get(f"{kind} {name}"))), "")
+
+    def of_characters(self, name: str) -> str:
+        """Return the id of the character style that somebody calls so, '' where there is none."""
+        return self.find("character", (name.lower(),)) or next(
+            (found for kind in ("linked", "id") if (found := self.styles.get(f"{kind} {name.lower()}"))), ""
+        )
 
 
 def style_sheet_of(package: Package, numbering: Numbering) -> StyleSheet:
@@ -85,8 +95,13 @@ def style_sheet_of(package: Package, numbering: Numbering) -> StyleSheet:
     for style_id, style in numbering.styles().items():
         kind = style.get(w("type"), "paragraph")
         name = style_name(style)
-        if name in _WANTED.get(kind, ()):
+        if kind == "character":
+            styles.setdefault(f"id {style_id.lower()}", style_id)
+        if kind == "character" or name in _WANTED.get(kind, ()):
             styles.setdefault(f"{kind} {name}", style_id)
+        linked = style.find(w("link"))
+        if kind == "paragraph" and linked is not None:
+            styles.setdefault(f"linked {name}", linked.get(w("val"), ""))
     lists = {}
     for name in (*BULLETS, *NUMBERS):
         style_id = styles.get(f"paragraph {name}", "")
@@ -95,7 +110,15 @@ def style_sheet_of(package: Package, numbering: Numbering) -> StyleSheet:
             left, hanging = numbering.indents_of(place)
             lists[name] = ListStyle(style_id, numbering.abstract_of(place.number), place.level, left, hanging)
     part = related_part(package, "numbering") or ""
-    return StyleSheet(package.main, styles, lists, part, *numbering.free_numbers())
+    return StyleSheet(package.main, styles, lists, part, *numbering.free_numbers(), _languages(numbering))
+
+
+def _languages(numbering: Numbering) -> tuple[str, str, str]:
+    found = numbering.default_language()
+    others, east_asian, turned = (
+        "" if found is None else found.get(w(name), "") for name in ("val", "eastAsia", "bidi")
+    )
+    return others, east_asian, turned
 
 
 def style_name(style: Node) -> str:

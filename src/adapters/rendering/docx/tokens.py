@@ -6,6 +6,7 @@ from typing import Final
 
 from adapters.rendering.docx.findings import unusable
 from adapters.rendering.docx.tree import Node
+from adapters.rendering.docx.writers import BARE_RUN, RUN_TEXT
 from adapters.rendering.language.limits import DEFAULT_LIMITS
 from domain.diagnostics import Location
 
@@ -53,6 +54,8 @@ class Token:
         match = _PREFIX.match(self.text)
         if match:
             self.prefix = match.group(2)
+            if self.prefix in {"r", "p"} and self.text.startswith("{{") and self.writer == RUN_TEXT:
+                self.writer = BARE_RUN
             self.text = match.group(1) + " " + self.text[match.end() :]
         self._take_trims()
         self.keyword = keyword_of(self.text)

@@ -1,6 +1,6 @@
 """Writers: values become text that is escaped for its place, as the last step before they are output.
 
-What is more than text within one run (a new paragraph, a page break, runs of rich text) is announced by a control
+What is more than text within one run (a new paragraph, a page break, a formatted text) is announced by a control
 character, which no XML may hold, and put into effect when the part is finished and its surroundings are known (see
 breaks.py). So one writer serves all runs, and what a template captures can be printed in any of them.
 """
@@ -11,9 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from adapters.rendering.docx.direction import begins_right
 from adapters.rendering.docx.link_writers import LINK_WRITERS
-from adapters.rendering.docx.richtext import rich_runs
 from adapters.rendering.language.markup import Markup
 from adapters.rendering.language.operators import check_text
 from adapters.rendering.language.pictures import Picture
@@ -38,24 +36,27 @@ ADDRESS: Final = 9
 ADDRESS_PIECE: Final = 10
 # In the alt text of a picture that it is all of.
 FRAME: Final = 11
+# For {{r …}} and {{p …}}, whose rich text looks as it says and not as its place does, as in python-docx-template.
+BARE_RUN: Final = 12
 # Those that give a plain text back as it is.
-PLAIN_WRITERS: Final = (RUN_TEXT, ATTRIBUTE, PLAIN)
+PLAIN_WRITERS: Final = (RUN_TEXT, ATTRIBUTE, PLAIN, BARE_RUN)
 
 NEW_PARAGRAPH: Final = "\x01"
 PAGE_BREAK: Final = "\x02"
-RUNS_BEGIN: Final = "\x03"
-RUNS_END: Final = "\x04"
 # Around the number of an image: see pictures.py.
 PICTURE: Final = "\x10"
-# Around the number of Markdown or HTML: see markup_places.py.
+# Around the number of a formatted text, and BARE where it looks as it says alone: see markup_places.py.
 MARKUP: Final = "\x14"
+BARE: Final = "r"
+# Around the number of an address: see new_links.py.
+LINK: Final = "\x03"
 # Around the number of a document, and around places in its text: see piece_places.py and imports.py.
 DOCUMENT: Final = "\x15"
 PLACE_BEGIN: Final = "\x16"
 PLACE_END: Final = "\x17"
 # Before a text that is no image: see frames.py.
 FRAMED_TEXT: Final = "\x11"
-# Around a value that is written from right to left: see direction.py.
+# Around a value that is in another language than its run: see languages.py.
 TURN_BEGIN: Final = "\x12"
 TURN_END: Final = "\x13"
 # Around captured structure, with the number of its kind: see structures.py.
@@ -106,10 +107,10 @@ def run_text_writer(prefix: str) -> Callable[[str], str]:
 
 
 @lru_cache(maxsize=16)
-def make_writers(prefix: str, *, right_to_left: bool = False) -> Sequence[Writer]:
+def make_writers(prefix: str, is_apart: Callable[[str], bool] | None = None) -> Sequence[Writer]:
     """Return the writers for a part whose WordprocessingML names begin with `prefix` ('w:', or '' for none).
 
-    With `right_to_left` they announce texts that are written so.
+    `is_apart` tells which texts get a run of their own: see languages.py.
     """
     run_text = run_text_writer(prefix)
     around_picture = f'</{prefix}t>{{}}<{prefix}t xml:space="preserve">'
@@ -121,28 +122,33 @@ def make_writers(prefix: str, *, right_to_left: bool = False) -> Sequence[Writer
             return to_text(value)
         if isinstance(value, TypedValue):
             return _write_typed(value, around_picture)
-        if type(value) is dict and "$richtext" in value:
-            runs = rich_runs(value["$richtext"], prefix, run_text)
-            return RUNS_BEGIN + runs + RUNS_END if runs else ""
         if type(value) is Fragment and value.writer in STRUCTURES:
             return _marked(value)
         return run_text(to_text(value))
 
-    def write_turned(value: Any) -> str:
+    def write_apart(value: Any) -> str:
         written = write_run(value)
-        return f"{TURN_BEGIN}{written}{TURN_END}" if type(value) is str and begins_right(value) else written
+        is_one = type(value) is str and is_apart is not None and is_apart(value)
+        return f"{TURN_BEGIN}{written}{TURN_END}" if is_one else written
+
+    write = write_run if is_apart is None else write_apart
+
+    def write_bare(value: Any) -> str:
+        if type(value) is Markup and value.is_rich:
+            return f"{MARKUP}{value.number}{BARE}{MARKUP}" if value.print() else ""
+        return value.text if type(value) is Fragment and value.writer == RUN_TEXT else write(value)
 
     places = (_place_writer(kind, prefix) for kind in STRUCTURES)
-    write = write_turned if right_to_left else write_run
-    return (write, _write_attribute, _write_plain, _write_span, _write_colour, *places, *LINK_WRITERS, _write_frame)
+    others = _write_attribute, _write_plain, _write_span, _write_colour
+    return (write, *others, *places, *LINK_WRITERS, _write_frame, write_bare)
 
 
 def _write_typed(value: TypedValue, around_picture: str) -> str:
-    """Announce an image, Markdown or HTML, or a document; they are read now: what is wrong with them has this place."""
+    """Announce an image, a formatted text or a document; they are read now: what is wrong with them has this place."""
     if type(value) is Picture:
         return around_picture.format(announced(value))
     if type(value) is Markup:
-        return f"{MARKUP}{value.number}{MARKUP}" if value.with_pictures() else ""
+        return f"{MARKUP}{value.number}{MARKUP}" if value.print() else ""
     if type(value) is Subdocument:
         return f"{DOCUMENT}{value.make()}{DOCUMENT}"
     return to_text(value)

@@ -1,7 +1,8 @@
-"""Markdown and HTML among the values of a template: {"$markdown": …}, {"$html": …}, and what filters make of texts.
+"""Formatted texts among the values of a template, and what filters make of texts.
 
-Such a value is read when it is printed, once, and is then known by a number: the writers of Word documents put that
-out, and whoever finishes the document asks for the blocks themselves.
+They are {"$markdown": …}, {"$html": …}, {"$richtext": …} and {"$link": …}. Such a value is read when it is printed,
+once, and is then known by a number: the writers of Word documents put that out, and whoever finishes the document asks
+for the blocks themselves.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,31 +10,39 @@ from typing import Any, Final, Protocol
 
 from adapters.rendering.language.pictures import KEY as IMAGE
 from adapters.rendering.language.pictures import Picture, Pictures, places
+from adapters.rendering.language.segments import Tag
 from adapters.rendering.language.values import Problem, TypedValue, kind_of, to_text
-from adapters.rendering.markup import Block, MarkupError, Table
+from adapters.rendering.markup import Block, MarkupError, Paragraph, Table
+from adapters.rendering.markup.read_rich import read_link, read_rich
 
 MAX_CHARACTERS: Final = 2_000_000
-KEYS: Final = ("$markdown", "$html")
+LINK: Final = "$link"
+KEYS: Final = ("$markdown", "$html", "$richtext", LINK)
 # Steps of fuel for one of these characters; the readers and the writers take as long as for so many tags.
 _STEPS: Final = {"\n": 100, "[": 200, "<": 150, "|": 60, **dict.fromkeys("&*_`~!", 30)}
 _STEPS_PER_CHARACTER: Final = 2
+_STEPS_PER_PIECE: Final = 20
+_IN_JSON: Final = tuple(f'"{key}"'.encode() for key in KEYS)
 
 
 def may_hold_markup(text: bytes) -> bool:
-    """Tell whether JSON text may hold Markdown or HTML: what an escape stands for is not looked at."""
-    return b'"$markdown' in text or b'"$html' in text or b"\\u0024" in text
+    """Tell whether JSON text may hold formatted texts: what an escape stands for is not looked at."""
+    return any(key in text for key in _IN_JSON) or b"\\u0024" in text
 
 
 class ProblemOfMarkup(Problem):
-    """Markdown or HTML that cannot be printed; `pointer` says where in the data it stands."""
+    """A formatted text that cannot be printed; `pointer` says where in the data it stands."""
 
     code = "markup-invalid"
 
 
 class Markup(TypedValue):
-    """Markdown or HTML as a value. It is an object like any other for the template, and knows how to be read."""
+    """A formatted text as a value. It is an object like any other for the template, and knows how to be read.
 
-    __slots__ = ("_blocks", "_pictures", "_registry", "number", "pointer")
+    `tag` gives the tag that printed it first.
+    """
+
+    __slots__ = ("_blocks", "_pictures", "_registry", "number", "pointer", "tag")
     what = "a formatted text"
 
     def __init__(self, words: Mapping[str, Any], registry: "Markups", number: int, pointer: str | None) -> None:
@@ -43,6 +52,7 @@ class Markup(TypedValue):
         self._registry = registry
         self._blocks: tuple[Block, ...] | None = None
         self._pictures: dict[tuple[str, str], Picture] = {}
+        self.tag: Callable[[], Tag | None] | None = None
 
     def __bool__(self) -> bool:
         """Be false where there is no text, as texts are."""
@@ -50,7 +60,7 @@ class Markup(TypedValue):
 
     @property
     def key(self) -> str:
-        """What kind it is of: '$markdown' or '$html'."""
+        """What kind it is of: one of KEYS."""
         return next(key for key in KEYS if key in self)
 
     @property
@@ -78,8 +88,19 @@ class Markup(TypedValue):
             LimitError: there is too much of it.
         """
         if self._blocks is None:
-            self._blocks = self._read(self.text)
+            self._blocks = self._read_rich() if self.is_rich else self._read(self.text)
         return self._blocks
+
+    @property
+    def is_rich(self) -> bool:
+        """Tell whether it is rich text or a link: an object of the data, and not a text to be read."""
+        return self.key in _RICH
+
+    def print(self) -> tuple[Block, ...]:
+        """Read it and the images in it, as the last thing before it is put out; see `with_pictures`."""
+        if self.tag is None:
+            self.tag = self._registry.place()
+        return self.with_pictures()
 
     def with_pictures(self) -> tuple[Block, ...]:
         """Read it, and the images in it.
@@ -110,12 +131,38 @@ class Markup(TypedValue):
         except MarkupError as error:
             raise self._problem(error.message, error.suggestion) from None
 
+    def _read_rich(self) -> tuple[Block, ...]:
+        try:
+            blocks = read_link(self, to_text) if self.key == LINK else self._read_pieces()
+        except MarkupError as error:
+            raise self._problem(error.message, error.suggestion, error.path) from None
+        self._registry.charge(
+            sum(
+                _STEPS_PER_PIECE + len(run.text)
+                for block in blocks
+                if isinstance(block, Paragraph)
+                for run in block.runs
+            )
+        )
+        return blocks
+
+    def _read_pieces(self) -> tuple[Block, ...]:
+        unknown = sorted(self.keys() - {self.key})
+        if unknown:
+            message = f"Rich text does not know {unknown[0][:40]!r} beside '$richtext'."
+            raise self._problem(message, 'Write {"$richtext": ["plain ", {"text": "bold", "bold": true}]}.')
+        try:
+            return read_rich(self[self.key], to_text)
+        except MarkupError as error:
+            error.path = f"/{self.key}{error.path}"
+            raise
+
     def _take_pictures(self, blocks: tuple[Block, ...]) -> None:
         """Read all images, so that what is wrong with one does not hide the others that have to be loaded."""
         failed: Problem | None = None
         made: dict[tuple[str, str], Picture] = {}
         for source, alt in _images(blocks):
-            picture = self._registry.pictures().add({IMAGE: source, "alt": alt}, self._place())
+            picture = self._registry.pictures().add({IMAGE: source, "alt": alt}, self.place())
             try:
                 picture.read()
             except Problem as problem:
@@ -125,15 +172,17 @@ class Markup(TypedValue):
             raise failed
         self._pictures = made
 
-    def _place(self) -> str | None:
+    def place(self) -> str | None:
+        """Return where it stands in the data, as a JSON Pointer; None for what the template has made."""
         source = self[self.key]
         if self.pointer is None and isinstance(source, str):
             self.pointer = self._registry.pictures().pointer_to(source)
         return self.pointer
 
-    def _problem(self, message: str, suggestion: str) -> ProblemOfMarkup:
-        problem = ProblemOfMarkup(message, suggestion)
-        problem.pointer = self._place()
+    def _problem(self, message: str, suggestion: str, path: str = "") -> ProblemOfMarkup:
+        problem = ProblemOfMarkup(message, suggestion, "richtext-invalid" if self.is_rich else None)
+        place = self.place()
+        problem.pointer = None if place is None else place + path
         return problem
 
 
@@ -162,16 +211,25 @@ def _html() -> Callable[[str], tuple[Block, ...]]:
 
 
 _READERS: Final = {"$markdown": _markdown, "$html": _html}
+_RICH: Final = frozenset(KEYS) - _READERS.keys()
 
 
 class Markups:
-    """The Markdown and HTML of one render: `charge` is asked for steps before work is done.
+    """The formatted texts of one render: `charge` is asked for steps before work is done.
 
-    `pictures` gives the images of the render; `data` is what the template gets.
+    `pictures` gives the images of the render, `place` what finds the tag that is being printed; `data` is what the
+    template gets.
     """
 
-    def __init__(self, data: Any, charge: Callable[[int], None], pictures: Callable[[], Pictures]) -> None:
+    def __init__(
+        self,
+        data: Any,
+        charge: Callable[[int], None],
+        pictures: Callable[[], Pictures],
+        place: Callable[[], Callable[[], Tag | None]],
+    ) -> None:
         self._data = data
+        self.place = place
         self.charge = charge
         self.pictures = pictures
         self._made: list[Markup] = []
@@ -181,7 +239,7 @@ class Markups:
         return self._made[number]
 
     def take(self) -> None:
-        """Make values of all {"$markdown": …} and {"$html": …} in the data."""
+        """Make values of all objects in the data that are formatted texts."""
         for container, key, pointer in places(self._data):
             value = container[key]
             if type(value) is dict and any(known in value for known in KEYS):
@@ -198,7 +256,7 @@ class _Session(Protocol):
     """What is needed of a render."""
 
     def with_markups(self) -> Markups:
-        """Return the Markdown and HTML among its values."""
+        """Return the formatted texts among its values."""
 
 
 def _filter(key: str) -> Callable[..., Any]:
@@ -210,4 +268,16 @@ def _filter(key: str) -> Callable[..., Any]:
     return make
 
 
-FILTERS: Final[dict[str, Callable[..., Any]]] = {"markdown": _filter("$markdown"), "html": _filter("$html")}
+def link(session: _Session, value: Any, text: Any = None) -> Any:
+    """Make a link of an address, or give one another text; null stays null, and an empty text shows nothing."""
+    if type(value) is Markup and value.key == LINK:
+        return value if text is None else session.with_markups().add({**value, "text": to_text(text)}, value.pointer)
+    address = to_text(value)
+    return session.with_markups().add({LINK: address, "text": to_text(text)}) if address else value
+
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "markdown": _filter("$markdown"),
+    "html": _filter("$html"),
+    "link": link,
+}

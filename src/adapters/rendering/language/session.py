@@ -13,8 +13,10 @@ from adapters.rendering.language.cost import STEPS_PER_FINDING
 from adapters.rendering.language.failures import failure, limit_exceeded
 from adapters.rendering.language.fuel import Fuel
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
-from adapters.rendering.language.markup import Markups
+from adapters.rendering.language.markup import KEYS, Markups
+from adapters.rendering.language.pictures import KEY as IMAGE
 from adapters.rendering.language.pictures import Pictures
+from adapters.rendering.language.printing import Running, line_of
 from adapters.rendering.language.segments import Tag, Writer
 from adapters.rendering.language.subdocuments import SubdocumentError, Subdocuments
 from adapters.rendering.language.value_places import ValuePlaces
@@ -59,6 +61,7 @@ class RenderSession(Fuel):
         "options",
         "pictures",
         "plain",
+        "running",
         "tag",
         "warnings",
     )
@@ -86,6 +89,8 @@ class RenderSession(Fuel):
         # The documents among them; None where there are none.
         self.documents: Subdocuments | None = None
         self.tag: Tag | None = None
+        # The fast program that runs; the careful one says which tag it is at.
+        self.running: Running | None = None
         self._missing: missing.MissingValues | None = None
         self._failures: dict[Any, Diagnostic] = {}
         self._now: datetime | None = None
@@ -170,8 +175,23 @@ class RenderSession(Fuel):
     def with_markups(self) -> Markups:
         """Return the Markdown and HTML among the values."""
         if self.markups is None:
-            self.markups = Markups(self.data, self.charge, self.with_pictures)
+            self.markups = Markups(self.data, self.charge, self.with_pictures, self.printing)
         return self.markups
+
+    def printing(self) -> Callable[[], Tag | None]:
+        """Return what finds the tag that is being printed now; looking for it costs more than noting where it was."""
+        if self.running is None:
+            tag = self.tag
+            return lambda: tag
+        return self.running.tag_at_line(line_of(self.running.origin))
+
+    def typed(self, value: dict[Any, Any]) -> Any:
+        """Make an image or a formatted text of an object of the template that says it is one."""
+        if type(value) is not dict:
+            return value  # something in it is missing
+        if IMAGE in value:
+            return self.with_pictures().add(value)
+        return self.with_markups().add(value) if any(key in value for key in KEYS) else value
 
     def add_to_data(self, value: Any, tag: Tag) -> None:
         """Count a value in that was not in the JSON text: writers have to look at it, and the data has become larger.

@@ -1,6 +1,6 @@
 """A piece of template that is compiled on its own: a Word part, a text file, a file name."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any, TypeAlias
@@ -48,7 +48,7 @@ class Source:
         self._statics = tuple(statics)
         self._packed_tags = tags
         self._code = code
-        self._origin = origin
+        self.origin = origin
         self._fast = self._function(code.code)
         self._careful: Any = None
         self._static = sum(len(static) for static in self._statics if static is not None)
@@ -71,7 +71,7 @@ class Source:
         """Return what marshal can keep of this source."""
         code = self._code
         tags = msgspec.msgpack.encode(self._tags)
-        return self._text, self._statics, tags, code.code, code.lines, code.longest_repeated, self._origin
+        return self._text, self._statics, tags, code.code, code.lines, code.longest_repeated, self.origin
 
     @property
     def _tags(self) -> tuple[Tag, ...]:
@@ -104,6 +104,7 @@ class Source:
         """
         out: list[str] = []
         state = session.spent()
+        session.running = self
         try:
             self._fast(session.data, session, writers, out)
         except LimitError as error:
@@ -134,9 +135,10 @@ class Source:
     def _render_carefully(self, session: RenderSession, writers: Sequence[Writer]) -> list[str]:
         if self._careful is None:
             segments = self._segments
-            code, _ = generate(parse(self._text), segments, self._origin, careful=True)
+            code, _ = generate(parse(self._text), segments, self.origin, careful=True)
             self._careful = self._function(_with_statics(code.code, segments), TAGS=self._tags)
         out: list[str] = []
+        session.running = None
         try:
             self._careful(session.data, session, writers, out)
         except LimitError as error:
@@ -158,9 +160,16 @@ class Source:
         """Find the tag whose code raised the error."""
         line, trace = 0, error.__traceback__
         while trace is not None:
-            if trace.tb_frame.f_code.co_filename == self._origin:
+            if trace.tb_frame.f_code.co_filename == self.origin:
                 line = trace.tb_lineno
             trace = trace.tb_next
+        return self._tag_of(line)
+
+    def tag_at_line(self, line: int) -> Callable[[], Tag | None]:
+        """Return what finds the tag that a line of the fast program was made of."""
+        return lambda: self._tag_of(line)
+
+    def _tag_of(self, line: int) -> Tag | None:
         numbers = [tag for tag, first in self._code.lines if first <= line]
         return self._tags[numbers[-1] - 1] if numbers else None
 

@@ -198,7 +198,7 @@ _ADVICE: Final = {
         "Print images in the text of a Word document; alt texts, links, charts, Markdown and text take none.",
     ),
     "a formatted text": (
-        "This is Markdown or HTML, and it cannot stand here.",
+        "This is a formatted text (Markdown or HTML, rich text, a link), and it cannot stand here.",
         "Print it in the text of a document; alt texts, links, charts and properties take plain texts alone.",
     ),
     "a document": (

@@ -8,12 +8,13 @@ A newline becomes a hard line break. At the beginning of a block also # > - + 1.
 import re
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
-from adapters.rendering.language.markup import Markup
+from adapters.rendering.language.markup import LINK, Markup
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.values import to_text
+from adapters.rendering.markup.addresses import SCHEMES
 from adapters.rendering.markup.as_markdown import as_markdown
 from adapters.rendering.markup.as_text import as_text
 from adapters.rendering.text.template import clean
@@ -50,7 +51,6 @@ _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _PIPE = re.compile(r"(?<!\\)\|")
 _LINES = re.compile(r"\r\n|\r|\n")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.\-\s]*):")
-_SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 
 
 def writers_for(newline: str) -> Sequence[Writer]:
@@ -61,7 +61,7 @@ def writers_for(newline: str) -> Sequence[Writer]:
         _writer(lambda value: _escape(" ".join(_LINES.split(value.strip()))), _source_in_table),
         _writer(lambda value: " ".join(_LINES.split(value)).replace("`", "'"), _text_of),
         _writer(lambda value: _code_block(value, newline), _text_of),
-        _writer(_destination),
+        _writer(_destination, _address_of),
         _writer(_html),
     )
 
@@ -90,6 +90,11 @@ def _source_in_table(value: Markup) -> str:
 
 def _text_of(value: Markup) -> str:
     return clean(as_text(value.blocks()))
+
+
+def _address_of(value: Markup) -> str:
+    """Write a link as the address of another one."""
+    return _destination(clean(to_text(value[LINK] if value.key == LINK else value)))
 
 
 def _escape(line: str) -> str:
@@ -129,7 +134,7 @@ def _destination(value: str) -> str:
     """Write an address into [text](…); one of a scheme that browsers run becomes a harmless relative one."""
     address = value.strip()
     scheme = _SCHEME.match(address)
-    if scheme and re.sub(r"\s", "", scheme.group(1)).lower() not in _SAFE_SCHEMES:
+    if scheme and re.sub(r"\s", "", scheme.group(1)).lower() not in SCHEMES:
         address = address.replace(":", "%3A", 1)
     return quote(address, safe="%/:?#@!$&'*+,;=~-._")
 

@@ -18,18 +18,25 @@ class Kind(StrEnum):
 class Run:
     """A stretch of text in one look; `url` makes it a link, `image` is the address of one, and the text its alt text.
 
-    A line feed in the text is a line break.
+    A line feed in the text is a line break. What is None or empty is as it is where the run stands; `underline` is a
+    kind of line, `color` six hexadecimal digits, `highlight` the name of a colour, or # and such digits, `size` in half
+    points, `style` the name of a style.
     """
 
     text: str
-    bold: bool = False
-    italic: bool = False
-    underline: bool = False
-    strike: bool = False
+    bold: bool | None = None
+    italic: bool | None = None
+    underline: str = ""
+    strike: bool | None = None
     code: bool = False
     vertical: str = ""
     url: str = ""
     image: str = ""
+    color: str = ""
+    highlight: str = ""
+    size: int = 0
+    font: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,16 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table; `align` is left, center, right or nothing, `columns` how many it covers."""
+    """A cell of a table; `align` is left, center, right or nothing.
+
+    `columns` and `rows` say how many it covers; a cell of no rows goes on with the one above it.
+    """
 
     blocks: "tuple[Block, ...]"
     is_head: bool = False
     align: str = ""
     columns: int = 1
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from adapters.rendering.markup.addresses import safe_address
 from adapters.rendering.markup.blocks import Block, Cell, Item, Kind, Paragraph, Run, Table
 from adapters.rendering.markup.errors import MarkupError
+from adapters.rendering.markup.layout import check_columns, laid_out
 
 MAX_DEPTH: Final = 50
-# More columns than this no table can have in Word.
-MAX_COLUMNS: Final = 63
-_SCHEMES: Final = frozenset(("http", "https", "mailto", "tel"))
+# As many as a cell may cover in HTML.
+MAX_ROWS: Final = 65_534
+_DIGITS: Final = 10
 _LOOKS: Final[dict[str, dict[str, Any]]] = {
     **{tag: {"bold": True} for tag in ("strong", "b")},
     **{tag: {"italic": True} for tag in ("em", "i", "cite", "dfn", "var")},
-    **{tag: {"underline": True} for tag in ("u", "ins")},
+    **{tag: {"underline": "single"} for tag in ("u", "ins")},
     **{tag: {"strike": True} for tag in ("s", "del", "strike")},
     **{tag: {"code": True} for tag in ("code", "kbd", "samp", "tt")},
     "sup": {"vertical": "superscript"},
@@ -27,6 +28,8 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
 }
 _PARAGRAPHS: Final = frozenset(("p", "div", "section", "article", "header", "footer", "dl", "dt", "dd", "figure"))
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+# In a plain value these begin a new paragraph and a new page.
+_NO_TEXT: Final = str.maketrans("", "", "\x07\x0c")
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
 _ALIGN: Final = re.compile(r"text-align\s*:\s*(left|center|right)")
 _WORD_MAX_INT: Final = 32_767
@@ -101,7 +104,7 @@ class Builder:
         if tag in _LOOKS:
             self._begin_look(tag, _LOOKS[tag])
         elif tag == "a":
-            self._begin_look(tag, {"url": _safe(attributes.get("href", ""))})
+            self._begin_look(tag, {"url": safe_address(attributes.get("href", ""))})
         elif tag in ("br", "img"):
             self._put_one(tag, attributes)
         elif tag in _PARAGRAPHS or tag in _HEADINGS or tag in ("pre", "hr", "blockquote"):
@@ -160,6 +163,7 @@ class Builder:
     def text(self, text: str) -> None:
         """Put a text in; white space counts in code alone."""
         state = self._state
+        text = text.translate(_NO_TEXT)
         if state.kind is not Kind.CODE:
             text = _SPACE.sub(" ", text)
             if not state.runs or state.runs[-1].pieces[-1].endswith((" ", "\n")):
@@ -169,7 +173,7 @@ class Builder:
 
     def code(self, text: str) -> None:
         """Put code within a line in; its white space counts."""
-        if text:
+        if text := text.translate(_NO_TEXT):
             self._add(replace(self._look, code=True), text)
 
     # -- within a paragraph
@@ -263,25 +267,30 @@ class Builder:
         self._depth -= len(self._state.lists) + self._state.quotes
         self._end_paragraph()
         cell, self._state = self._state, table.outer
-        columns = cell.attributes.get("colspan") or "1"
-        covers = max(1, int(columns)) if columns.isascii() and columns.isdigit() and len(columns) < len("100") else 1
+        covers = max(1, _count(cell.attributes.get("colspan"), 1))
+        # 0 is for all rows that are left.
+        down = _count(cell.attributes.get("rowspan"), 1) or MAX_ROWS
         align = _ALIGN.search(cell.attributes.get("style") or "")
         if not table.rows:
             table.rows.append([])
-        table.rows[-1].append(Cell(tuple(cell.blocks), cell.is_head, align.group(1) if align else "", covers))
-        if sum(each.columns for each in table.rows[-1]) > MAX_COLUMNS:
-            message = f"A table has more than {MAX_COLUMNS} columns, and Word takes no more."
-            raise MarkupError(message, "Leave columns out, or write the table the other way round.")
+        table.rows[-1].append(Cell(tuple(cell.blocks), cell.is_head, align.group(1) if align else "", covers, down))
+        check_columns(sum(each.columns for each in table.rows[-1]))
 
     def _end_table(self) -> None:
         self._end_cell()
         table = self._tables.pop()
         self._state = table.outer
         self._depth -= 1
-        rows = tuple(tuple(row) for row in table.rows if row)
+        rows = laid_out([row for row in table.rows if row])
         if rows:
             heads = table.heads or (1 if len(rows) > 1 and all(cell.is_head for cell in rows[0]) else 0)
             self._state.blocks.append(Table(rows, min(heads, len(rows)), table.item, table.quotes))
+
+
+def _count(text: str | None, otherwise: int) -> int:
+    """Return a number of columns or rows, as HTML writes it."""
+    digits = text or ""
+    return min(int(digits), MAX_ROWS) if digits.isascii() and digits.isdigit() and len(digits) < _DIGITS else otherwise
 
 
 def _trimmed(runs: list[Run], *, is_code: bool) -> tuple[Run, ...]:
@@ -293,15 +302,6 @@ def _trimmed(runs: list[Run], *, is_code: bool) -> tuple[Run, ...]:
             break
         runs.pop()
     return tuple(run for run in runs if run.text or run.image)
-
-
-def _safe(address: str) -> str:
-    """Return an address that a document may link to, and nothing instead of any other."""
-    try:
-        scheme = urlsplit(address.strip()).scheme
-    except ValueError:
-        return ""
-    return address.strip() if scheme.lower() in _SCHEMES else ""
 
 
 def _too_deep() -> MarkupError:

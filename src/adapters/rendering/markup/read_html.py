@@ -23,7 +23,7 @@ _ATTRIBUTES: Final[dict[str, set[str]]] = {
     "a": {"href"},
     "img": {"src", "alt"},
     "ol": {"start"},
-    **{tag: {"style", "colspan"} for tag in ("th", "td")},
+    **{tag: {"style", "colspan", "rowspan"} for tag in ("th", "td")},
 }
 _EMPTY: Final = frozenset(("br", "hr", "img"))
 # The sanitiser builds a tree, and its time grows with its depth.

@@ -111,13 +111,17 @@ class ExpressionGenerator(LookupGenerator):
 
     @override
     def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:
+        # {'$link': …} in a tag stands for the same as in the data.
+        is_typed = any(isinstance(pair.key, nodes.Const) and str(pair.key.value)[:1] == "$" for pair in node.items)
+        if is_typed:
+            self.write("s.typed(")
         self._begin("make_dict")
         for pair in node.items:
             self.visit(pair.key, frame)
             self.write(", ")
             self.visit(pair.value, frame)
             self.write(", ")
-        self.write(")")
+        self.write("))" if is_typed else ")")
 
     def _items(self, before: str, after: str, items: Sequence[nodes.Expr], frame: Frame) -> None:
         self.write("s.op(make_list, " if self.careful else before)

@@ -49,7 +49,7 @@ _PLAIN: Final = {
     ),
     **dict.fromkeys(("trim", "center", "string", "word_case", "word_affix"), (Evidence.PRINTED, TEXT)),
     "image": (Evidence.IMAGE, UNKNOWN),
-    **dict.fromkeys(("qrcode", "barcode", "markdown", "html"), (Evidence.PRINTED, UNKNOWN)),
+    **dict.fromkeys(("qrcode", "barcode", "markdown", "html", "link"), (Evidence.PRINTED, UNKNOWN)),
     "wordcount": (Evidence.TEXT, NUMBER),
     **dict.fromkeys(("round", "abs"), (Evidence.NUMBER, NUMBER)),
     **dict.fromkeys(

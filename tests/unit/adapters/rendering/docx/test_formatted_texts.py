@@ -100,7 +100,7 @@ def test_markdown_takes_the_template_s_styles() -> None:
     paragraphs = [(each.style.name, each.text) for each in opened(content).paragraphs]
     assert paragraphs == [
         ("Heading 1", "Release notes"),
-        ("Normal", "Version 2.1 with , code, old\nthings."),  # python-docx leaves the link out, as it is a field
+        ("Normal", "Version 2.1 with a link, code, old\nthings."),
         ("List Number", "First"),
         ("List Number", "Second"),
         ("List Bullet 2", "inner"),
@@ -161,7 +161,7 @@ def test_one_paragraph_stands_in_its_line_and_looks_like_it() -> None:
     content, _ = rendered(template, {"x": markdown("one **two**")})
     assert lines_of(content) == ["a one two z"]
     bold = next(run for run in part_of(content).iter(W + "r") if run.findtext(W + "t") == "two")
-    assert [child.tag for child in bold.find(W + "rPr")] == [W + name for name in ("b", "bCs", "i", "color")]
+    assert [child.tag for child in bold.find(W + "rPr")] == [W + name for name in ("b", "bCs", "i", "color", "lang")]
 
 
 @pytest.mark.parametrize(
