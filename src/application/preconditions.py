@@ -1,6 +1,5 @@
 """Preconditions of changes: nobody overwrites what they have not seen, or breaks who relies on what is published."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -82,6 +81,6 @@ def require_compatible(template: Template, published: TemplateVersion | None, sc
     """
     if published is None:
         return
-    breaking = [change for change in compare_schemas(json.loads(published.schema), schema) if change.breaking]
+    breaking = [change for change in compare_schemas(published.refined_schema(), schema) if change.breaking]
     if breaking:
         raise BreakingChangeError(template.slug, published.number, breaking)

@@ -15,6 +15,7 @@
     ├── DiagnosedError              (abstract)              carries diagnostics with their places
     │   ├── TemplateInvalidError    template-invalid
     │   ├── DataInvalidError        data-invalid
+    │   ├── SchemaInvalidError      schema-invalid          what an author says about the data cannot be
     │   ├── RenderFailedError       render-failed
     │   ├── LimitExceededError      limit-exceeded
     │   └── TimeLimitError          time-limit              it took too long, and was stopped
@@ -170,6 +171,12 @@ class DataInvalidError(DiagnosedError):
     """The data does not fit the template; the diagnostics list every missing or wrong path."""
 
     code: ClassVar[str] = "data-invalid"
+
+
+class SchemaInvalidError(DiagnosedError):
+    """What an author says about a version's data cannot be said, or does not fit the template."""
+
+    code: ClassVar[str] = "schema-invalid"
 
 
 class RenderFailedError(DiagnosedError):

@@ -1,5 +1,6 @@
 """Templates: named document skeletons with immutable, numbered versions, one of them published."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,8 @@ from domain.errors import ConflictError, InvalidRequestError, NotPublishedError
 from domain.formats import TemplateFormat
 from domain.identifiers import Slug, TemplateId, WorkspaceId
 from domain.placeholder import Placeholder
+from domain.refinement import refine, refined_placeholders
+from domain.schema import JsonObject
 
 MAX_NAME_LENGTH: Final = 200
 MAX_DESCRIPTION_LENGTH: Final = 4_000
@@ -28,7 +31,8 @@ class TemplateStatus(StrEnum):
 class TemplateVersion:
     """One uploaded file, immutable, identified within its template by the SHA-256 of its bytes.
 
-    `schema` is JSON text, kept as it was written because the order of properties is the order of a form.
+    `schema` is JSON text, kept as it was written because the order of properties is the order of a form. `refinements`
+    are what its author says beyond that (JSON text of `domain.refinement.Refinements`), and all that ever changes.
     """
 
     template_id: TemplateId
@@ -41,6 +45,20 @@ class TemplateVersion:
     schema: str
     created_at: datetime
     created_by: str
+    refinements: str | None = None
+
+    def refined_schema(self) -> JsonObject:
+        """Return the schema of the data as the author has refined it."""
+        return refine(json.loads(self.schema), self.said())
+
+    def refined_placeholders(self) -> tuple[Placeholder, ...]:
+        """Return the placeholders as the author has refined them."""
+        return refined_placeholders(self.placeholders, self.said())
+
+    def said(self) -> dict[str, JsonObject]:
+        """Return what the author says, by path."""
+        said: dict[str, JsonObject] = json.loads(self.refinements) if self.refinements else {}
+        return said
 
 
 @dataclass(frozen=True, slots=True)

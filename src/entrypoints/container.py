@@ -42,6 +42,7 @@ from application.use_cases.publish_version import PublishVersion
 from application.use_cases.read_assets import DeleteAsset, ReadAssets
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
+from application.use_cases.refine_schema import RefineSchema
 from application.use_cases.register_template import RegisterTemplate
 from application.use_cases.render_document import RenderDocument
 from application.use_cases.update_template import UpdateTemplate
@@ -113,6 +114,7 @@ class Container(containers.DeclarativeContainer):
     register_template = providers.Singleton(RegisterTemplate, inspect_upload, storage, units_of_work, clock, ids)
     add_version = providers.Singleton(AddVersion, inspect_upload, storage, units_of_work, clock)
     publish_version = providers.Singleton(PublishVersion, units_of_work, clock)
+    refine_schema = providers.Singleton(RefineSchema, units_of_work)
     update_template = providers.Singleton(UpdateTemplate, units_of_work, clock)
     archive_template = providers.Singleton(ArchiveTemplate, units_of_work, clock)
     read_templates = providers.Singleton(ReadTemplates, units_of_work, storage)

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,6 +84,41 @@ class TemplateRendererContract(ABC):
         source = source_of("Dear {{ name }},\n", template_format)
         document = await renderer.render(source, data_of(name="Ada"), options(output))
         assert (document.content, document.diagnostics, document.file_name) == (content, (), None)
+
+    async def test_data_is_held_to_what_the_author_says_beside_the_template(self, renderer: TemplateRenderer) -> None:
+        said = {
+            "name": {"type": "string", "maxLength": 5},
+            "tone": {"enum": ["kind", "strict"], "type": "string", "default": "kind", "required": False},
+            "note": {"title": "Only told", "required": True},
+            "items[].price": {"type": "number", "default": 0.1, "required": False},
+        }
+        text = "{{ name }}: {{ tone }} {{ note | default('') }}{% for i in items %} {{ i.price }}{% endfor %}"
+        plain = source_of(text)
+        source = replace(plain, refinements=json.dumps(said))
+        good = data_of(name="Ada", note="!", items=[{}, {"price": 2}])
+        for _ in range(2):
+            assert (await renderer.render(source, good, options())).content == b"Ada: kind ! 0.1 2"
+        assert await renderer.validate(source, good, options()) == ()
+        bad = data_of(name=5, tone="odd", items=[{"price": "x"}])
+        with pytest.raises(DataInvalidError) as refusal:
+            await renderer.render(source, bad, options())
+        found = [(each.code, each.pointer) for each in refusal.value.diagnostics]
+        assert found == [
+            ("data-unfit", "/name"),
+            ("data-unfit", "/tone"),
+            ("data-unfit", "/items/0/price"),
+            ("missing-value", "/note"),
+        ]
+        assert await renderer.validate(source, bad, options()) == refusal.value.diagnostics
+        # The same file without it is another matter.
+        loose = data_of(name=5, tone="odd", items=[{"price": "x"}])
+        assert (await renderer.render(plain, loose, options())).content == b"5: odd  x"
+
+    async def test_a_default_of_one_render_is_not_seen_by_another(self, renderer: TemplateRenderer) -> None:
+        said = {"items": {"default": [{}], "required": False}, "items[].n": {"default": 1, "required": False}}
+        source = replace(source_of("{% for i in items %}{{ i.n }}{% endfor %}"), refinements=json.dumps(said))
+        for _ in range(2):
+            assert (await renderer.render(source, b"{}", options())).content == b"1"
 
     async def test_markdown_becomes_a_page(self, renderer: TemplateRenderer) -> None:
         source = source_of("# Hi {{ name }}\n", TemplateFormat.MARKDOWN)

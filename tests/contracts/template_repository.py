@@ -1,5 +1,6 @@
 """The contract of `TemplateRepository`."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -237,6 +238,27 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
         assert (kept.severity, kept.code) == (finding.severity, finding.code)
         assert kept.message.startswith("Somebody wrote a")
         assert kept.message.endswith("b here.")
+
+    async def test_what_the_author_says_of_a_version_can_be_changed(self, units: UnitsOfWork, acme: Workspace) -> None:
+        template = a_template(workspace_id=acme.id)
+        version = a_version(template, refinements='{"z": {"title": "Z"},  "a": {"default": 1.50}}')
+        await stored(units, template, version)
+        assert await read_version(units, template) == version
+        for text in ('{"b": {"title": "\\u0000"}}', None):
+            async with units.of_workspace(acme.id) as unit:
+                await unit.templates.set_refinements(template.id, 1, text)
+                assert (await unit.templates.get_version(template.id, 1)).refinements == text
+                await unit.commit()
+            assert await read_version(units, template) == replace(version, refinements=text)
+
+    async def test_of_no_version_nothing_can_be_said(
+        self, units: UnitsOfWork, acme: Workspace, globex: Workspace
+    ) -> None:
+        template = await stored(units, a_template(workspace_id=acme.id))
+        for workspace, number in ((acme, 2), (globex, 1)):
+            async with units.of_workspace(workspace.id) as unit:
+                with pytest.raises(NotFoundError):
+                    await unit.templates.set_refinements(template.id, number, "{}")
 
     async def test_versions_are_found_by_number_and_by_bytes(self, units: UnitsOfWork, acme: Workspace) -> None:
         template = await stored(units, a_template(workspace_id=acme.id))

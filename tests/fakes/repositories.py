@@ -79,6 +79,12 @@ class InMemoryTemplateRepository(TemplateRepository):
         return version
 
     @override
+    async def set_refinements(self, template_id: TemplateId, number: int, refinements: str | None) -> None:
+        require_storable(schema=refinements)
+        version = await self.get_version(template_id, number)
+        self._view.versions.put((self._workspace_id, template_id, number), replace(version, refinements=refinements))
+
+    @override
     async def find_version(self, template_id: TemplateId, sha256: str) -> TemplateVersion | None:
         await self._view.query()
         return next((version for version in self._versions(template_id) if version.sha256 == sha256), None)

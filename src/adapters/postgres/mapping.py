@@ -172,6 +172,7 @@ def version_columns(version: TemplateVersion, workspace_id: WorkspaceId) -> Colu
         InvalidRequestError: a text cannot be kept.
     """
     require_storable(file_name=version.file_name, schema=version.schema, created_by=version.created_by)
+    require_storable(schema=version.refinements)
     return {
         "workspace_id": workspace_id,
         "template_id": version.template_id,
@@ -182,6 +183,7 @@ def version_columns(version: TemplateVersion, workspace_id: WorkspaceId) -> Colu
         "diagnostics": to_json(version.diagnostics),
         "placeholders": to_json(version.placeholders),
         "schema": version.schema,
+        "refinements": version.refinements,
         "created_at": version.created_at,
         "created_by": version.created_by,
     }
@@ -198,6 +200,7 @@ def version_of(row: TemplateVersionRow) -> TemplateVersion:
         diagnostics=from_json(row.diagnostics, tuple[Diagnostic, ...]),
         placeholders=from_json(row.placeholders, tuple[Placeholder, ...]),
         schema=row.schema,
+        refinements=row.refinements,
         created_at=row.created_at,
         created_by=row.created_by,
     )

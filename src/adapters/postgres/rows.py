@@ -124,6 +124,7 @@ class TemplateVersionRow(Row):
     diagnostics: Mapped[Json]
     placeholders: Mapped[Json]
     schema: Mapped[Json]
+    refinements: Mapped[Json | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str]
 

@@ -87,6 +87,19 @@ class PostgresTemplateRepository(TemplateRepository):
         return version_of(row)
 
     @override
+    async def set_refinements(self, template_id: TemplateId, number: int, refinements: str | None) -> None:
+        require_storable(schema=refinements)
+        version = await self.get_version(template_id, number)
+        changed = update(TemplateVersionRow).where(
+            TemplateVersionRow.workspace_id == self._workspace_id,
+            TemplateVersionRow.template_id == template_id,
+            TemplateVersionRow.number == version.number,
+        )
+        await self._session.execute(
+            changed.values(refinements=refinements).execution_options(synchronize_session=False)
+        )
+
+    @override
     async def find_version(self, template_id: TemplateId, sha256: str) -> TemplateVersion | None:
         row = await self._session.scalar(self._versions(template_id).where(TemplateVersionRow.sha256 == sha256))
         return version_of(row) if row else None
@@ -111,9 +124,10 @@ class PostgresTemplateRepository(TemplateRepository):
         return mine.execution_options(populate_existing=True)
 
     def _versions(self, template_id: TemplateId) -> Select[TemplateVersionRow]:
-        return select(TemplateVersionRow).where(
+        versions = select(TemplateVersionRow).where(
             TemplateVersionRow.workspace_id == self._workspace_id, TemplateVersionRow.template_id == template_id
         )
+        return versions.execution_options(populate_existing=True)
 
 
 def _conditions(criteria: TemplateFilter) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from adapters.rendering.language.fields import Field
+from adapters.rendering.language.fields import Field, Rule
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.session import RenderSession
 from domain.diagnostics import Diagnostic
@@ -28,8 +28,8 @@ class Program(Protocol):
 class CompiledTemplate:
     """A compiled template file; `program` is None where the diagnostics hold an error.
 
-    `fields` are what its author declares about the data. The engine adds the format and the limits that the file was
-    compiled with.
+    `fields` are what its author declares about the data in it, `refinements` what is said of a single render beside it.
+    The engine adds the format and the limits that the file was compiled with.
     """
 
     program: Program | None
@@ -38,3 +38,4 @@ class CompiledTemplate:
     format: TemplateFormat | None = None
     limits: Limits = DEFAULT_LIMITS
     fields: tuple[Field, ...] = ()
+    refinements: tuple[Rule, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any, Final
 from adapters.rendering.compiled import CompiledTemplate, Program
 from adapters.rendering.language.coercion import ATTEMPTS, coerce
 from adapters.rendering.language.data import count_values, may_hold_typed_values, odd_texts, parse_data
-from adapters.rendering.language.fields import apply_fields
+from adapters.rendering.language.fields import apply_fields, read_refinements
 from adapters.rendering.language.introspection import NO_NEEDS
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.markup import may_hold_markup
@@ -100,6 +100,11 @@ def check_piece(file: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Diagnosti
         return (_finding("template-unreadable", "The file could not be read."),)
 
 
+def with_refinements(compiled: CompiledTemplate, refinements: str | None) -> CompiledTemplate:
+    """Return a template that holds its data to what its author says beside it (see TemplateSource)."""
+    return compiled if refinements is None else replace(compiled, refinements=read_refinements(refinements))
+
+
 def render_template(
     compiled: CompiledTemplate, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS, sha256: str = ""
 ) -> RenderedDocument:
@@ -178,8 +183,8 @@ _STEPS_PER_ELEMENT: Final = 2
 
 
 def _rendered_session(compiled: CompiledTemplate, program: Program, session: RenderSession) -> RenderedDocument:
-    if compiled.fields:
-        unfit = apply_fields(compiled.fields, session)
+    if compiled.fields or compiled.refinements:
+        unfit = apply_fields((*compiled.refinements, *compiled.fields), session)
         if unfit:
             raise _data_unfit(unfit, program, session)
     try:

@@ -8,7 +8,13 @@ from typing_extensions import override
 
 from adapters.rendering.cache import SizedCache
 from adapters.rendering.compiled import CompiledTemplate
-from adapters.rendering.engine import check_piece, compile_template, render_template, validate_template
+from adapters.rendering.engine import (
+    check_piece,
+    compile_template,
+    render_template,
+    validate_template,
+    with_refinements,
+)
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.single_flight import SingleFlight
 from adapters.rendering.store import CompiledTemplateStore, StoredTemplate
@@ -70,14 +76,14 @@ class InProcessRenderer(TemplateRenderer):
     async def validate(
         self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
     ) -> tuple[Diagnostic, ...]:
-        compiled = await self._compiled(source)
+        compiled = with_refinements(await self._compiled(source), source.refinements)
         return await asyncio.to_thread(validate_template, compiled, data, options, assets, source.sha256)
 
     @override
     async def render(
         self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
     ) -> RenderedDocument:
-        compiled = await self._compiled(source)
+        compiled = with_refinements(await self._compiled(source), source.refinements)
         if self._is_small(source, data, options):
             try:
                 return render_template(_with_little_fuel(compiled), data, options, assets, source.sha256)

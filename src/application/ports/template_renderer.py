@@ -23,12 +23,15 @@ class TemplateSource:
     """A template's file. Engines keep compiled templates by `sha256` and call `load` only where they have none.
 
     The work on it counts against the share of `workspace_id`; commands without a server know the default one alone.
+    `refinements` are what its author says of the data beside the file (see TemplateVersion): renders and validations
+    hold to the types, choices and limits declared there, and put defaults in the place of what is missing.
     """
 
     format: TemplateFormat
     sha256: str
     load: Callable[[], Awaitable[bytes]]
     workspace_id: WorkspaceId = DEFAULT_WORKSPACE_ID
+    refinements: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

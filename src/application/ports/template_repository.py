@@ -77,6 +77,14 @@ class TemplateRepository(Protocol):
         """
 
     @abstractmethod
+    async def set_refinements(self, template_id: TemplateId, number: int, refinements: str | None) -> None:
+        """Keep what the author says about a version's data, in the place of what was said before.
+
+        Raises:
+            NotFoundError: there is no such version.
+        """
+
+    @abstractmethod
     async def find_version(self, template_id: TemplateId, sha256: str) -> TemplateVersion | None:
         """Return the version with these bytes, or None."""
 

@@ -62,14 +62,15 @@ class AddVersion:
         workspace_id = command.caller.workspace_id
         async with self._units_of_work.of_workspace(workspace_id) as unit:
             template = await unit.templates.get(command.template)
-            published = await published_version(unit, template) if command.publish else None
         template.require_active()
         require_unchanged(template, command.seen)
         inspected = await self._inspect_upload(command.upload, workspace_id)
         _require_same_format(template, inspected)
         inspected.require_ok()
-        # Before anything is stored; what others publish meanwhile is looked at below.
-        _require_compatible(command, template, published, inspected)
+        if command.publish:
+            # What cannot be published leaves nothing in the storage.
+            async with self._units_of_work.of_workspace(workspace_id) as unit:
+                await self._version_of(unit, await unit.templates.get(template.id), command, inspected)
         await self._storage.put(BlobKey(workspace_id, inspected.source.sha256), command.upload.content)
         async with self._units_of_work.of_workspace(workspace_id) as unit:
             added = await self._add(unit, command, inspected)
@@ -78,30 +79,35 @@ class AddVersion:
 
     async def _add(self, unit: UnitOfWork, command: AddVersionCommand, inspected: InspectedUpload) -> AddedVersion:
         template = await unit.templates.get(command.template, for_change=True)
+        template.require_active()
         require_unchanged(template, command.seen)
-        if command.publish:
-            _require_compatible(command, template, await published_version(unit, template), inspected)
-        now = self._clock.now()
-        existing = await unit.templates.find_version(template.id, inspected.source.sha256)
-        if existing is not None:
-            changed = template.publish(existing.number, at=now) if command.publish else template
+        version = await self._version_of(unit, template, command, inspected)
+        if version.number <= template.latest_version:
+            changed = template.publish(version.number, at=self._clock.now()) if command.publish else template
             if changed is not template:
                 await unit.templates.update(changed)
-            return AddedVersion(changed, existing, created=False)
-        changed = template.with_new_version(publish=command.publish, at=now)
-        version = inspected.as_version(
-            template.id, changed.latest_version, created_at=now, created_by=command.caller.actor
-        )
+            return AddedVersion(changed, version, created=False)
+        changed = template.with_new_version(publish=command.publish, at=version.created_at)
         await unit.templates.update(changed)
         await unit.templates.add_version(version)
         return AddedVersion(changed, version, created=True)
 
-
-def _require_compatible(
-    command: AddVersionCommand, template: Template, published: TemplateVersion | None, inspected: InspectedUpload
-) -> None:
-    if not command.allow_breaking:
-        require_compatible(template, published, inspected.schema)
+    async def _version_of(
+        self, unit: UnitOfWork, template: Template, command: AddVersionCommand, inspected: InspectedUpload
+    ) -> TemplateVersion:
+        """Return the version of these bytes, or the new one that they make; if it is to be published, it may be."""
+        version = await unit.templates.find_version(template.id, inspected.source.sha256)
+        if version is None:
+            version = inspected.as_version(
+                template.id,
+                template.latest_version + 1,
+                created_at=self._clock.now(),
+                created_by=command.caller.actor,
+                latest=await unit.templates.get_version(template.id, template.latest_version),
+            )
+        if command.publish and not command.allow_breaking:
+            require_compatible(template, await published_version(unit, template), version.refined_schema())
+        return version
 
 
 def _require_same_format(template: Template, inspected: InspectedUpload) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.ports.template_renderer import TemplateInspection, TemplateRenderer, TemplateSource
-from domain.diagnostics import has_errors
+from domain.diagnostics import Diagnostic, Severity, has_errors
 from domain.errors import InvalidRequestError, PayloadTooLargeError, TemplateInvalidError, UnsupportedMediaTypeError
 from domain.formats import EXTENSION_ADVICE, TemplateFormat, extension_of, template_format_of
 from domain.identifiers import TemplateId, WorkspaceId
+from domain.refinement_reader import carry_over
 from domain.schema import JsonObject, infer_schema
 from domain.template import TemplateVersion
 from domain.workspace import DEFAULT_WORKSPACE_ID
@@ -40,20 +41,31 @@ class InspectedUpload:
         return not has_errors(self.inspection.diagnostics)
 
     def as_version(
-        self, template_id: TemplateId, number: int, *, created_at: datetime, created_by: str
+        self,
+        template_id: TemplateId,
+        number: int,
+        *,
+        created_at: datetime,
+        created_by: str,
+        latest: TemplateVersion | None = None,
     ) -> TemplateVersion:
-        """Return the file as a version of this template."""
+        """Return the file as a version of this template; what was said about the data of its latest one is kept.
+
+        What does not fit the new file any more is dropped, with a warning.
+        """
+        kept, lost = carry_over(latest.said() if latest else {}, self.schema)
         return TemplateVersion(
             template_id=template_id,
             number=number,
             sha256=self.source.sha256,
             size=len(self.upload.content),
             file_name=self.upload.file_name,
-            diagnostics=self.inspection.diagnostics,
+            diagnostics=(*self.inspection.diagnostics, *map(_dropped, lost.items())),
             placeholders=self.inspection.placeholders,
             schema=json.dumps(self.schema, ensure_ascii=False),
             created_at=created_at,
             created_by=created_by,
+            refinements=json.dumps(kept, ensure_ascii=False) if kept else None,
         )
 
     def require_ok(self) -> None:
@@ -68,6 +80,12 @@ class InspectedUpload:
                 "mend what the diagnostics name and upload it again.",
                 self.inspection.diagnostics,
             )
+
+
+def _dropped(lost: tuple[str, str]) -> Diagnostic:
+    path, reason = lost
+    message = f"What was said in the schema about {path or 'the data'} is not kept for this version: {reason}"
+    return Diagnostic(Severity.WARNING, "refinement-dropped", message, "Say it again for another path, if need be.")
 
 
 class InspectUpload:

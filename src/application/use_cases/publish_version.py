@@ -1,6 +1,5 @@
 """Publish a version of a template, or go back to an older one."""
 
-import json
 from dataclasses import dataclass
 
 from application.caller import Caller
@@ -45,7 +44,7 @@ class PublishVersion:
             require_unchanged(template, command.seen)
             version = await unit.templates.get_version(template.id, command.version)
             if not command.allow_breaking:
-                require_compatible(template, await published_version(unit, template), json.loads(version.schema))
+                require_compatible(template, await published_version(unit, template), version.refined_schema())
             published = template.publish(version.number, at=self._clock.now())
             if published is not template:
                 await unit.templates.update(published)

@@ -91,7 +91,11 @@ class RenderDocument:
         template, version = await self._versions.find(command.caller.workspace_id, command.template, command.version)
         request = self._new_request(command, template, version)
         source = TemplateSource(
-            template.format, version.sha256, lambda: self._load(command, version), command.caller.workspace_id
+            template.format,
+            version.sha256,
+            lambda: self._load(command, version),
+            command.caller.workspace_id,
+            version.refinements,
         )
         started = self._clock.elapsed_ms()
         try:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from application.preconditions import AssetCondition, Seen, SeenTemplate
+from application.use_cases.refine_schema import schema_tag
 from domain.errors import PreconditionFailedError
 from domain.identifiers import TemplateId
 from domain.template import Template
@@ -78,6 +79,19 @@ def answer(request: Request, body: BaseModel | Mapping[str, Any], etag: str | No
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)
+
+
+def etag_of_schema(schema: dict[str, Any]) -> str:
+    """Return the strong ETag of a schema's present state."""
+    return f'"{schema_tag(schema)}"'
+
+
+def seen_tags(request: Request) -> frozenset[str] | None:
+    """Return the opaque parts of the strong tags that If-Match names, None where any state will do."""
+    tags = entity_tags(request, "if-match")
+    if tags is None or "*" in tags:
+        return None
+    return frozenset(tag.strip('"') for tag in tags if not tag.startswith("W/"))
 
 
 def seen_template(request: Request) -> Seen:

@@ -49,6 +49,7 @@ STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "range-not-satisfiable": 416,
     "request-invalid": 422,
     "template-invalid": 422,
+    "schema-invalid": 422,
     "data-invalid": 422,
     "render-failed": 422,
     "limit-exceeded": 422,

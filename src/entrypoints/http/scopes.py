@@ -20,6 +20,7 @@ SCOPE_OF: Final[Mapping[str, Scope | None]] = {
     "get_version": Scope.TEMPLATES_READ,
     "get_version_file": Scope.TEMPLATES_READ,
     "get_version_schema": Scope.TEMPLATES_READ,
+    "put_version_schema": Scope.TEMPLATES_WRITE,
     "get_version_placeholders": Scope.TEMPLATES_READ,
     "get_version_sample": Scope.TEMPLATES_READ,
     "create_render": Scope.RENDERS_CREATE,

@@ -14,6 +14,7 @@ from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from application.use_cases.publish_version import PublishVersion
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
+from application.use_cases.refine_schema import RefineSchema
 from application.use_cases.register_template import RegisterTemplate, RegisterTemplateCommand
 from application.use_cases.render_document import RenderDocument
 from application.use_cases.update_template import UpdateTemplate
@@ -45,6 +46,7 @@ class World:
     add_version: AddVersion
     publish: PublishVersion
     update: UpdateTemplate
+    refine: RefineSchema
     archive: ArchiveTemplate
     templates: ReadTemplates
     validate: ValidateTemplate
@@ -78,6 +80,7 @@ def world() -> World:
         register=RegisterTemplate(inspect, storage, units, clock, ids),
         add_version=AddVersion(inspect, storage, units, clock),
         publish=PublishVersion(units, clock),
+        refine=RefineSchema(units),
         update=UpdateTemplate(units, clock),
         archive=ArchiveTemplate(units, clock),
         templates=ReadTemplates(units, storage),

@@ -193,14 +193,14 @@ class RenderSession(Fuel):
             return self.with_pictures().add(value)
         return self.with_markups().add(value) if any(key in value for key in KEYS) else value
 
-    def add_to_data(self, value: Any, tag: Tag) -> None:
+    def add_to_data(self, value: Any, tag: Tag | None) -> None:
         """Count a value in that was not in the JSON text: writers have to look at it, and the data has become larger.
 
         Raises:
             LimitExceededError: larger than data may be.
         """
         self.odd, self.plain = None, False
-        self.data_size += len(value) if isinstance(value, str) else 1
+        self.data_size += len(str(value)) if isinstance(value, (str, list, dict)) else 1
         if self.data_size > self.limits.data_bytes:
             message = f"With its defaults, the data is larger than {self.limits.data_bytes:,} bytes."
             raise limit_exceeded(LimitError(message, "Send less data at a time."), tag)

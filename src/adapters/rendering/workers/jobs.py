@@ -9,7 +9,13 @@ from typing_extensions import override
 
 from adapters.rendering.cache import SizedCache
 from adapters.rendering.compiled import CompiledTemplate
-from adapters.rendering.engine import check_piece, compile_template, render_template, validate_template
+from adapters.rendering.engine import (
+    check_piece,
+    compile_template,
+    render_template,
+    validate_template,
+    with_refinements,
+)
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.workers.protocol import (
     MAX_LOG_CHARACTERS,
@@ -71,6 +77,7 @@ class Jobs:
             return _failed(request, RenderFailedError(f"The work failed ({type(error).__name__}).")), b""
 
     def _done(self, request: Request, compiled: CompiledTemplate) -> tuple[Answer, bytes]:
+        compiled = with_refinements(compiled, request.refinements)
         match request.work, request.options:
             case Work.RENDER, options if options is not None:
                 made = render_template(compiled, request.data, options, request.assets, request.sha256)

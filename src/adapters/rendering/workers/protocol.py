@@ -55,6 +55,7 @@ class Request:
     data: bytes = b""
     file: bytes | None = None
     assets: Assets = field(default_factory=dict)
+    refinements: str | None = None
 
     @property
     def key(self) -> tuple[str, TemplateFormat]:
@@ -105,6 +106,7 @@ class _Head(msgspec.Struct, frozen=True, omit_defaults=True):
     options: RenderOptions | None = None
     # Names and sizes of the assets; no size for one that is not there.
     assets: tuple[tuple[str, int | None], ...] = ()
+    refinements: str | None = None
 
 
 _HEADS: Final = msgspec.json.Decoder(_Head)
@@ -118,7 +120,9 @@ def write_request(request: Request) -> list[bytes]:
         options = replace(options, now=options.now.astimezone(UTC))
     has_file = request.file is not None
     sizes = tuple((name, None if asset is None else len(asset)) for name, asset in request.assets.items())
-    head = _Head(request.id, request.work, request.format, request.sha256, has_file, options, sizes)
+    head = _Head(
+        request.id, request.work, request.format, request.sha256, has_file, options, sizes, request.refinements
+    )
     # The assets stand behind the data, in their order.
     assets = [asset for asset in request.assets.values() if asset is not None]
     data = b"".join((request.data, *assets)) if assets else request.data
@@ -133,7 +137,9 @@ def read_request(text: bytes, data: bytes, file: bytes) -> Request:
         assets[name] = None if size is None else data[end - size : end]
         end -= size or 0
     sent = file if head.has_file else None
-    return Request(head.id, head.work, head.format, head.sha256, head.options, data[:end], sent, assets)
+    return Request(
+        head.id, head.work, head.format, head.sha256, head.options, data[:end], sent, assets, head.refinements
+    )
 
 
 def write_answer(answer: Answer, document: bytes = b"") -> list[bytes]:

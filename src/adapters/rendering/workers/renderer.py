@@ -129,7 +129,9 @@ class WorkerRenderer(TemplateRenderer):
         Raises:
             DiagnosedError: it failed, with at least one finding; every other error is one of the port's.
         """
-        request = Request(0, work, source.format, source.sha256, options, data, assets=assets)
+        request = Request(
+            0, work, source.format, source.sha256, options, data, assets=assets, refinements=source.refinements
+        )
         file = self._files.get(request.key)
         if file is None and not self._pool.crew.knows(request.key):
             file = await self._load(source)

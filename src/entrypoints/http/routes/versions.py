@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from application.use_cases.add_version import AddVersionCommand
+from application.use_cases.refine_schema import RefineSchemaCommand
 from domain.formats import OutputFormat
 from domain.sample import sample_of
 from entrypoints.http.access import GuardedRoute
-from entrypoints.http.conditional import IF_MATCH_DOCS, NOT_MODIFIED, SeenIfGiven, answer
+from entrypoints.http.conditional import IF_MATCH_DOCS, NOT_MODIFIED, SeenIfGiven, answer, etag_of_schema, seen_tags
 from entrypoints.http.cursors import decode_number_cursor, encode_cursor
 from entrypoints.http.dependencies import (
     CallerDependency,
@@ -22,6 +23,7 @@ from entrypoints.http.dependencies import (
 from entrypoints.http.downloads import DOWNLOAD_CODES, download
 from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.forms import multipart_docs, read_upload_form
+from entrypoints.http.json_bodies import read_json
 from entrypoints.http.schemas.templates import (
     PlaceholderBody,
     PlaceholderListResponse,
@@ -163,7 +165,46 @@ async def get_version_schema(
 ) -> Response:
     """Return the JSON Schema (2020-12) of a version's data; the order of properties is the order of use."""
     version = await container.read_templates().version(caller, template, number)
-    return answer(request, json.loads(version.schema))
+    schema = version.refined_schema()
+    return answer(request, schema, etag_of_schema(schema))
+
+
+@router.put(
+    "/{number}/schema",
+    operation_id="put_version_schema",
+    response_model=dict[str, Any],
+    responses=problem_responses(
+        "malformed-request",
+        "not-found",
+        "conflict",
+        "precondition-failed",
+        "payload-too-large",
+        "unsupported-media-type",
+        "schema-invalid",
+    ),
+    openapi_extra={
+        "parameters": [IF_MATCH_DOCS],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object", "additionalProperties": True}}},
+        },
+    },
+)
+async def put_version_schema(
+    template: str, number: Number, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
+    """Say more about a version's data: titles, types, choices, limits, defaults, what is required.
+
+    The body is the schema with changes, or those parts of it that change; it takes the place of what was said before,
+    and an empty object takes everything back. Renders refuse data that does not fit a type, choice or limit said here,
+    and use the defaults; versions that are uploaded later inherit what still fits them.
+    """
+    said = await read_json(request)
+    command = RefineSchemaCommand(caller, template, number, said, seen_tags(request))
+    schema = await container.refine_schema()(command)
+    return Response(
+        json.dumps(schema, ensure_ascii=False), media_type="application/json", headers={"ETag": etag_of_schema(schema)}
+    )
 
 
 @router.get(
@@ -177,7 +218,7 @@ async def get_version_placeholders(
 ) -> Response:
     """Return what a version needs, and where it uses it."""
     version = await container.read_templates().version(caller, template, number)
-    shown = [PlaceholderBody.of(placeholder) for placeholder in version.placeholders]
+    shown = [PlaceholderBody.of(placeholder) for placeholder in version.refined_placeholders()]
     return answer(request, PlaceholderListResponse(data=shown))
 
 
@@ -192,4 +233,4 @@ async def get_version_sample(
 ) -> Response:
     """Return sample data that the version renders with."""
     version = await container.read_templates().version(caller, template, number)
-    return answer(request, sample_of(json.loads(version.schema)))
+    return answer(request, sample_of(version.refined_schema()))

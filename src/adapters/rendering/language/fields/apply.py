@@ -1,9 +1,10 @@
 """Holds the data of a render to what the author has declared: defaults, kinds and limits."""
 
+import copy
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from adapters.rendering.language.fields.field import Field
+from adapters.rendering.language.fields.field import Rule
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.values import Missing
 from domain.data_path import Each, Step, escape_pointer
@@ -15,7 +16,7 @@ _MAX_FINDINGS: Final = 100
 _Place = tuple[Any, Any, tuple[Any, ...]]
 
 
-def apply_fields(fields: Iterable[Field], session: RenderSession) -> list[Diagnostic]:
+def apply_fields(fields: Iterable[Rule], session: RenderSession) -> list[Diagnostic]:
     """Put defaults into the session's data, and list every value that does not fit its declaration.
 
     What is declared as required and missing goes to the session, with all else that the render misses.
@@ -35,9 +36,10 @@ def apply_fields(fields: Iterable[Field], session: RenderSession) -> list[Diagno
     return found
 
 
-def _fill(field: Field, container: dict[str, Any], key: str, session: RenderSession) -> None:
+def _fill(field: Rule, container: dict[str, Any], key: str, session: RenderSession) -> None:
     if field.has_default:
-        container[key] = field.default
+        # Other renders put the same default into their data.
+        container[key] = copy.deepcopy(field.default)
         session.add_to_data(field.default, field.tag)
     elif field.required:
         session.tag = field.tag
@@ -59,14 +61,14 @@ def places(value: Any, steps: tuple[Step, ...], above: tuple[Any, ...] = ()) -> 
             yield from places(value[key], tuple(rest), (*above, key))
 
 
-def _finding(field: Field, misfit: str, keys: tuple[Any, ...]) -> Diagnostic:
+def _finding(field: Rule, misfit: str, keys: tuple[Any, ...]) -> Diagnostic:
     pointer = "".join(f"/{escape_pointer(str(key))}" for key in keys)
     return Diagnostic(
         Severity.ERROR,
         "data-unfit",
         f"{field.path} {misfit}.",
         "Change it in the data; the template's author has declared what it is to be.",
-        field.tag.location,
-        field.tag.snippet,
+        field.tag.location if field.tag else None,
+        field.tag.snippet if field.tag else None,
         pointer,
     )

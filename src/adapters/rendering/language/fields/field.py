@@ -24,8 +24,8 @@ _DATETIME: Final = re.compile(rf"{_DATE.pattern}[T ]{_TIME.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """What the author says of one path.
+class Rule:
+    """What the author says of one path; `tag` is the place in the template, None where it is said beside it.
 
     `required` None leaves it to the use of the path. `rules` are the keywords of JSON Schema that refuse values, with
     exact numbers; `texts` those that explain: title, description, examples.
@@ -33,7 +33,7 @@ class Field:
 
     steps: tuple[Step, ...]
     kind: PlaceholderKind
-    tag: Tag
+    tag: Tag | None
     required: bool | None = None
     rules: Mapping[str, Any] | None = None
     texts: Mapping[str, Any] | None = None
@@ -57,6 +57,13 @@ class Field:
             if not _RULES[rule][0](value, limit):
                 return f"{_RULES[rule][1].format(_limit(limit))}, and is {_measured(rule, value)}"
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Rule):
+    """What the author says of one path in the template itself."""
+
+    tag: Tag
 
 
 def _limit(limit: Any) -> str:
