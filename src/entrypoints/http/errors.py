@@ -131,7 +131,7 @@ def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
-COMMON_RESPONSES: Final = problem_responses("request-invalid", "internal", "unavailable")
+COMMON_RESPONSES: Final = problem_responses("request-invalid", "request-timeout", "internal", "unavailable")
 # Of every operation that reads a template or renders one.
 ENGINE_CODES: Final = ("queue-full", "overloaded")
 

@@ -13,7 +13,8 @@ from adapters.rendering.language.markup import MAX_CHARACTERS
 from adapters.rendering.language.methods import MAX_WIDTH
 from adapters.rendering.language.values import MAX_DIGITS
 from adapters.rendering.markdown.template import MAX_READ_SOURCE
-from adapters.rendering.markup.builder import MAX_COLUMNS, MAX_DEPTH
+from adapters.rendering.markup.builder import MAX_DEPTH
+from adapters.rendering.markup.layout import MAX_COLUMNS
 from adapters.rendering.workers.settings import PoolSettings
 from entrypoints.http.connection import MAX_HEAD_BYTES
 from entrypoints.setting_names import setting_names
