@@ -62,7 +62,7 @@ class MarkdownProgram(Program):
 
         Raises:
             LimitExceededError: there is too much Markdown to make something else of it.
-            RenderFailedError: it cannot become a Word document; the diagnostics say why.
+            RenderFailedError: the Word document or an image of the page cannot be made; the diagnostics say why.
         """
         pieces = self._source.render(session, self._writers)
         if output is OutputFormat.MARKDOWN:
@@ -79,4 +79,4 @@ class MarkdownProgram(Program):
             return document_of(text, session)
         from adapters.rendering.markdown.html import page_of  # noqa: PLC0415
 
-        return page_of(text, session.options.locale).encode()
+        return page_of(text, session).encode()
