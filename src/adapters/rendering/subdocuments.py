@@ -110,7 +110,7 @@ def _name(wish: Wish) -> str:
 
 
 def _asset(document: Subdocument, wish: Wish, file: bytes, limits: Limits) -> Piece:
-    key = ("asset", hashlib.sha256(file).digest(), limits.template_bytes)
+    key = ("asset", hashlib.sha256(file).digest(), wish.sections, limits.template_bytes)
     kept = _KEPT.get(key)
     if isinstance(kept, Piece):
         return kept
@@ -119,10 +119,10 @@ def _asset(document: Subdocument, wish: Wish, file: bytes, limits: Limits) -> Pi
         errors = [each for each in found if each.severity is Severity.ERROR]
         if errors:
             raise _broken(document, f"the asset {wish.asset!r}", errors)
-        piece = read_piece(package)
+        piece = read_piece(package, sections=wish.sections)
     except UnusableFileError as problem:
         raise _broken(document, f"the asset {wish.asset!r}", [problem.finding]) from None
-    _KEPT.put(key, piece, len(file))
+    _KEPT.put(key, piece, piece.size + piece.media_size)
     return piece
 
 
@@ -143,7 +143,7 @@ def _rendered(document: Subdocument, wish: Wish, file: bytes, around: Around) ->
     within, pointer = f"the template {name!r}", f"{document.pointer}/$document/data"
     try:
         made = around.render(compiled, wish.data or {}, session, (*chain, (name, sha256)))
-        piece = read_piece(Package(made.content, session.limits.output_bytes), _known(session))
+        piece = read_piece(Package(made.content, session.limits.output_bytes), _known(session), sections=wish.sections)
     except AssetsNeededError as needed:
         if session.documents is not None:
             session.documents.needed.update(needed.names)

@@ -16,6 +16,7 @@ from adapters.rendering.docx.imported_notes import ImportedNotes
 from adapters.rendering.docx.imported_styles import ImportedStyles
 from adapters.rendering.docx.piece import Piece
 from adapters.rendering.docx.piece_parts import Relation
+from adapters.rendering.docx.sections import settle_sections
 from adapters.rendering.docx.taken import names_in, numbers_in
 from adapters.rendering.docx.writers import PLACE_BEGIN, PLACE_END, escape_attribute
 from adapters.rendering.docx.zip_records import Member
@@ -38,6 +39,8 @@ def with_pieces(
     for member in members:
         imports.settle(member.name)
     imports.add_notes()
+    if any(piece.has_sections for piece in placed):
+        settle_sections(package, main)
     return package.finished()
 
 
@@ -72,13 +75,8 @@ class _Imports:
             piece = self._placed[placement]
             if (kind, old) not in piece.notes:
                 continue
-            marked = re.sub(
-                f"{piece.mark}([0-9]+){piece.mark}",
-                rf"{PLACE_BEGIN}{placement}:\1{PLACE_END}",
-                piece.notes[kind, old],
-            )
             name = self._notes.part(kind)
-            self._notes.add(kind, self._text(marked, name))
+            self._notes.add(kind, self._text(_placed(piece, placement, piece.notes[kind, old]), name))
 
     def _text(self, text: str, part: str) -> str:
         return _PLACE.sub(lambda match: self._settle(int(match.group(1)), int(match.group(2)), part), text)
@@ -115,7 +113,7 @@ class _Imports:
                 settled = self._notes.new(placement, rest[0], rest[1])
             case _:
                 relation = piece.relations[rest[0], rest[1]]
-                target = self._target(piece, relation)
+                target = self._target(piece, relation, placement)
                 settled = self._package.relate(part, relation.type, target, external=relation.external)
         return settled
 
@@ -140,18 +138,29 @@ class _Imports:
         self._names.add(new.lower())
         return new
 
-    def _target(self, piece: Piece, relation: Relation) -> str:
+    def _target(self, piece: Piece, relation: Relation, placement: int) -> str:
         """Return what a relationship leads to: an address, or the part here that came along for it."""
         if relation.external or relation.target.startswith("#"):
             return relation.target
         part = piece.parts[relation.target]
         # The same picture is there once, whichever documents it comes with.
-        key = (part.type, part.contents) if not part.relations else (id(piece), relation.target)
+        alone = not part.relations and not part.text
+        key = (part.type, part.contents) if alone else (id(piece), relation.target)
         if key not in self._parts:
             self._parts[key] = name = self._package.add(relation.target, part.type, part.contents)
+            if part.text:
+                self._package.put(name, self._text(_placed(piece, placement, part.text), name).encode())
             if part.relations:
                 self._package.set_relations(
                     name,
-                    [(number, each.type, self._target(piece, each), each.external) for number, each in part.relations],
+                    [
+                        (number, each.type, self._target(piece, each, placement), each.external)
+                        for number, each in part.relations
+                    ],
                 )
         return self._parts[key]
+
+
+def _placed(piece: Piece, placement: int, text: str) -> str:
+    """Return text of a piece with the places of one copy of it."""
+    return re.sub(f"{piece.mark}([0-9]+){piece.mark}", rf"{PLACE_BEGIN}{placement}:\1{PLACE_END}", text)

@@ -3,7 +3,7 @@
 Ids, names of bookmarks, styles, lists, notes and relationships mean something in their own package alone. In the text
 of a piece a place stands for each, with a key; what the keys mean is settled when the document around it is finished
 (see imports.py). The page settings of the document, its headers and footers stay behind, its comments too: they are
-talk between authors.
+talk between authors. Where they are asked for, its page settings come along, with its headers and footers.
 """
 
 from collections.abc import Mapping
@@ -43,6 +43,7 @@ class Piece:
     relations: Mapping[tuple[str, str], Relation]
     parts: Mapping[str, PiecePart]
     has_text_boxes: bool = False
+    has_sections: bool = False
     elements: int = 0
 
     @property

@@ -19,11 +19,15 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class PiecePart:
-    """A part that comes along: its content type, its contents, and its relationships by their ids."""
+    """A part that comes along: its content type, its contents, and its relationships by their ids.
+
+    A header or footer has text with places instead.
+    """
 
     type: str
     contents: bytes
     relations: tuple[tuple[str, Relation], ...]
+    text: str = ""
 
 
 class RelationReader:
@@ -32,8 +36,11 @@ class RelationReader:
     `relations` are those of text, by their part and id; `parts` those that come along.
     """
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, *, with_headers: bool) -> None:
         self._package = package
+        self._with_headers = with_headers
+        # Headers and footers that are referred to, which whoever reads the text reads as well.
+        self.headers: list[str] = []
         self._by_source: dict[str, list[Relationship]] = {}
         for found in package.relationships:
             self._by_source.setdefault(found.part, []).append(found)
@@ -61,9 +68,14 @@ class RelationReader:
         target = unquote(found.target)
         folder = "" if target.startswith("/") else posixpath.dirname(part)
         name = posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
-        if name not in self._package.contents or self._package.type_of(name).startswith(_OWN):
+        kind = self._package.type_of(name)
+        if name not in self._package.contents or (kind.startswith(WORD) and not self._is_header(kind)):
+            # Text, styles and settings of the document are no pictures.
             return None
         return Relation(found.type, name, external=False)
+
+    def _is_header(self, kind: str) -> bool:
+        return self._with_headers and kind in _HEADERS
 
     def _take(self, relation: Relation) -> None:
         waiting = [relation]
@@ -71,6 +83,10 @@ class RelationReader:
             next_one = waiting.pop()
             name = next_one.target
             if next_one.external or name.startswith("#") or name in self.parts:
+                continue
+            if self._is_header(self._package.type_of(name)):
+                self.parts[name] = PiecePart(self._package.type_of(name), b"", ())
+                self.headers.append(name)
                 continue
             related = [
                 (found.id, made)
@@ -81,5 +97,4 @@ class RelationReader:
             waiting += [each for _, each in related]
 
 
-# Text, styles and settings of the document are no pictures.
-_OWN: Final = WORD
+_HEADERS: Final = frozenset((f"{WORD}header+xml", f"{WORD}footer+xml"))

@@ -24,6 +24,7 @@ _WITHOUT_NOTES: Final = {
     "comment": "a comment",
     "txbxContent": "a text box",
 }
+_TOP: Final = ["document", "body", "p"]
 _OWN_PLACE: Final = "Print it in the document's own text."
 _CONTROL: Final = "Make it a rich text control, with a paragraph of its own in it."
 
@@ -71,6 +72,13 @@ def _check(number: int, piece: Piece, opened: Sequence[Element], prefix: str) ->
     if "txbxContent" in names and piece.has_text_boxes:
         message = "This document has text boxes, which cannot stand in a text box."
         raise RefusedPlaceError(number, message, _OWN_PLACE)
+    if piece.has_sections and (names[:3] != _TOP or names.count("p") > 1):
+        message = (
+            "This document comes with page settings, which cannot stand in another place than the document's text."
+        )
+        raise RefusedPlaceError(
+            number, message, "Print it there, outside of tables and controls, or without 'sections'."
+        )
     plain = re.compile(f"<{prefix}text[ />]")
     paragraph = len(names) - names[::-1].index("p") if "p" in names else len(names)
     controls = [element for element, name in zip(opened, names, strict=True) if name == "sdt"]

@@ -13,9 +13,10 @@ from adapters.rendering.docx.package import Package, parse_xml, related_part
 from adapters.rendering.docx.piece import Piece, StyleDefinition
 from adapters.rendering.docx.piece_lists import definitions
 from adapters.rendering.docx.piece_marks import Marker
-from adapters.rendering.docx.piece_parts import RelationReader
+from adapters.rendering.docx.piece_parts import PiecePart, RelationReader
 from adapters.rendering.docx.places import Places
 from adapters.rendering.docx.restarts import write_number
+from adapters.rendering.docx.sections import end_with_section, mark_sections
 from adapters.rendering.docx.serialise import free_mark, tidy
 from adapters.rendering.docx.style_sheet import style_name
 from adapters.rendering.docx.tree import MC, PPR, SECTPR, Node, P, R, take, w
@@ -54,21 +55,22 @@ _WITH_FIELDS: Final = frozenset((Part.BODY, Part.HEADER, Part.FOOTER, Part.FOOTN
 Known = dict[tuple[bytes, bytes], Numbering]
 
 
-def read_piece(package: Package, known: Known | None = None) -> Piece:
+def read_piece(package: Package, known: Known | None = None, *, sections: bool = False) -> Piece:
     """Make a piece of a document that has passed the gate.
 
-    `known` keeps the styles and lists of documents by their contents: those of one template have the same ones.
+    With `sections` its page settings come along. `known` keeps the styles and lists of documents by their contents:
+    those of one template have the same ones.
 
     Raises:
         UnusableFileError: its text, its styles or its lists are no proper XML.
     """
-    return _Reader(package, {} if known is None else known).read()
+    return _Reader(package, {} if known is None else known, sections=sections).read()
 
 
 class _Reader:
     """Takes one package apart."""
 
-    def __init__(self, package: Package, known: Known) -> None:
+    def __init__(self, package: Package, known: Known, *, sections: bool) -> None:
         self._package = package
         styles, numbering = (related_part(package, kind) for kind in ("styles", "numbering"))
         contents = package.contents.get(styles or "", b""), package.contents.get(numbering or "", b"")
@@ -78,7 +80,8 @@ class _Reader:
         parts = [package.main, *self._note_parts.values()]
         parts += filter(None, (styles, numbering))
         self._mark = free_mark(*(package.contents[name] for name in parts))
-        self._relations = RelationReader(package)
+        self._sections = sections
+        self._relations = RelationReader(package, with_headers=sections)
         self._marker = Marker(self._mark, self._relations)
         self._ignorable: set[str] = set()
         self._style_lists: dict[str, tuple[str, int]] = {}
@@ -92,9 +95,14 @@ class _Reader:
             body = etree.Element(w("body"))
         self._note_ignorable(root)
         references = {(kind, node.get(_ID, "")) for kind in _NOTES for node in body.iter(w(f"{kind}Reference"))}
+        if self._sections:
+            end_with_section(body)
         self._prepare(body, self._package.main)
         notes = self._read_notes(references)
+        self._read_headers()
         has_text_boxes = next(body.iter(w("txbxContent")), None) is not None
+        if self._sections:
+            mark_sections(body)
         blocks = _alone(body)
         text = etree.tostring(blocks, encoding="unicode") if len(blocks) else ""
         styles = self._used_styles()
@@ -112,12 +120,13 @@ class _Reader:
             self._relations.relations,
             self._relations.parts,
             has_text_boxes,
+            self._sections and bool(text),
             elements,
         )
 
     def _prepare(self, top: Node, part: str) -> None:
         """Leave out what stays behind, and put places for what has to be another one."""
-        for section in list(top.iter(SECTPR)):
+        for section in list(top.iter(SECTPR)) if not self._sections else ():
             paragraph = section.getparent().getparent() if section.getparent().tag == PPR else None
             take(section)
             # A paragraph that holds the end of a section alone is nothing else.
@@ -162,6 +171,13 @@ class _Reader:
         return style is not None and (
             style_name(style).startswith(_HEADING) or style.find(f"{PPR}/{w('outlineLvl')}") is not None
         )
+
+    def _read_headers(self) -> None:
+        """Read the headers and footers that the page settings refer to, as text with places like the rest."""
+        for name in self._relations.headers:
+            root = parse_xml(name, self._package.contents[name])
+            self._prepare(root, name)
+            self._relations.parts[name] = PiecePart(self._package.type_of(name), b"", (), _written(root))
 
     def _read_notes(self, references: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
         notes: dict[tuple[str, str], str] = {}
@@ -218,6 +234,7 @@ def _alone(element: Node) -> Node:
 def _keep_required(shell: Node) -> None:
     """Drop declarations that nothing uses: a Word file declares some thirty namespaces."""
     required = {name for choice in shell.iter(f"{{{MC}}}Choice") for name in choice.get("Requires", "").split()}
+    required.update(shell.get(f"{{{MC}}}Ignorable", "").split())
     etree.cleanup_namespaces(shell, keep_ns_prefixes=sorted(required))
 
 

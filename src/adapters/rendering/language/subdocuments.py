@@ -16,8 +16,8 @@ from domain.diagnostics import Diagnostic
 Chain: TypeAlias = tuple[tuple[str, str], ...]
 KEY: Final = "$document"
 _ASSET: Final = "asset:"
-_TEMPLATE_WORDS: Final = frozenset(("template", "version", "data"))
-_ASSET_WORDS: Final = frozenset(("asset",))
+_TEMPLATE_WORDS: Final = frozenset(("template", "version", "data", "sections"))
+_ASSET_WORDS: Final = frozenset(("asset", "sections"))
 _HOW: Final = 'Write {"$document": {"template": "clause", "data": {…}}}, or {"$document": "asset:terms.docx"}.'
 _NAME_CHARACTERS: Final = 200
 _LARGEST_VERSION: Final = 1_000_000
@@ -139,27 +139,34 @@ class Subdocument(TypedValue):
         name = value.get("template", value.get("asset"))
         if not isinstance(name, str) or not 0 < len(name) <= _NAME_CHARACTERS:
             raise self.problem("The name of a document's template or asset has to be a text.", _HOW)
+        sections = value.get("sections", False)
+        if not isinstance(sections, bool):
+            raise self.problem(f"'sections' has to be true or false, and is {kind_of(sections)}.", _HOW)
         if "asset" in value:
             name = name.removeprefix(_ASSET)
             if not name.lower().endswith(".docx") or not is_asset_name(name):
                 raise self.problem(f"{name[:80]!r} is no Word file of the assets.", _HOW)
-            return Wish(name, None)
+            return Wish(name, None, sections=sections)
         data, version = value.get("data", {}), counted(value.get("version"))
         if not isinstance(data, dict):
             raise self.problem(f"The data of a document has to be an object, and is {kind_of(data)}.", _HOW)
         if value.get("version") is not None and (version is None or not 0 < version <= _LARGEST_VERSION):
             raise self.problem("The version of a document's template has to be a whole number from 1 on.", _HOW)
-        return Wish(template_file(name, version), data)
+        return Wish(template_file(name, version), data, sections=sections)
 
 
 class Wish:
-    """What a document asks for: the name of its file among the assets, and the data of a template."""
+    """What a document asks for: the name of its file among the assets, and the data of a template.
 
-    __slots__ = ("asset", "data")
+    With `sections` its page settings come along.
+    """
 
-    def __init__(self, asset: str, data: dict[str, Any] | None) -> None:
+    __slots__ = ("asset", "data", "sections")
+
+    def __init__(self, asset: str, data: dict[str, Any] | None, *, sections: bool) -> None:
         self.asset = asset
         self.data = data
+        self.sections = sections
 
 
 class Subdocuments:

@@ -59,6 +59,7 @@ def warm_up(limits: Limits) -> None:
             _word_file(_BROKEN),
         ),
     }
+    _try_document(limits)
     for template_format, (good, broken) in files.items():
         for output in outputs_of(template_format):
             _try(template_format, good, output, limits)
@@ -74,6 +75,15 @@ def _try(template_format: TemplateFormat, file: bytes, output: OutputFormat, lim
             render_template(compiled, data, options)
         except DocGenError:
             continue  # these inputs are made to fail: errors load modules too
+
+
+def _try_document(limits: Limits) -> None:
+    """Put a document into a document."""
+    options = RenderOptions(OutputFormat.DOCX, "de-DE", "Europe/Berlin", datetime(2026, 1, 31, tzinfo=UTC))
+    file, data = _word_file("{{ a }}"), b'{"a": {"$document": {"template": "a", "data": {"a": 1}}}}'
+    render_template(
+        compile_template(TemplateFormat.DOCX, file, limits), data, options, {"template:a": _word_file("{{ a }} ")}
+    )
 
 
 def _word_file(text: str) -> bytes:

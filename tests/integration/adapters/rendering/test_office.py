@@ -1,14 +1,20 @@
 """What comes out opens: an office program reads our documents and prints them."""
 
+import io
 import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import docx
 import pytest
 
-from tests.word_files import lines_of, p, r, render_word, tbl, tc, tr, word_file
+from adapters.rendering.engine import render_template
+from domain.formats import OutputFormat
+from tests.builders import render_options
+from tests.image_files import image_file
+from tests.word_files import compile_word, lines_of, p, r, render_word, tbl, tc, tr, word_file
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 SOFFICE = shutil.which("soffice")
@@ -90,3 +96,38 @@ def test_markdown_and_html_open(tmp_path: Path) -> None:
     text = printed(document, tmp_path)
     assert lost_words(document, text) == []
     assert [number for number in ("1.", "2.", "3.") if number in text] == ["1.", "2."]
+
+
+def test_documents_within_documents_are_on_the_pages(tmp_path: Path) -> None:
+    clause = docx.Document()
+    clause.add_heading("Clause {{ n }}", 2)
+    for text in ("eins", "zwei"):
+        clause.add_paragraph(text, style="List Number")
+    clause.add_picture(io.BytesIO(image_file()))
+    clause.sections[0].header.paragraphs[0].text = "Kopfzeile {{ n }}"
+    noted = word_file(
+        '<w:p><w:r><w:t>mit Note</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>',
+        parts={"word/footnotes.xml": '<w:footnote w:id="1"><w:p><w:r><w:t>Fussnote</w:t></w:r></w:p></w:footnote>'},
+    )
+    written = io.BytesIO()
+    clause.save(written)
+    host = word_file("Anfang", "{{ a }}", tbl(tr("{{ a }}", "Zelle")), "{{ b }}", "{{ c }}", "Ende")
+    value = {"template": "c", "data": {"n": 7}}
+    data = {
+        "a": {"$document": value},
+        "b": {"$document": {**value, "sections": True}},
+        "c": {"$document": "asset:n.docx"},
+    }
+    document = render_template(
+        compile_word(host), json.dumps(data).encode(), render_options(output=OutputFormat.DOCX),
+        {"template:c": written.getvalue(), "n.docx": noted},
+    ).content  # fmt: skip
+    text = printed(document, tmp_path)
+    assert lost_words(document, text) == []
+    assert [text.count(word) for word in ("Clause 7", "1. eins", "2. zwei", "Kopfzeile 7", "Fussnote")] == [
+        3,
+        3,
+        3,
+        1,
+        1,
+    ]

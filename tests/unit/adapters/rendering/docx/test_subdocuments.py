@@ -410,6 +410,82 @@ def test_page_settings_headers_and_comments_stay_behind() -> None:
     assert not [name for name in unzipped(document) if "header" in name or "comments" in name]
 
 
+def pages(document: bytes) -> list[tuple[int, str, list[str]]]:
+    """Say what sections a document has: the width in mm, the text of the header, and that of the paragraphs."""
+    found, waiting = [], opened(document).paragraphs
+    for section in opened(document).sections:
+        last = next(
+            (index for index, each in enumerate(waiting) if each._p.find(f"{w('pPr')}/{w('sectPr')}") is not None),
+            len(waiting) - 1,
+        )
+        texts = [each.text for each in waiting[: last + 1] if each.text]
+        header = "".join(each.text for each in section.header.paragraphs)
+        found.append((round(section.page_width.mm), header, texts))
+        waiting = waiting[last + 1 :]
+    return found
+
+
+def with_page(*texts: str, width: int = 210, header: str = "") -> bytes:
+    document = docx.Document()
+    document.sections[0].page_width = Mm(width)
+    if header:
+        document.sections[0].header.paragraphs[0].text = header
+    for text in texts:
+        document.add_paragraph(text)
+    return packed(document)
+
+
+WITH_SECTIONS = {"$document": {"asset": "c.docx", "sections": True}}
+
+
+@pytest.mark.parametrize(
+    ("host", "piece", "expected"),
+    [
+        (with_page("a", "{{ d }}", "b", header="H"), with_page("x", "y", width=100, header="P"),
+         [(210, "H", ["a"]), (100, "P", ["x", "y"]), (210, "H", ["b"])]),
+        (with_page("a", "{{ d }}", "b", header="H"), with_page("x", width=100),
+         [(210, "H", ["a"]), (100, "H", ["x"]), (210, "H", ["b"])]),
+        (with_page("a", "{{ d }}", "b"), with_page("x", width=100, header="P"),
+         [(210, "", ["a"]), (100, "P", ["x"]), (210, "", ["b"])]),
+        (with_page("a", "{{ d }}", header="H"), with_page("x", width=100, header="P"),
+         [(210, "H", ["a"]), (100, "P", ["x"])]),
+        (with_page("{{ d }}", "b", header="H"), with_page("x", width=100, header="P"),
+         [(100, "P", ["x"]), (210, "H", ["b"])]),
+        (with_page("{{ d }}", "{{ d }}", header="H"), with_page("x", width=100, header="P"),
+         [(100, "P", ["x"]), (100, "P", ["x"])]),
+    ],
+)  # fmt: skip
+def test_page_settings_come_along_where_they_are_asked_for(
+    host: bytes, piece: bytes, expected: list[tuple[int, str, list[str]]]
+) -> None:
+    document, _ = made(host, {"c.docx": piece}, d=WITH_SECTIONS)
+    assert pages(document) == expected
+    assert not list(part_of(document).xpath("//@*[starts-with(name(), 'docgen')]"))
+
+
+def test_headers_of_a_rendered_document_come_along_with_styles_and_pictures() -> None:
+    clause = docx.Document()
+    style = clause.styles.add_style("Head Line", WD_STYLE_TYPE.PARAGRAPH)
+    clause.sections[0].header.paragraphs[0].text = "{{ h }} {{ i }}"
+    clause.sections[0].header.paragraphs[0].style = style
+    clause.add_table(1, 1).cell(0, 0).text = "{{ t }}"
+    data = {"$document": {"template": "c", "data": {"h": "Hi", "t": "x", "i": image()}, "sections": True}}
+    host = with_page("a", "{{ d }}", "b")
+    document, _ = made(host, {"c": packed(clause)}, d=data)
+    header = opened(document).sections[1].header
+    assert [(each.text, each.style.name) for each in header.paragraphs] == [("Hi ", "Head Line")]
+    assert [part.blob for part in header.part.related_parts.values()] == [image_file()]
+
+
+@pytest.mark.parametrize("host", [
+    word_file(tbl(tr("{{ d }}", "x"))),
+    word_file("x", parts={"word/header1.xml": p("{{ d }}")}),
+])  # fmt: skip
+def test_page_settings_stand_in_the_text_alone(host: bytes) -> None:
+    (found,) = failures(host, {"c.docx": with_page("x")}, d=WITH_SECTIONS)
+    assert (found.code, found.pointer) == ("document-place", "/d")
+
+
 # -- pictures, links and other parts
 
 
@@ -575,6 +651,7 @@ def test_a_version_is_asked_for_by_its_number() -> None:
         ({"$document": {"template": ["c"]}}, "document-invalid", "has to be a text"),
         ({"$document": {"template": "c", "data": []}}, "document-invalid", "is a list"),
         ({"$document": {"template": "c", "version": 1.5}}, "document-invalid", "whole number"),
+        ({"$document": {"template": "c", "sections": "yes"}}, "document-invalid", "'sections'"),
         ({"$document": {"template": "c", "colour": 1}}, "document-invalid", "'colour'"),
         ({"$document": {"template": "c"}, "width": 1}, "document-invalid", "'width'"),
     ],
