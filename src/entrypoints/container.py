@@ -6,6 +6,7 @@ The graph is built synchronously and holds no open thing; `lifetimes` lists what
 import math
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from dependency_injector import containers, providers
@@ -15,6 +16,7 @@ from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.migrator import head_revision, upgrade
 from adapters.postgres.render_journal import PostgresRenderJournal
+from adapters.postgres.roles import grant_service, make_embedded_service, role_of, weakness_of
 from adapters.postgres.template_changes import PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.rendering.in_process import InProcessRenderer
@@ -64,6 +66,12 @@ def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
     return WorkerRenderer(PoolSettings(share, memory, settings.limits.render_seconds), limits)
 
 
+def _administration(settings: Settings, database: PostgresDatabase) -> PostgresDatabase:
+    """Choose the role that workspaces are created and deleted under; only commands do that, one at a time."""
+    url = settings.database.admin_url
+    return database if url is None else PostgresDatabase(url.get_secret_value(), pool_size=1)
+
+
 def _health_checks(renderer: TemplateRenderer, *others: HealthCheck) -> list[HealthCheck]:
     return [*others, WorkersHealthCheck(renderer)] if isinstance(renderer, WorkerRenderer) else list(others)
 
@@ -93,7 +101,8 @@ class Container(containers.DeclarativeContainer):
     template_changes = providers.Singleton(
         PostgresTemplateChanges, settings.provided.database.url.get_secret_value.call()
     )
-    units_of_work = providers.Singleton(PostgresUnitsOfWork, database, template_changes.provided.note)
+    administration = providers.Singleton(_administration, settings, database)
+    units_of_work = providers.Singleton(PostgresUnitsOfWork, database, template_changes.provided.note, administration)
     versions_to_render = providers.Singleton(VersionsToRender, units_of_work, template_changes, clock)
     render_journal = providers.Singleton(PostgresRenderJournal, database)
     storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
@@ -151,7 +160,12 @@ class Container(containers.DeclarativeContainer):
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
 
     # Entered in this order, left in the opposite one.
-    lifetimes = providers.Callable(_lifetimes, database, template_changes, render_journal, storage, engine, key_usage)
+    lifetimes = providers.Callable(
+        _lifetimes, database, administration, template_changes, render_journal, storage, engine, key_usage
+    )
+
+    # What commands about workspaces and keys enter.
+    databases = providers.Callable(_lifetimes, database, administration)
 
 
 @contextmanager
@@ -167,11 +181,30 @@ def start_embedded_database(settings: Settings) -> Iterator[str]:
         yield server.url()
 
 
-async def migrate(url: str) -> str:
-    """Bring a database to this version's schema and return the revision.
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The revision that a database has, and why row-level security is no second wall for the service, if so."""
+
+    revision: str
+    weakness: str | None
+
+
+async def migrate(owner_url: str, service_url: str) -> Migrated:
+    """Bring a database to this version's schema under its owner's role, and let the service's role use it.
 
     Raises:
-        ServiceUnavailableError: it is down or refuses.
+        ServiceUnavailableError: it is down or refuses, or there is no such role.
     """
+    await upgrade(owner_url)
+    role = role_of(service_url)
+    if role is None:
+        return Migrated(head_revision(), None)
+    if role != role_of(owner_url):
+        await grant_service(owner_url, role)
+    return Migrated(head_revision(), await weakness_of(owner_url, role))
+
+
+async def prepare_embedded_database(url: str) -> str:
+    """Bring the embedded database to this version's schema, and return the URL of the service's role."""
     await upgrade(url)
-    return head_revision()
+    return await make_embedded_service(url)

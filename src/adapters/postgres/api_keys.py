@@ -17,12 +17,8 @@ from domain.api_key import ApiKey
 from domain.errors import NotFoundError
 from domain.identifiers import API_KEY_PREFIX, ApiKeyId, Slug, WorkspaceId, is_id
 
-_FIND: Final = """
-    SELECT k.workspace_id, k.id, k.name, k.hint, k.sha256, k.scopes, k.created_at, k.created_by, k.expires_at,
-           k.last_used_at, k.revoked_at, w.slug AS workspace
-    FROM api_keys AS k JOIN workspaces AS w ON w.id = k.workspace_id
-    WHERE k.sha256 = $1
-    """
+# The function shows the policies of row-level security which key is meant, and reads it (migration 0011).
+_FIND: Final = "SELECT * FROM find_api_key($1)"
 
 
 class PostgresApiKeyDirectory(ApiKeyDirectory):

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import asyncpg
 
 from adapters.postgres.failures import COMPONENT, connecting
+from adapters.postgres.scope import ScopedConnection
 from domain.errors import ServiceUnavailableError
 
 APPLICATION_NAME: Final = "docgen"
@@ -41,6 +42,7 @@ async def connect(url: str, *, connect_timeout: float, command_timeout: float | 
                 timeout=connect_timeout,
                 command_timeout=command_timeout,
                 server_settings={"application_name": APPLICATION_NAME},
+                connection_class=ScopedConnection,
             )
         except asyncpg.ClientConfigurationError as error:
             raise _unusable(str(error)) from error

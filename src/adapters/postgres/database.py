@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from adapters.postgres.connection import connect
 from adapters.postgres.failures import connecting, translate
+from adapters.postgres.scope import ScopedSession, leave, session_info
 
 
 class PostgresDatabase:
@@ -35,11 +36,15 @@ class PostgresDatabase:
         )
         event.listen(self.engine.sync_engine, "handle_error", translate, retval=True)
         event.listen(self.engine.sync_engine, "checkout", _replace_if_closed)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self.engine.sync_engine, "reset", leave)
+        self._sessions = async_sessionmaker(self.engine, sync_session_class=ScopedSession, expire_on_commit=False)
 
-    def session(self) -> AsyncSession:
-        """Return a new session, which connects when it is first used."""
-        return self._sessions()
+    def session(self, scope: str = "") -> AsyncSession:
+        """Return a new session, which connects when it is first used.
+
+        Each of its transactions begins with `scope` (see `scope.py`); without one it sees nothing of any workspace.
+        """
+        return self._sessions(info=session_info(scope))
 
     @contextlib.asynccontextmanager
     async def single_statements(self) -> AsyncIterator[asyncpg.Connection]:

@@ -19,6 +19,7 @@ from adapters.postgres.failures import of_refused_row
 from adapters.postgres.mapping import render_columns
 from adapters.postgres.render_repository import gone
 from adapters.postgres.rows import RenderRow
+from adapters.postgres.scope import WORKSPACE_SETTING
 from application.ports.render_journal import RenderJournal
 from domain.errors import DocGenError
 from domain.identifiers import WorkspaceId
@@ -35,9 +36,15 @@ _BYTES: Final = 4_000_000
 _OF_ONE_ROW: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 _COLUMNS: Final = tuple(column.name for column in RenderRow.__table__.columns)
+# The policies of row-level security look at the setting when a row is made; naming the workspace with its column
+# takes no statement of its own.
+_VALUES: Final = tuple(
+    f"set_config('{WORKSPACE_SETTING}', ${number}, true)" if name == "workspace_id" else f"${number}"
+    for number, name in enumerate(_COLUMNS, start=1)
+)
 _INSERT: Final = (
     f"INSERT INTO renders ({', '.join(_COLUMNS)}) "  # noqa: S608  # names of columns alone
-    f"VALUES ({', '.join(f'${number}' for number in range(1, len(_COLUMNS) + 1))})"
+    f"VALUES ({', '.join(_VALUES)})"
 )
 
 

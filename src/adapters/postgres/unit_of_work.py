@@ -12,6 +12,7 @@ from adapters.postgres.asset_repository import PostgresAssetRepository
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import connecting
 from adapters.postgres.render_repository import PostgresRenderRepository
+from adapters.postgres.scope import MAINTENANCE, scope_of
 from adapters.postgres.template_repository import PostgresTemplateRepository
 from adapters.postgres.workspace_repository import PostgresWorkspaceRepository
 from application.ports.unit_of_work import AdministrationUnitOfWork, Transaction, UnitOfWork, UnitsOfWork
@@ -72,17 +73,27 @@ class PostgresAdministrationUnitOfWork(_PostgresTransaction, AdministrationUnitO
 
 
 class PostgresUnitsOfWork(UnitsOfWork):
-    """Makes units of work on one database."""
+    """Makes units of work on one database, those of workspaces under the service's role.
 
-    def __init__(self, database: PostgresDatabase, on_commit: OnCommit = lambda _: None) -> None:
+    What the operator does runs under the owner's role where `administration` is a pool of its connections.
+    """
+
+    def __init__(
+        self,
+        database: PostgresDatabase,
+        on_commit: OnCommit = lambda _: None,
+        administration: PostgresDatabase | None = None,
+    ) -> None:
         """Take what is to be called with a workspace when a transaction of it is committed."""
         self._database = database
         self._on_commit = on_commit
+        self._administration = administration or database
 
     @override
     def of_workspace(self, workspace_id: WorkspaceId) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self._database.session(), workspace_id, self._on_commit)
+        session = self._database.session(scope_of(workspace_id))
+        return PostgresUnitOfWork(session, workspace_id, self._on_commit)
 
     @override
     def of_administration(self) -> PostgresAdministrationUnitOfWork:
-        return PostgresAdministrationUnitOfWork(self._database.session())
+        return PostgresAdministrationUnitOfWork(self._administration.session(MAINTENANCE))

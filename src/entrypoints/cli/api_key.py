@@ -29,7 +29,7 @@ def run(options: Namespace) -> int:
 
 
 async def _act(container: Container, options: Namespace) -> None:
-    async with entered([container.database()]):
+    async with entered(container.databases()):
         await _ACTIONS[options.action](container, options)
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from pydantic import SecretStr
 
-from entrypoints.container import migrate, start_embedded_database
+from entrypoints.container import prepare_embedded_database, start_embedded_database
 from entrypoints.settings import Settings
 
 
@@ -15,7 +15,7 @@ def with_database(settings: Settings) -> Iterator[Settings]:
     """Yield settings that name a database.
 
     Without one configured, the embedded PostgreSQL of the data directory is started, or attached to where another
-    command runs it, and brought to this version's schema.
+    command runs it, and brought to this version's schema; the settings then name its owner's role and the service's.
 
     Raises:
         ServiceUnavailableError: it cannot be started or migrated.
@@ -23,6 +23,7 @@ def with_database(settings: Settings) -> Iterator[Settings]:
     if not settings.uses_embedded_database:
         yield settings
         return
-    with start_embedded_database(settings) as url:
-        asyncio.run(migrate(url))
-        yield settings.model_copy(update={"database": settings.database.model_copy(update={"url": SecretStr(url)})})
+    with start_embedded_database(settings) as owner_url:
+        url = asyncio.run(prepare_embedded_database(owner_url))
+        addresses = {"url": SecretStr(url), "admin_url": SecretStr(owner_url)}
+        yield settings.model_copy(update={"database": settings.database.model_copy(update=addresses)})

@@ -4,16 +4,22 @@ import asyncio
 from argparse import Namespace
 
 from entrypoints.cli.database import with_database
-from entrypoints.cli.output import say
+from entrypoints.cli.output import complain, say
 from entrypoints.container import migrate
 from entrypoints.settings import load_settings
 
 
 def run(_: Namespace) -> int:
-    """Migrate under the owner's role; repeated, it changes nothing."""
+    """Migrate under the owner's role, and let the service's role use the tables; repeated, it changes nothing."""
     with with_database(load_settings()) as settings:
-        url = settings.database.admin_url or settings.database.url
+        url = settings.database.url
         assert url is not None  # noqa: S101  # with_database yields settings that name one
-        revision = asyncio.run(migrate(url.get_secret_value()))
-    say(f"The database has the schema of this version (revision {revision}).")
+        owner_url = settings.database.admin_url or url
+        migrated = asyncio.run(migrate(owner_url.get_secret_value(), url.get_secret_value()))
+    say(f"The database has the schema of this version (revision {migrated.revision}).")
+    if migrated.weakness is not None:
+        complain(
+            f"{migrated.weakness[:1].upper()}{migrated.weakness[1:]}: docs/how-to/access.md says how to give the "
+            "service a role of its own, and DOCGEN_DATABASE__ADMIN_URL the owner's."
+        )
     return 0

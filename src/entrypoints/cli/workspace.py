@@ -25,7 +25,7 @@ def run(options: Namespace) -> int:
 
 async def _with_workspaces(settings: Settings, action: Callable[[ManageWorkspaces], Awaitable[None]]) -> None:
     container = Container(settings=settings)
-    async with entered([container.database()]):
+    async with entered(container.databases()):
         await action(container.manage_workspaces())
 
 

@@ -28,7 +28,7 @@ def key_of(settings: Settings, workspace: str = DEFAULT_WORKSPACE, scopes: list[
 
     async def create() -> str:
         container = Container(settings=settings)
-        async with entered([container.database()]):
+        async with entered(container.databases()):
             workspaces = container.manage_workspaces()
             found = [each for each in await workspaces.all() if each.slug == workspace]
             owner = found[0] if found else await workspaces.create(workspace)

@@ -9,18 +9,19 @@ from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
 from entrypoints.settings import AuthSettings, DatabaseSettings, LimitsSettings, RenderingSettings, Settings
+from tests.integration.support.databases import as_service
 
 EXAMPLES = Path("examples")
 
 
 def settings_for(url: str, data_dir: Path) -> Settings:
-    """Settings for a test, none of them from the environment; templates run in the test's process, which starts faster.
+    """Settings for a test, none of them from the environment: the service has a role of its own, as it should have.
 
-    The test of isolated rendering takes the workers back.
+    Templates run in the test's process, which starts faster; the test of isolated rendering takes the workers back.
     """
     return Settings.model_construct(
         data_dir=data_dir,
-        database=DatabaseSettings(url=SecretStr(url)),
+        database=DatabaseSettings(url=SecretStr(as_service(url)), admin_url=SecretStr(url)),
         auth=AuthSettings(mode="none"),
         rendering=RenderingSettings(workers=0),
         limits=LimitsSettings(template_bytes=1_000_000, data_bytes=200_000),

@@ -9,8 +9,12 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from adapters.postgres.migrator import upgrade
+from adapters.postgres.roles import as_role, grant_service, make_login
 
 _PREFIX = "docgen_test_"
+# So many characters tell one run from another.
+_RUN = 12
+_PASSWORD = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,20 @@ class Template:
 
 
 async def build_template_database(url: str) -> None:
-    """Fill the template: the schema of this version of DocGen."""
+    """Fill the template: the schema of this version of DocGen, which a role of the run's own may use."""
     await upgrade(url)
+    await make_login(url, service_role(url), _PASSWORD)
+    await grant_service(url, service_role(url))
+
+
+def service_role(url: str) -> str:
+    """Name the role that the service has on a database of a test: as the template that it is a copy of."""
+    return urlsplit(url).path.lstrip("/")[: len(_PREFIX) + _RUN]
+
+
+def as_service(url: str) -> str:
+    """The URL of a database of a test for the role of the service, which owns nothing of it."""
+    return as_role(url, service_role(url), _PASSWORD)
 
 
 @asynccontextmanager
@@ -44,7 +60,7 @@ async def shared_template(server_url: str, run: str) -> AsyncIterator[Template]:
 
     Who uses it holds an advisory lock, which ends with its process; databases of killed runs are known by that.
     """
-    name = f"{_PREFIX}{run[:12]}"
+    name = f"{_PREFIX}{run[:_RUN]}"
     connection = await asyncpg.connect(server_url)
     try:
         await _remove_leftovers(connection)
@@ -79,9 +95,10 @@ async def _build(connection: asyncpg.Connection, server_url: str, name: str) -> 
 async def _remove_leftovers(connection: asyncpg.Connection) -> None:
     """Drop the databases of every run that nobody is in."""
     rows = await connection.fetch("SELECT datname FROM pg_database WHERE starts_with(datname::text, $1)", _PREFIX)
-    templates = {row["datname"][: len(_PREFIX) + 12] for row in rows}
+    templates = {row["datname"][: len(_PREFIX) + _RUN] for row in rows}
     for template in sorted(templates):
         if await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", template):
             for name in (row["datname"] for row in rows if row["datname"].startswith(template)):
                 await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            await connection.execute(f'DROP ROLE IF EXISTS "{template}"')
             await connection.execute("SELECT pg_advisory_unlock(hashtext($1))", template)

@@ -9,11 +9,19 @@ import pytest
 
 from adapters.postgres.database import PostgresDatabase
 from tests.integration.adapters.postgres.relay import Relay, relay_to
+from tests.integration.support.databases import as_service
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[PostgresDatabase]:
-    """A migrated database."""
+    """A migrated database, under the role of the service."""
+    async with PostgresDatabase(as_service(database_url)) as database:
+        yield database
+
+
+@pytest.fixture
+async def administration(database_url: str) -> AsyncIterator[PostgresDatabase]:
+    """The same database under the role of its owner."""
     async with PostgresDatabase(database_url) as database:
         yield database
 

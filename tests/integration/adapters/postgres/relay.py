@@ -16,6 +16,16 @@ class Relay:
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._port = 0
+        # What clients have sent, for those who look at it; cleared while nobody sends, it begins with a message.
+        self.sent = bytearray()
+
+    def round_trips(self) -> int:
+        """Count what clients waited for: simple queries, and ends of extended ones (PostgreSQL's protocol, 54.2)."""
+        count, start = 0, 0
+        while start < len(self.sent):
+            count += self.sent[start : start + 1] in (b"Q", b"S")
+            start += 1 + int.from_bytes(self.sent[start + 1 : start + 5])
+        return count
 
     @property
     def url(self) -> str:
@@ -46,14 +56,15 @@ class Relay:
 
     async def _relay(self, client_reader: asyncio.StreamReader, client_writer: asyncio.StreamWriter) -> None:
         reader, writer = await asyncio.open_connection(self._target.hostname, self._target.port)
-        for pump in (self._pump(client_reader, writer), self._pump(reader, client_writer)):
+        for pump in (self._pump(client_reader, writer, self.sent), self._pump(reader, client_writer, bytearray())):
             task = asyncio.create_task(pump)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: bytearray) -> None:
         with contextlib.closing(writer), contextlib.suppress(ConnectionError):
             while piece := await reader.read(65_536):
+                seen += piece
                 await self._flowing.wait()
                 writer.write(piece)
                 await writer.drain()

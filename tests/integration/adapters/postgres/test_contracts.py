@@ -1,4 +1,4 @@
-"""The PostgreSQL adapters keep the promises of their ports."""
+"""The PostgreSQL adapters keep the promises of their ports, under the role of the service."""
 
 from collections.abc import AsyncIterator
 
@@ -22,6 +22,7 @@ from tests.contracts.unit_of_work import UnitsOfWorkContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
 from tests.integration.adapters.postgres.listening import listening
 from tests.integration.adapters.postgres.relay import Relay
+from tests.integration.support.databases import as_service
 
 
 @pytest.fixture
@@ -34,8 +35,8 @@ async def unreachable(relay: Relay) -> AsyncIterator[PostgresDatabase]:
 
 class _OnPostgres:
     @pytest.fixture
-    def units(self, database: PostgresDatabase) -> PostgresUnitsOfWork:
-        return PostgresUnitsOfWork(database)
+    def units(self, database: PostgresDatabase, administration: PostgresDatabase) -> PostgresUnitsOfWork:
+        return PostgresUnitsOfWork(database, administration=administration)
 
 
 class TestPostgresUnitsOfWork(_OnPostgres, UnitsOfWorkContract):
@@ -72,14 +73,16 @@ class TestPostgresTemplateChanges(TemplateChangesContract):
     @pytest.fixture
     @override
     async def changes(self, database_url: str) -> AsyncIterator[PostgresTemplateChanges]:  # type: ignore[override]  # a fixture
-        async with PostgresTemplateChanges(database_url) as changes:
+        async with PostgresTemplateChanges(as_service(database_url)) as changes:
             await listening(changes)
             yield changes
 
     @pytest.fixture
     @override
-    def units(self, database: PostgresDatabase, changes: PostgresTemplateChanges) -> PostgresUnitsOfWork:
-        return PostgresUnitsOfWork(database, changes.note)
+    def units(  # type: ignore[override]  # a fixture
+        self, database: PostgresDatabase, administration: PostgresDatabase, changes: PostgresTemplateChanges
+    ) -> PostgresUnitsOfWork:
+        return PostgresUnitsOfWork(database, changes.note, administration)
 
     @pytest.fixture
     @override

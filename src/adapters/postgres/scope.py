@@ -1,0 +1,71 @@
+"""What a transaction may see: settings that the policies of row-level security look at.
+
+They are set along with the transaction's BEGIN, in the same round trip, and end with it. Without them a transaction
+sees nothing of any workspace.
+"""
+
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
+from typing_extensions import override
+
+from domain.identifiers import WORKSPACE_PREFIX, WorkspaceId, is_id
+
+WORKSPACE_SETTING: Final = "docgen.workspace_id"
+MAINTENANCE: Final = "SET LOCAL docgen.maintenance = 'on'"
+
+_INFO: Final = "scope"
+
+
+def scope_of(workspace_id: WorkspaceId) -> str:
+    """Return the statement that lets a transaction see one workspace.
+
+    Raises:
+        ValueError: it is no identifier of a workspace, and has no place in SQL.
+    """
+    if not is_id(workspace_id, WORKSPACE_PREFIX):
+        raise ValueError(f"{workspace_id!r} is not the identifier of a workspace.")
+    return f"SET LOCAL {WORKSPACE_SETTING} = '{workspace_id}'"
+
+
+class ScopedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no type hints
+    """Sends the scope of a transaction with its BEGIN; PostgreSQL takes both as one message."""
+
+    scope = ""
+
+    @override
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+        """Execute a statement, as asyncpg does."""
+        if self.scope and not args and query.startswith("BEGIN"):
+            query = f"{query.rstrip(';')}; {self.scope};"
+        status: str = await super().execute(query, *args, timeout=timeout)
+        return status
+
+
+class ScopedSession(Session):
+    """A session whose transactions have the scope that `info` names."""
+
+
+def session_info(scope: str) -> dict[str, str]:
+    """Return the `info` of a session with a scope."""
+    return {_INFO: scope}
+
+
+@event.listens_for(ScopedSession, "after_begin")
+def _enter(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    # The driver's BEGIN follows later, with the first statement.
+    _driver_of(connection.connection).scope = session.info.get(_INFO, "")
+
+
+def leave(dbapi_connection: Any, _record: ConnectionPoolEntry, _state: PoolResetState) -> None:
+    """Take the scope off a connection that goes back to the pool, for its event `reset`."""
+    if dbapi_connection is not None:
+        _driver_of(dbapi_connection).scope = ""
+
+
+def _driver_of(connection: Any) -> ScopedConnection:
+    driver: ScopedConnection = connection.driver_connection
+    return driver

@@ -1,0 +1,297 @@
+"""Row-level security, the second wall: a query that names no workspace sees that of its transaction, or nothing."""
+
+import uuid
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from adapters.postgres.api_keys import PostgresApiKeyDirectory
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.migrator import upgrade
+from adapters.postgres.roles import as_role, grant_service, make_embedded_service, make_login, weakness_of
+from adapters.postgres.rows import ApiKeyRow, AssetRow, RenderRow, Row, TemplateRow, TemplateVersionRow, WorkspaceRow
+from adapters.postgres.scope import scope_of
+from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from application.ports.template_repository import TemplateFilter
+from domain.errors import ServiceUnavailableError
+from domain.identifiers import WorkspaceId
+from domain.workspace import Workspace
+from tests.builders import DATA, NOW, a_render_request, a_template, a_version, an_api_key, an_asset
+from tests.contracts.unit_of_work import stored_workspace
+from tests.integration.adapters.postgres.relay import relay_to
+from tests.integration.support.databases import as_service, service_role
+
+OF_A_WORKSPACE = (TemplateRow, TemplateVersionRow, RenderRow, AssetRow, ApiKeyRow)
+
+
+@pytest.fixture
+def units(database: PostgresDatabase, administration: PostgresDatabase) -> PostgresUnitsOfWork:
+    return PostgresUnitsOfWork(database, administration=administration)
+
+
+@pytest.fixture
+async def workspaces(units: PostgresUnitsOfWork) -> list[Workspace]:
+    """Two workspaces with one row in every table each."""
+    made = [await stored_workspace(units, slug) for slug in ("acme", "globex")]
+    for workspace in made:
+        template = a_template(workspace_id=workspace.id)
+        async with units.of_workspace(workspace.id) as unit:
+            await unit.templates.add(template, a_version(template))
+            await unit.renders.add(a_render_request(template), DATA)
+            await unit.assets.put(an_asset(workspace_id=workspace.id))
+            await unit.api_keys.add(an_api_key(workspace_id=workspace.id))
+            await unit.commit()
+    return made
+
+
+async def counts(database: PostgresDatabase, scope: str = "") -> dict[str, int]:
+    """Count what a transaction sees of every table without a WHERE."""
+    async with database.session(scope) as session:
+        return {
+            row.__tablename__: await session.scalar(select(func.count()).select_from(row)) or 0
+            for row in (*OF_A_WORKSPACE, WorkspaceRow)
+        }
+
+
+# --- by construction ------------------------------------------------------------------------------------------
+
+
+async def test_every_table_is_protected_from_its_owner_too(database_url: str) -> None:
+    """Whoever adds a table of a workspace and forgets it, hears of it here."""
+    connection = await asyncpg.connect(database_url)
+    rows = await connection.fetch(
+        """
+        SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS forced,
+               array(SELECT polname::text FROM pg_policy WHERE polrelid = c.oid) AS policies
+        FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+        """
+    )
+    await connection.close()
+    found = {row["relname"]: row for row in rows if row["relname"] != "alembic_version"}
+    assert set(found) == set(Row.metadata.tables)
+    for name, row in found.items():
+        assert row["forced"], name
+        assert {"workspace", "maintenance"} <= set(row["policies"]), name
+
+
+def test_these_tests_know_every_table() -> None:
+    assert {row.__tablename__ for row in (*OF_A_WORKSPACE, WorkspaceRow)} == set(Row.metadata.tables)
+
+
+# --- what a query sees ----------------------------------------------------------------------------------------
+
+
+async def test_a_query_without_a_where_sees_its_own_workspace_alone(
+    database: PostgresDatabase, workspaces: list[Workspace]
+) -> None:
+    for workspace in workspaces:
+        assert set((await counts(database, scope_of(workspace.id))).values()) == {1}
+
+
+async def test_a_transaction_that_names_no_workspace_sees_nothing(
+    database: PostgresDatabase, workspaces: list[Workspace]
+) -> None:
+    assert set((await counts(database)).values()) == {0}
+    nobody = WorkspaceId("wsp_" + "f" * 32)
+    assert set((await counts(database, scope_of(nobody))).values()) == {0}
+
+
+async def test_a_change_without_a_where_changes_its_own_workspace_alone(
+    database: PostgresDatabase, administration: PostgresDatabase, workspaces: list[Workspace]
+) -> None:
+    async with database.session(scope_of(workspaces[0].id)) as session:
+        await session.execute(update(TemplateRow).values(name="changed"))
+        await session.execute(text("DELETE FROM assets"))
+        await session.commit()
+    async with administration.session() as session:
+        names = set(await session.scalars(select(TemplateRow.name)))
+        owners = set(await session.scalars(select(AssetRow.workspace_id)))
+    assert names == {"changed", "Offer letter"}
+    assert owners == {workspaces[1].id}
+
+
+async def test_a_row_cannot_be_put_into_another_workspace(
+    database: PostgresDatabase, workspaces: list[Workspace]
+) -> None:
+    mine, other = workspaces
+    for statement in (
+        f"INSERT INTO assets SELECT '{other.id}', 'x.png', 'x', 1, 'x', now(), now(), 'x'",
+        f"UPDATE assets SET workspace_id = '{other.id}'",
+    ):
+        async with database.session(scope_of(mine.id)) as session:
+            with pytest.raises((DBAPIError, ServiceUnavailableError), match="row-level security"):
+                await session.execute(text(statement))
+
+
+async def test_the_scope_ends_with_its_transaction(database_url: str, workspaces: list[Workspace]) -> None:
+    """One connection serves everybody in turn."""
+    async with PostgresDatabase(as_service(database_url), pool_size=1) as database:
+        units = PostgresUnitsOfWork(database)
+        for workspace in (*workspaces, *workspaces):
+            async with units.of_workspace(workspace.id) as unit:
+                found = await unit.templates.search(TemplateFilter(), limit=10)
+                assert [template.workspace_id for template in found] == [workspace.id]
+                await unit.commit()
+                assert len(await unit.templates.search(TemplateFilter(), limit=10)) == 1
+            assert set((await counts(database)).values()) == {0}
+            async with database.single_statements() as connection:
+                assert await connection.fetchval("SELECT count(*) FROM templates") == 0
+
+
+@pytest.mark.parametrize("text_", ["", "wsp_x", "wsp_' OR true --", "tpl_" + "0" * 32])
+def test_only_an_identifier_becomes_a_scope(text_: str) -> None:
+    with pytest.raises(ValueError, match="not the identifier"):
+        scope_of(WorkspaceId(text_))
+
+
+# --- what the service's role can do ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE templates DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE templates NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY workspace ON templates",
+        "CREATE POLICY everything ON templates USING (true)",
+        "ALTER ROLE CURRENT_USER BYPASSRLS",
+        "ALTER ROLE CURRENT_USER SUPERUSER",
+        "SET ROLE postgres",
+        "TRUNCATE templates",
+        "DELETE FROM workspaces",
+        "INSERT INTO workspaces VALUES ('wsp_1', 'x', 'X', now())",
+        "DELETE FROM api_keys",
+        "CREATE TABLE mine (a int)",
+        "UPDATE alembic_version SET version_num = 'x'",
+        "CREATE OR REPLACE FUNCTION find_api_key(wanted text) RETURNS text LANGUAGE sql AS 'SELECT 1'",
+    ],
+)
+async def test_the_role_of_the_service_cannot_pull_the_wall_down(database_url: str, statement: str) -> None:
+    connection = await asyncpg.connect(as_service(database_url))
+    with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.InvalidParameterValueError)):
+        await connection.execute(statement)
+    await connection.close()
+
+
+async def test_no_setting_shows_more_to_the_role_of_the_service(database_url: str, workspaces: list[Workspace]) -> None:
+    connection = await asyncpg.connect(as_service(database_url))
+    await connection.execute("SET docgen.maintenance = 'on'")
+    for table in Row.metadata.tables:
+        assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
+    await connection.execute("SET row_security = off")
+    for table in Row.metadata.tables:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            await connection.fetchval(f"SELECT count(*) FROM {table}")
+    await connection.close()
+
+
+async def test_a_key_is_seen_by_its_hash_alone(
+    database: PostgresDatabase, units: PostgresUnitsOfWork, workspaces: list[Workspace]
+) -> None:
+    key = an_api_key(workspace_id=workspaces[0].id, last_used_at=NOW)
+    async with units.of_workspace(key.workspace_id) as unit:
+        await unit.api_keys.add(key)
+        await unit.commit()
+    async with database.single_statements() as connection:
+        row = await connection.fetchrow("SELECT * FROM find_api_key($1)", key.sha256)
+        assert (row["id"], row["workspace"]) == (key.id, "acme")
+        assert await connection.fetchval("SELECT count(*) FROM find_api_key('')") == 0
+        assert await connection.fetchval("SELECT count(*) FROM api_keys") == 0
+        assert await connection.fetchval("SELECT count(*) FROM workspaces") == 0
+
+
+# --- what it costs --------------------------------------------------------------------------------------------
+
+
+async def test_naming_the_workspace_takes_no_round_trip_of_its_own(database_url: str) -> None:
+    """BEGIN with the workspace, SELECT, COMMIT; and one for a key, of which nothing is kept."""
+    workspace_id = WorkspaceId("wsp_" + "0" * 32)
+    async with relay_to(as_service(database_url)) as relay, PostgresDatabase(relay.url, pool_size=1) as database:
+        units, directory = PostgresUnitsOfWork(database), PostgresApiKeyDirectory(database)
+
+        async def read() -> None:
+            async with units.of_workspace(workspace_id) as unit:
+                await unit.templates.search(TemplateFilter(), limit=1)
+                await unit.commit()
+
+        async def look_up() -> None:
+            assert await directory.find("0" * 64) is None
+
+        for work, expected in ((read, 3), (look_up, 1)):
+            await work()  # the first time statements are prepared
+            relay.sent.clear()
+            await work()
+            assert relay.round_trips() == expected
+            assert (b"BEGIN; SET LOCAL docgen.workspace_id" in relay.sent) == (work is read)
+
+
+# --- the owner ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def plain_owner_url(postgres_server_url: str) -> AsyncIterator[str]:
+    """A database whose owner is no superuser, as on most servers that are not one's own."""
+    name = f"docgen_owner_{uuid.uuid4().hex[:12]}"
+    connection = await asyncpg.connect(postgres_server_url)
+    await make_login(postgres_server_url, name, "owner")
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 OWNER "{name}"')
+    try:
+        yield as_role(urlunsplit(urlsplit(postgres_server_url)._replace(path=f"/{name}")), name, "owner")
+    finally:
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await connection.execute(f'DROP ROLE "{name}"')
+        await connection.close()
+
+
+async def test_an_owner_who_is_no_superuser_can_migrate_and_administrate(plain_owner_url: str) -> None:
+    await upgrade(plain_owner_url)
+    async with PostgresDatabase(plain_owner_url) as database:
+        units = PostgresUnitsOfWork(database)
+        acme, globex = [await stored_workspace(units, slug) for slug in ("acme", "globex")]
+        for workspace in (acme, globex):
+            template = a_template(workspace_id=workspace.id)
+            async with units.of_workspace(workspace.id) as unit:
+                await unit.templates.add(template, a_version(template))
+                await unit.commit()
+        assert set((await counts(database)).values()) == {0}
+        assert (await counts(database, scope_of(acme.id)))["templates"] == 1
+        async with units.of_administration() as unit:
+            await unit.workspaces.delete(acme.slug)
+            await unit.commit()
+            assert [workspace.slug for workspace in await unit.workspaces.all()] == ["default", "globex"]
+        assert (await counts(database, scope_of(globex.id)))["templates"] == 1
+
+
+async def test_a_role_for_which_the_wall_does_not_stand_is_told_apart(
+    database_url: str, plain_owner_url: str, postgres_server_url: str
+) -> None:
+    assert await weakness_of(database_url, service_role(database_url)) is None
+    await upgrade(plain_owner_url)
+    assert "owns the tables" in (await weakness_of(plain_owner_url, urlsplit(plain_owner_url).username or "") or "")
+    superuser = urlsplit(postgres_server_url).username or ""
+    assert "superuser" in (await weakness_of(database_url, superuser) or "")
+
+
+async def test_a_role_that_is_not_there_is_said_with_how_to_create_it(database_url: str) -> None:
+    with pytest.raises(ServiceUnavailableError, match='CREATE ROLE "no ""such"" role" LOGIN'):
+        await grant_service(database_url, 'no "such" role')
+
+
+async def test_the_embedded_database_gets_a_role_for_the_service(database_url: str) -> None:
+    """Repeated with every command, also by several at once."""
+    url = await make_embedded_service(database_url)
+    assert await make_embedded_service(database_url) == url
+    connection = await asyncpg.connect(url)
+    try:
+        assert await connection.fetchval("SELECT current_user") == "docgen_service"
+        assert await connection.fetchval("SELECT count(*) FROM workspaces") == 0
+    finally:
+        await connection.close()
+        owner = await asyncpg.connect(database_url)
+        await owner.execute("DROP OWNED BY docgen_service")
+        await owner.close()
+    assert await weakness_of(database_url, "docgen_service") is None
