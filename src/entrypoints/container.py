@@ -41,6 +41,7 @@ from application.use_cases.keep_asset import KeepAsset
 from application.use_cases.manage_api_keys import ManageApiKeys
 from application.use_cases.manage_workspaces import ManageWorkspaces
 from application.use_cases.publish_version import PublishVersion
+from application.use_cases.purge_template import PurgeTemplate
 from application.use_cases.read_assets import DeleteAsset, ReadAssets
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
@@ -126,6 +127,7 @@ class Container(containers.DeclarativeContainer):
     refine_schema = providers.Singleton(RefineSchema, units_of_work)
     update_template = providers.Singleton(UpdateTemplate, units_of_work, clock)
     archive_template = providers.Singleton(ArchiveTemplate, units_of_work, clock)
+    purge_template = providers.Singleton(PurgeTemplate, units_of_work, storage)
     read_templates = providers.Singleton(ReadTemplates, units_of_work, storage)
     validate_template = providers.Singleton(
         ValidateTemplate, inspect_upload, renderer, defaults, clock, settings.provided.limits.data_bytes

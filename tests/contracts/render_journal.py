@@ -2,13 +2,14 @@
 
 import asyncio
 from abc import abstractmethod
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from application.ports.render_journal import RenderJournal
 from application.ports.unit_of_work import UnitsOfWork
-from domain.errors import InvalidRequestError, NotFoundError, ServiceUnavailableError
+from domain.errors import ConflictError, InvalidRequestError, NotFoundError, ServiceUnavailableError
 from domain.render_request import RenderFailure, RenderRequest, Timings
 from domain.template import Template
 from domain.workspace import Workspace
@@ -69,17 +70,18 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         self, units: UnitsOfWork, journal: RenderJournal, template: Template
     ) -> None:
         requests = [finished(template) for _ in range(6)]
-        requests[3] = finished(a_template("gone", workspace_id=template.workspace_id))
+        requests[3] = replace(requests[3], id=requests[0].id)
         outcomes = await asyncio.gather(*(journal.record(each, b"{}") for each in requests), return_exceptions=True)
-        assert [type(each) for each in outcomes] == [type(None)] * 3 + [NotFoundError] + [type(None)] * 2
+        assert [type(each) for each in outcomes] == [type(None)] * 3 + [ConflictError] + [type(None)] * 2
         for request in (*requests[:3], *requests[4:]):
             assert await kept(units, request) == (request, b"{}")
 
-    async def test_a_template_or_a_workspace_that_is_gone_is_not_found(
+    async def test_a_workspace_that_is_gone_is_not_found_and_a_template_does_not_matter(
         self, units: UnitsOfWork, journal: RenderJournal, acme: Workspace, template: Template
     ) -> None:
-        with pytest.raises(NotFoundError, match="template"):
-            await journal.record(finished(a_template("gone", workspace_id=acme.id)), b"{}")
+        erased = finished(a_template("gone", workspace_id=acme.id))
+        await journal.record(erased, b"{}")
+        assert await kept(units, erased) == (erased, b"{}")
         async with units.of_administration() as unit:
             await unit.workspaces.delete(acme.slug)
             await unit.commit()

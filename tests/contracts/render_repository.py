@@ -9,7 +9,7 @@ import pytest
 from application.ports.render_repository import RenderFilter
 from application.ports.unit_of_work import UnitsOfWork
 from domain.diagnostics import Diagnostic, Location, Part, Severity
-from domain.errors import InvalidRequestError, NotFoundError
+from domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from domain.formats import OutputFormat
 from domain.identifiers import RenderId
 from domain.render_request import MissingPolicy, RenderFailure, RenderRequest, RenderStatus, Timings
@@ -103,11 +103,19 @@ class RenderRepositoryContract(UnitsOfWorkFixtures):
             with pytest.raises(NotFoundError):
                 await unit.renders.update(a_render_request(template).start())
 
-    async def test_a_request_for_a_template_that_is_not_there_is_refused(
-        self, units: UnitsOfWork, acme: Workspace
-    ) -> None:
-        with pytest.raises(NotFoundError, match="template"):
-            await added(units, a_render_request(a_template(workspace_id=acme.id)))
+    async def test_a_request_outlives_its_template(self, units: UnitsOfWork, template: Template) -> None:
+        request = await added(units, a_render_request(template))
+        async with units.of_workspace(template.workspace_id) as unit:
+            await unit.templates.delete(template.id)
+            await unit.commit()
+        assert await read(units, request) == request
+        late = await added(units, a_render_request(template))
+        assert await read(units, late) == late
+
+    async def test_an_id_is_given_once(self, units: UnitsOfWork, template: Template) -> None:
+        request = await added(units, a_render_request(template))
+        with pytest.raises(ConflictError, match=request.id):
+            await added(units, request)
 
     async def test_a_request_in_a_workspace_that_is_gone_is_refused(
         self, units: UnitsOfWork, acme: Workspace, template: Template

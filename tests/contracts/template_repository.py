@@ -144,6 +144,30 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
             await updated(units, template.edit(NOW, **unstorable))
         assert failure.value.field == field
 
+    async def test_a_deleted_template_is_gone_with_its_versions_and_its_slug_is_free(
+        self, units: UnitsOfWork, acme: Workspace, globex: Workspace
+    ) -> None:
+        template = await stored(units, a_template(workspace_id=acme.id))
+        twin = await stored(units, a_template(workspace_id=globex.id))
+        second = a_version(template, 2)
+        async with units.of_workspace(acme.id) as unit:
+            await unit.templates.add_version(second)
+            await unit.commit()
+        async with units.of_workspace(globex.id) as unit:
+            with pytest.raises(NotFoundError):
+                await unit.templates.delete(template.id)
+        async with units.of_workspace(acme.id) as unit:
+            assert await unit.templates.delete(template.id) == [a_version(template).sha256, second.sha256]
+            await unit.commit()
+        async with units.of_workspace(acme.id) as unit:
+            for gone in (unit.templates.get(template.id), unit.templates.get_version(template.id, 1)):
+                with pytest.raises(NotFoundError):
+                    await gone
+            with pytest.raises(NotFoundError):
+                await unit.templates.delete(template.id)
+        assert await read_version(units, twin)
+        await stored(units, a_template(workspace_id=acme.id))
+
     # --- search ---------------------------------------------------------------------------------------------
 
     async def test_templates_are_listed_newest_first_in_pages(self, units: UnitsOfWork, acme: Workspace) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing_extensions import override
 
 from application.ports.asset_repository import AssetRepository
+from application.ports.blob_references import BlobReferences
 from application.ports.render_repository import RenderFilter, RenderRepository
 from application.ports.template_repository import TemplateFilter, TemplateRepository
 from application.ports.workspace_repository import WorkspaceRepository
@@ -49,6 +50,15 @@ class InMemoryTemplateRepository(TemplateRepository):
         if stored is None or stored.revision != template.revision - 1:
             raise PreconditionFailedError(f"The template {template.slug!r} was changed: read it again.")
         await self._store(template)
+
+    @override
+    async def delete(self, template_id: TemplateId) -> list[str]:
+        template = await self.get(template_id, for_change=True)
+        versions = sorted(self._versions(template.id), key=lambda version: version.number)
+        for version in versions:
+            self._view.versions.remove((self._workspace_id, template.id, version.number))
+        self._view.templates.remove((self._workspace_id, template.id))
+        return [version.sha256 for version in versions]
 
     @override
     async def search(self, criteria: TemplateFilter, *, limit: int, after: TemplateId | None = None) -> list[Template]:
@@ -144,8 +154,9 @@ class InMemoryRenderRepository(RenderRepository):
         await self._view.query()
         if not self._view.has_workspace(self._workspace_id):
             raise NotFoundError("workspace", self._workspace_id)
-        if self._view.templates.get((self._workspace_id, request.template_id)) is None:
-            raise NotFoundError("template", request.template_id)
+        await self._view.lock(request.id)
+        if self._view.renders.get((self._workspace_id, request.id)) is not None:
+            raise ConflictError(f"There is a render {request.id} already.")
         self._store(request)
         self._view.data.put((self._workspace_id, request.id), data)
 
@@ -188,6 +199,28 @@ class InMemoryRenderRepository(RenderRepository):
         options = request.options
         require_storable(locale=options.locale, timezone=options.timezone, file_name=options.file_name)
         self._view.renders.put((self._workspace_id, request.id), request)
+
+
+class InMemoryBlobReferences(BlobReferences):
+    """What names a blob in one workspace."""
+
+    def __init__(self, view: View, workspace_id: WorkspaceId) -> None:
+        self._view = view
+        self._workspace_id = workspace_id
+
+    @override
+    async def named(self, sha256s: Collection[str]) -> set[str]:
+        await self._view.query()
+        mine = self._workspace_id
+        names = {asset.sha256 for asset in self._view.assets.rows() if asset.workspace_id == mine}
+        for template in self._view.templates.rows():
+            if template.workspace_id == mine:
+                versions = self._view.versions.rows()
+                names |= {version.sha256 for version in versions if version.template_id == template.id}
+        for render in self._view.renders.rows():
+            if render.workspace_id == mine and render.document is not None:
+                names.add(render.document.sha256)
+        return names & set(sha256s)
 
 
 class InMemoryAssetRepository(AssetRepository):

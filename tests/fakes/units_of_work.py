@@ -13,6 +13,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.database import Database, View
 from tests.fakes.repositories import (
     InMemoryAssetRepository,
+    InMemoryBlobReferences,
     InMemoryRenderRepository,
     InMemoryTemplateRepository,
     InMemoryWorkspaceRepository,
@@ -50,6 +51,7 @@ class InMemoryUnitOfWork(_InMemoryTransaction, UnitOfWork):
         self.templates = InMemoryTemplateRepository(self._view, workspace_id)
         self.renders = InMemoryRenderRepository(self._view, workspace_id)
         self.assets = InMemoryAssetRepository(self._view, workspace_id)
+        self.blobs = InMemoryBlobReferences(self._view, workspace_id)
         self.api_keys = InMemoryApiKeyRepository(self._view, workspace_id)
 
 

@@ -17,7 +17,7 @@ from typing_extensions import override
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import of_refused_row
 from adapters.postgres.mapping import render_columns
-from adapters.postgres.render_repository import gone
+from adapters.postgres.render_repository import refusals
 from adapters.postgres.rows import RenderRow
 from adapters.postgres.scope import WORKSPACE_SETTING
 from application.ports.render_journal import RenderJournal
@@ -89,7 +89,7 @@ class PostgresRenderJournal(RenderJournal):
         try:
             await written
         except _OF_ONE_ROW as refusal:
-            raise of_refused_row(refusal, gone(request)) from refusal
+            raise of_refused_row(refusal, refusals(request)) from refusal
 
     def _start_writers(self) -> None:
         while self._waiting and len(self._writers) < _AT_ONCE:

@@ -8,7 +8,7 @@ from adapters.postgres.failures import violations
 from adapters.postgres.mapping import render_columns, render_of
 from adapters.postgres.rows import RenderRow
 from application.ports.render_repository import RenderFilter, RenderRepository
-from domain.errors import DocGenError, NotFoundError
+from domain.errors import ConflictError, DocGenError, NotFoundError
 from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId, is_id
 from domain.render_request import RenderRequest
 
@@ -22,7 +22,7 @@ class PostgresRenderRepository(RenderRepository):
 
     @override
     async def add(self, request: RenderRequest, data: bytes) -> None:
-        with violations(gone(request)):
+        with violations(refusals(request)):
             await self._session.execute(insert(RenderRow).values(render_columns(request) | {"data": data}))
 
     @override
@@ -68,9 +68,9 @@ class PostgresRenderRepository(RenderRepository):
         return [render_of(row) for row in await self._session.scalars(newest_first)]
 
 
-def gone(request: RenderRequest) -> dict[str, DocGenError]:
-    """Say what is not there any more, by the constraint that a new request violates."""
+def refusals(request: RenderRequest) -> dict[str, DocGenError]:
+    """Say what keeps a new request from being added, by the constraint that it violates."""
     return {
         "fk_renders_workspaces": NotFoundError("workspace", request.workspace_id),
-        "fk_renders_templates": NotFoundError("template", request.template_id),
+        "pk_renders": ConflictError(f"There is a render {request.id} already."),
     }

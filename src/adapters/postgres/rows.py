@@ -173,10 +173,12 @@ class RenderRow(Row):
     __tablename__ = "renders"
     __table_args__ = (
         ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["workspace_id", "template_id"], ["templates.workspace_id", "templates.id"]),
+        # No foreign key to the template: renders outlive it.
         Index(None, "workspace_id", "template_id", "id"),
         Index(None, "workspace_id", "status", "id"),
         Index(None, "workspace_id", "created_at"),
+        # Whether a document is the last one with these bytes; a hash index is a third of a tree of such texts.
+        Index(None, "document_sha256", postgresql_using="hash"),
     )
 
     workspace_id: Mapped[CodeKey]

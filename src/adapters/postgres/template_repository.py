@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, any_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, any_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
@@ -55,6 +55,17 @@ class PostgresTemplateRepository(TemplateRepository):
             raise PreconditionFailedError(
                 f"Somebody else changed the template {template.slug!r} in between: read it again, then change it."
             )
+
+    @override
+    async def delete(self, template_id: TemplateId) -> list[str]:
+        # The lock keeps new versions out, whose files would not be among those returned.
+        await self.get(template_id, for_change=True)
+        mine = TemplateVersionRow.workspace_id == self._workspace_id
+        files = select(TemplateVersionRow.sha256).where(mine, TemplateVersionRow.template_id == template_id)
+        found = list(await self._session.scalars(files.order_by(TemplateVersionRow.number)))
+        gone = delete(TemplateRow).where(TemplateRow.workspace_id == self._workspace_id, TemplateRow.id == template_id)
+        await self._session.execute(gone.execution_options(synchronize_session=False))
+        return found
 
     @override
     async def search(self, criteria: TemplateFilter, *, limit: int, after: TemplateId | None = None) -> list[Template]:

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from adapters.postgres.api_keys import PostgresApiKeyRepository
 from adapters.postgres.asset_repository import PostgresAssetRepository
+from adapters.postgres.blob_references import PostgresBlobReferences
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import connecting
 from adapters.postgres.render_repository import PostgresRenderRepository
@@ -55,6 +56,7 @@ class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
         self.templates = PostgresTemplateRepository(session, workspace_id)
         self.renders = PostgresRenderRepository(session, workspace_id)
         self.assets = PostgresAssetRepository(session, workspace_id)
+        self.blobs = PostgresBlobReferences(session, workspace_id)
         self.api_keys = PostgresApiKeyRepository(session, workspace_id)
 
     @override

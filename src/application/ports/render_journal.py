@@ -20,7 +20,8 @@ class RenderJournal(Protocol):
         does not wait for the end may find it written or not.
 
         Raises:
-            NotFoundError: the workspace or the template is not there any more.
+            NotFoundError: the workspace is not there any more. A template that is gone does not matter.
+            ConflictError: there is a request of this id already.
             InvalidRequestError: a text of the request cannot be kept.
             ServiceUnavailableError: the database is down.
         """

@@ -26,7 +26,8 @@ class RenderRepository(Protocol):
         """Add a request with its data (JSON text in UTF-8, kept byte for byte).
 
         Raises:
-            NotFoundError: its template, or the workspace, is gone.
+            NotFoundError: the workspace is gone. A template that is gone does not matter.
+            ConflictError: there is a request of this id already.
             InvalidRequestError: a text of its options cannot be kept.
         """
 

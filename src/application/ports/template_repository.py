@@ -56,6 +56,14 @@ class TemplateRepository(Protocol):
         """
 
     @abstractmethod
+    async def delete(self, template_id: TemplateId) -> list[str]:
+        """Remove a template with its versions, and return the SHA-256s of their files; renders of it stay.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+
+    @abstractmethod
     async def search(self, criteria: TemplateFilter, *, limit: int, after: TemplateId | None = None) -> list[Template]:
         """Return up to `limit` templates, newest first, those behind `after` where it is given."""
 

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from application.ports.api_key_repository import ApiKeyRepository
 from application.ports.asset_repository import AssetRepository
+from application.ports.blob_references import BlobReferences
 from application.ports.render_repository import RenderRepository
 from application.ports.template_repository import TemplateRepository
 from application.ports.workspace_repository import WorkspaceRepository
@@ -39,6 +40,7 @@ class UnitOfWork(Transaction, Protocol):
     templates: TemplateRepository
     renders: RenderRepository
     assets: AssetRepository
+    blobs: BlobReferences
     api_keys: ApiKeyRepository
 
 

@@ -71,10 +71,13 @@ class AddVersion:
             # What cannot be published leaves nothing in the storage.
             async with self._units_of_work.of_workspace(workspace_id) as unit:
                 await self._version_of(unit, await unit.templates.get(template.id), command, inspected)
-        await self._storage.put(BlobKey(workspace_id, inspected.source.sha256), command.upload.content)
+        file = BlobKey(workspace_id, inspected.source.sha256)
+        await self._storage.put(file, command.upload.content)
         async with self._units_of_work.of_workspace(workspace_id) as unit:
             added = await self._add(unit, command, inspected)
             await unit.commit()
+        # Where the last template with the same file was erased in between, its file went along.
+        await self._storage.put(file, command.upload.content)
         return added
 
     async def _add(self, unit: UnitOfWork, command: AddVersionCommand, inspected: InspectedUpload) -> AddedVersion:

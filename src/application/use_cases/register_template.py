@@ -79,8 +79,11 @@ class RegisterTemplate:
         )
         inspected.require_ok()
         version = inspected.as_version(template_id, 1, created_at=now, created_by=command.caller.actor)
-        await self._storage.put(BlobKey(command.caller.workspace_id, version.sha256), command.upload.content)
+        file = BlobKey(command.caller.workspace_id, version.sha256)
+        await self._storage.put(file, command.upload.content)
         async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
             await unit.templates.add(template, version)
             await unit.commit()
+        # Where the last template with the same file was erased in between, its file went along.
+        await self._storage.put(file, command.upload.content)
         return template, version

@@ -127,6 +127,46 @@ def test_archive_and_restore(client: TestClient) -> None:
     assert client.post("/v1/templates/letter/restore").json()["status"] == "active"
 
 
+def test_a_purged_template_is_gone_and_its_renders_are_not(client: TestClient, tmp_path: Path) -> None:
+    template = register(client)
+    render = client.post("/v1/renders", json={"template": "letter", "data": {"name": "Ada"}}).json()
+    purge = {"purge": "true"}
+    assert_problem(client.delete("/v1/templates/letter", params=purge), 428, "precondition-required")
+    old = client.get("/v1/templates/letter").headers["etag"]
+    client.patch("/v1/templates/letter", json={"description": "x"}, headers=ANY_STATE)
+    late = client.delete("/v1/templates/letter", params=purge, headers={"If-Match": old})
+    assert_problem(late, 412, "precondition-failed")
+    file = hashlib.sha256(b"Dear {{ name }},\n").hexdigest()
+    assert list(tmp_path.rglob(file))
+    assert client.delete("/v1/templates/letter", params=purge, headers=ANY_STATE).status_code == 204
+    assert not list(tmp_path.rglob(file))
+    for path in ("", "/versions", "/versions/1/file"):
+        assert_problem(client.get(f"/v1/templates/letter{path}"), 404, "not-found")
+    again = {"template": template["id"], "version": 1, "data": {"name": "Ada"}}
+    assert_problem(client.post("/v1/renders", json=again), 404, "not-found")
+    assert client.get("/v1/templates", params={"archived": "true"}).json()["data"] == []
+    assert client.get(render["links"]["document"]).text == "Dear Ada,\n"
+    assert client.get(f"/v1/renders/{render['id']}").json()["template"]["slug"] == "letter"
+    register(client, "Another {{ letter }}")
+
+
+def test_an_archived_template_keeps_its_slug_and_renders_by_version_only(client: TestClient) -> None:
+    register(client)
+    client.delete("/v1/templates/letter", headers=ANY_STATE)
+    assert_problem(client.post("/v1/templates", files={"file": ("letter.txt", b"other")}), 409, "slug-taken")
+    render = {"template": "letter", "data": {"name": "Ada"}}
+    assert_problem(client.post("/v1/renders", json=render), 409, "not-published")
+    assert client.post("/v1/renders", json={**render, "version": 1}).status_code == 201
+    refused = client.post("/v1/templates/letter/versions", files={"file": ("l.txt", b"two")})
+    assert_problem(refused, 409, "conflict")
+    assert_problem(client.post("/v1/templates/letter/publish", json={"version": 1}), 409, "conflict")
+    assert client.delete("/v1/templates/letter", headers=ANY_STATE).status_code == 204
+    for _ in range(2):
+        restored = client.post("/v1/templates/letter/restore")
+        assert (restored.json()["status"], restored.json()["published_version"]) == ("active", 1)
+    assert client.post("/v1/renders", json=render).status_code == 201
+
+
 def test_versions_are_added_published_and_downloaded(client: TestClient) -> None:
     register(client, "one {{ a }}")
     added = client.post("/v1/templates/letter/versions", files={"file": ("l.txt", b"two {{ b.c }}")})

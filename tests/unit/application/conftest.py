@@ -12,6 +12,7 @@ from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from application.use_cases.publish_version import PublishVersion
+from application.use_cases.purge_template import PurgeTemplate
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
 from application.use_cases.refine_schema import RefineSchema
@@ -47,6 +48,7 @@ class World:
     publish: PublishVersion
     update: UpdateTemplate
     refine: RefineSchema
+    purge: PurgeTemplate
     archive: ArchiveTemplate
     templates: ReadTemplates
     validate: ValidateTemplate
@@ -80,6 +82,7 @@ def world() -> World:
         register=RegisterTemplate(inspect, storage, units, clock, ids),
         add_version=AddVersion(inspect, storage, units, clock),
         publish=PublishVersion(units, clock),
+        purge=PurgeTemplate(units, storage),
         refine=RefineSchema(units),
         update=UpdateTemplate(units, clock),
         archive=ArchiveTemplate(units, clock),

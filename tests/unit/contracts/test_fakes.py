@@ -7,6 +7,7 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
+from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.clock import ClockContract
 from tests.contracts.document_storage import BOOK, DocumentStorageContract
 from tests.contracts.health_check import HealthCheckContract
@@ -166,4 +167,8 @@ class TestInMemoryApiKeyDirectory(_InMemory, ApiKeyDirectoryContract):
 
 
 class TestInMemoryWorkspaceRepository(_InMemory, WorkspaceRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemoryBlobReferences(_InMemory, BlobReferencesContract):
     """Every promise holds for the fake."""

@@ -10,6 +10,7 @@ from application.defaults import RenderWishes
 from application.ports.template_repository import TemplateFilter
 from application.use_cases.archive_template import ArchiveTemplateCommand
 from application.use_cases.publish_version import PublishVersionCommand
+from application.use_cases.purge_template import PurgeTemplateCommand
 from application.use_cases.register_template import RegisterTemplateCommand
 from application.use_cases.update_template import UpdateTemplateCommand
 from application.use_cases.validate_template import ValidateTemplateCommand
@@ -186,10 +187,23 @@ async def update_template(
     openapi_extra={"parameters": [IF_MATCH_REQUIRED_DOCS]},
 )
 async def archive_template(
-    template: str, container: ContainerDependency, caller: CallerDependency, seen: SeenRequired
+    template: str,
+    container: ContainerDependency,
+    caller: CallerDependency,
+    seen: SeenRequired,
+    purge: Annotated[  # noqa: FBT002  # a query's parameter has a name
+        bool,
+        Query(
+            description="true: erase the template for good, with its versions and those of their files that nothing "
+            "else uses. Its slug is free again. Renders that were made of it stay until they expire or are deleted."
+        ),
+    ] = False,
 ) -> None:
-    """Archive a template: it leaves the lists, and renders by explicit version only."""
-    await container.archive_template()(ArchiveTemplateCommand(caller, template, seen=seen))
+    """Archive a template: it leaves the lists, keeps its slug, and renders by explicit version only. Or erase it."""
+    if purge:
+        await container.purge_template()(PurgeTemplateCommand(caller, template, seen))
+    else:
+        await container.archive_template()(ArchiveTemplateCommand(caller, template, seen=seen))
 
 
 @router.post(

@@ -13,6 +13,7 @@ from adapters.postgres.template_changes import PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
+from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
@@ -126,3 +127,7 @@ class TestPostgresHealthCheck(HealthCheckContract):
     @override
     def broken(self, unreachable: PostgresDatabase) -> PostgresHealthCheck:
         return PostgresHealthCheck(unreachable)
+
+
+class TestPostgresBlobReferences(_OnPostgres, BlobReferencesContract):
+    """Every promise holds on PostgreSQL."""

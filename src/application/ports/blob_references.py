@@ -1,0 +1,13 @@
+"""Which blobs are still needed."""
+
+from abc import abstractmethod
+from collections.abc import Collection
+from typing import Protocol
+
+
+class BlobReferences(Protocol):
+    """Knows what names a blob of the document storage in one workspace: versions, assets and documents of renders."""
+
+    @abstractmethod
+    async def named(self, sha256s: Collection[str]) -> set[str]:
+        """Return those of these SHA-256s that something still names."""
