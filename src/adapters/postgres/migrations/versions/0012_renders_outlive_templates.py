@@ -1,12 +1,12 @@
 """Renders stay where their template is erased; documents can be found by their bytes.
 
-Revision ID: 0011
+Revision ID: 0012
 """
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
