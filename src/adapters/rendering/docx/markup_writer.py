@@ -76,7 +76,8 @@ class MarkupWriter:
         if block.kind is Kind.RULE:
             border = self._border("bottom", "808080", 1)
             return self._made({"pStyle": self._own_style, "pBdr": border, "ind": self._indent(block)}, "")
-        if block.item is not None:
+        # A quotation within an item is one; an item within a quotation stays an item, and is indented.
+        if block.item is not None and (block.item.begins or not block.quotes):
             return self._made(self._item(block), self._runs.write(block.runs))
         return self._quote(block)
 
@@ -150,14 +151,15 @@ class MarkupWriter:
     def _quote(self, block: Paragraph) -> str:
         style = self._style(QUOTES, "Quote")
         if style:
-            indent = self._indented(_STEP * (block.quotes - 1)) if block.quotes > 1 else ""
+            left = self._listed(block) + _STEP * (block.quotes - 1)
+            indent = self._indented(left) if left else ""
             return self._made({"pStyle": style, "bidi": self._bidi(block), "ind": indent}, self._runs.write(block.runs))
         border = self._border("left", _LINE, 12)
         properties = {
             "pStyle": self._own_style,
             "pBdr": border,
             "bidi": self._bidi(block),
-            "ind": self._indented(_STEP * block.quotes),
+            "ind": self._indented(self._listed(block) + _STEP * block.quotes),
         }
         return self._made(properties, self._runs.write(block.runs, {"i": {}, "iCs": {}}))
 
@@ -202,6 +204,10 @@ class MarkupWriter:
             return known.left, known.hanging
         return _STEP * (item.depth + 1), _HANGING
 
+    def _listed(self, block: Block) -> int:
+        """Return how far the list stands in that a block stands in."""
+        return self._left(block.item)[0] if block.item is not None else 0
+
     def _indent(self, block: Paragraph) -> str:
         """Write how far a paragraph stands in, by its list and its quotations."""
         if block.item is None:
@@ -222,7 +228,7 @@ class MarkupWriter:
     # -- tables
 
     def _table(self, table: Table) -> str:
-        left = (self._left(table.item)[0] if table.item is not None else 0) + _STEP * table.quotes
+        left = self._listed(table) + _STEP * table.quotes
         writer = TableWriter(self._prefix, self._sheet, self._base, self._own_style, self._in_cell)
         return writer.write(table, left)
 

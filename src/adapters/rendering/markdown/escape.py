@@ -14,6 +14,7 @@ from urllib.parse import quote
 from adapters.rendering.language.markup import LINK, Markup
 from adapters.rendering.language.segments import Writer
 from adapters.rendering.language.values import to_text
+from adapters.rendering.markdown.indent import announced
 from adapters.rendering.markup.addresses import SCHEMES
 from adapters.rendering.markup.as_markdown import as_markdown
 from adapters.rendering.markup.as_text import as_text
@@ -56,8 +57,8 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.\-\s]*):")
 def writers_for(newline: str) -> Sequence[Writer]:
     """Return the writers of a template with these newlines, in the order of Place."""
     return (
-        _writer(lambda value: _inline(value, newline), lambda value: _source(value, newline)),
-        _writer(lambda value: _block(value, newline), lambda value: _source(value, newline)),
+        _writer(lambda value: _inline(value, newline), lambda value: announced(_source(value, newline))),
+        _writer(lambda value: _block(value, newline), lambda value: announced(_source(value, newline))),
         _writer(lambda value: _escape(" ".join(_LINES.split(value.strip()))), _source_in_table),
         _writer(lambda value: " ".join(_LINES.split(value)).replace("`", "'"), _text_of),
         _writer(lambda value: _code_block(value, newline), _text_of),

@@ -13,6 +13,7 @@ from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.source import Source, compile_source
 from adapters.rendering.language.whitespace import by_line, split_text
 from adapters.rendering.markdown.escape import writers_for
+from adapters.rendering.markdown.indent import set_in
 from adapters.rendering.markdown.places import Places
 from adapters.rendering.text.template import encoded, newline_of
 from domain.diagnostics import Diagnostic, Severity, has_errors
@@ -65,6 +66,8 @@ class MarkdownProgram(Program):
             RenderFailedError: the Word document or an image of the page cannot be made; the diagnostics say why.
         """
         pieces = self._source.render(session, self._writers)
+        if session.markups is not None:
+            pieces = [set_in("".join(pieces))]
         if output is OutputFormat.MARKDOWN:
             return encoded(pieces)
         text = "".join(pieces)

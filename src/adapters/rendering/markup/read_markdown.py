@@ -1,4 +1,4 @@
-"""Reads Markdown: CommonMark, tables and ~~strike~~; HTML in it is text. Its time is linear in its length."""
+"""Reads Markdown: CommonMark, tables, ~~strike~~, task lists; HTML in it is text. Its time is linear in its length."""
 
 from functools import lru_cache
 from typing import Final
@@ -13,9 +13,9 @@ from adapters.rendering.markup.errors import MarkupError
 
 # What the reader does for each of these in one paragraph grows with their number.
 _MAX_BRACKETS: Final = 1_000
-# An item is a level of its own beside its list.
-_NESTING: Final = 2 * MAX_DEPTH
-_ALIGNED: Final = ("th", "td")
+# An item is a level of its own beside its list, and so are a paragraph and its text; the builder counts exactly.
+_NESTING: Final = 2 * MAX_DEPTH + 4
+_BOXES: Final = {"[ ] ": "\u2610", "[x] ": "\u2612"}
 
 
 @lru_cache(maxsize=1)
@@ -51,9 +51,21 @@ def read_markdown(text: str) -> tuple[Block, ...]:
         message = f"A line of Markdown has more than {_MAX_BRACKETS:,} vertical bars."
         raise MarkupError(message, "Leave columns of the table out.")
     builder = Builder()
-    for token in _parser().parse(text):
+    tokens = _parser().parse(text)
+    _tick(tokens)
+    for token in tokens:
         _put(token, builder)
     return builder.blocks()
+
+
+def _tick(tokens: list[Token]) -> None:
+    """Show the boxes of task lists: [ ] and [x] at the beginning of an item."""
+    for before, paragraph, inline in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if before.type != "list_item_open" or paragraph.type != "paragraph_open" or not inline.children:
+            continue
+        first = inline.children[0]
+        if first.type == "text" and (box := _BOXES.get(first.content[:4].lower())):
+            first.content = f"{box} {first.content[4:]}"
 
 
 def _put(token: Token, builder: Builder) -> None:

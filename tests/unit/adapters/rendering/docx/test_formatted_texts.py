@@ -308,3 +308,121 @@ def test_texts_from_right_to_left_say_so() -> None:
     assert_follows_word_rules(content)
     runs = {run.findtext(W + "t"): run.find(f"{W}rPr/{W}rtl") is not None for run in part_of(content).iter(W + "r")}
     assert (runs["سلام "], runs["عالم"], runs["Latin"]) == (True, True, False)
+
+
+def test_cells_that_reach_down_are_merged() -> None:
+    rows = "<tr><th>a<th>b<th>c<tr><td rowspan=2 colspan=2>d<td>e<tr><td>f"
+    content, _ = rendered(word_file("{{ a }}"), {"a": html(f"<table>{rows}</table>")})
+    (table,) = opened(content).tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["a", "b", "c"],
+        ["d", "d", "e"],
+        ["d", "d", "f"],
+    ]
+    assert [each.get(W + "val") for each in part_of(content).iter(W + "vMerge")] == ["restart", None]
+
+
+def test_lists_quotations_and_code_stand_in_cells_and_items() -> None:
+    cell = "<td><ol><li>one<ul><li>inner</ul><li>two</ol><td><ol><li>again</ol>"
+    nested = markdown("- a\n\n  > q\n  > > r\n\n      x  y\n        z\n")
+    content, _ = rendered(with_styles("{{ a }}", "{{ b }}"), {"a": html(f"<table><tr>{cell}</table>"), "b": nested})
+    (table,) = opened(content).tables
+    first, second = table.rows[0].cells
+    assert [(each.style.name, each.text) for each in first.paragraphs] == [
+        ("List Number", "one"),
+        ("List Bullet 2", "inner"),
+        ("List Number", "two"),
+    ]
+    numbers = [number for number, _ in numbering_of(content)]
+    assert numbers[0] == numbers[1] != numbers[2]
+    assert second.paragraphs[0].text == "again"
+    body = opened(content).paragraphs
+    assert [(each.style.name, each.text) for each in body] == [
+        ("List Bullet", "a"),
+        ("Quote", "q"),
+        ("Quote", "r"),
+        ("macro", "x  y\n  z"),
+    ]
+    lefts = [each.paragraph_format.left_indent for each in body[1:]]
+    assert lefts[0] < lefts[1]
+
+
+def test_paragraphs_of_a_value_begin_on_the_right_by_their_text() -> None:
+    title = "# \u0639\u0646\u0648\u0627\u0646\n\n\u0646\u0635\n\nLatin\n\n- \u0648\u0627\u062d\u062f\n\n"
+    text = f"{title}|\u0627|b|\n|:-|-:|\n|\u062c|d|\n"
+    data = json.dumps({"a": markdown(text)}).encode()
+    for locale, wanted in (("ar-EG", True), ("de", False)):
+        options = render_options(output=OutputFormat.DOCX, locale=locale)
+        content = render_template(compile_word(word_file("{{ a }}", "{{ a }}")), data, options).content
+        assert_follows_word_rules(content)
+        root = part_of(content)
+        turned = {
+            "".join(each.text or "" for each in paragraph.iter(W + "t")): paragraph.find(f"{W}pPr/{W}bidi") is not None
+            for paragraph in root.iter(W + "p")
+        }
+        turned.pop("", None)
+        assert turned == {
+            "\u0639\u0646\u0648\u0627\u0646": wanted,
+            "\u0646\u0635": wanted,
+            "Latin": False,
+            "\u0648\u0627\u062d\u062f": wanted,
+            "\u0627": wanted,
+            "b": False,
+            "\u062c": wanted,
+            "d": False,
+        }
+        assert all((table.find(f"{W}tblPr/{W}bidiVisual") is not None) is wanted for table in root.iter(W + "tbl"))
+
+
+LANGUAGE = (
+    '<w:styles xmlns:w="{}"><w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="{}" w:eastAsia="{}"/></w:rPr>'
+    "</w:rPrDefault></w:docDefaults></w:styles>"
+)
+
+
+@pytest.mark.parametrize(
+    ("document", "locale", "text", "expected"),
+    [
+        (("en-US", "en-US"), "de-DE", "Wort", {"val": "de-DE"}),
+        (("de-AT", "en-US"), "de-DE", "Wort", {}),
+        (("en-US", "en-US"), "ja-JP", "\u6587\u5b57", {"eastAsia": "ja-JP"}),
+        (("en-US", "ja-JP"), "ja-JP", "\u6587\u5b57", {}),
+        (("en-US", "ja-JP"), "zh-TW", "\u6587\u5b57", {"eastAsia": "zh-TW"}),
+        (("en-US", "ja-JP"), "ja-JP", "word", {}),
+        (("en-US", "en-US"), "de-DE", "\u6587\u5b57", {}),
+        (("en-US", "en-US"), "he-IL", "\u05e9\u05dc\u05d5\u05dd", {"bidi": "he-IL"}),
+        (("en-US", "en-US"), "he-IL", "word", {}),
+        (("en-US", "en-US"), "de-DE", "12", {}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["$markdown", "$html", "$richtext"])
+def test_formatted_texts_are_in_the_language_of_the_locale(
+    kind: str, document: tuple[str, str], locale: str, text: str, expected: dict[str, str]
+) -> None:
+    styles = LANGUAGE.format(W.strip("{}"), *document)
+    file = word_file(p(r("{{ a }}")), parts={"word/styles.xml": styles})
+    options = render_options(output=OutputFormat.DOCX, locale=locale)
+    content = render_template(compile_word(file), json.dumps({"a": {kind: text}}).encode(), options).content
+    assert_follows_word_rules(content)
+    found = [
+        {name.removeprefix(W): value for name, value in each.attrib.items()}
+        for each in part_of(content).iter(W + "lang")
+    ]
+    assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("document", "locale", "languages"),
+    [("zh-CN", "ja-JP", ["ja-JP"]), ("ja-JP", "ja-JP", []), ("zh-CN", "de-DE", [])],
+)
+def test_plain_values_in_east_asian_letters_get_a_run_of_that_language(
+    document: str, locale: str, languages: list[str]
+) -> None:
+    styles = LANGUAGE.format(W.strip("{}"), "en-US", document)
+    file = word_file(p(r("No. {{ a }} / {{ b }}", "<w:i/>")), parts={"word/styles.xml": styles})
+    options = render_options(output=OutputFormat.DOCX, locale=locale)
+    data = json.dumps({"a": "\u6587\u5b57", "b": "word"}).encode()
+    content = render_template(compile_word(file), data, options).content
+    assert lines_of(content) == ["No. \u6587\u5b57 / word"]
+    assert [each.get(W + "eastAsia") for each in part_of(content).iter(W + "lang")] == languages
+    assert all(run.find(f"{W}rPr/{W}i") is not None for run in part_of(content).iter(W + "r"))

@@ -18,6 +18,37 @@ def test_markdown_stays_markdown() -> None:
     assert markdown("{{ a }}", {"a": "- *x*"}) == "\\- \\*x\\*"
 
 
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("- {{ a }}\n- z", "- x\n\n  - y\n- z"),
+        ("12. Notes: {{ a }}\n", "12. Notes: x\n\n    - y\n"),
+        ("> {{ a }}\n", "> x\n>\n> - y\n"),
+        ("> 1. {{ a }}\n", "> 1. x\n>\n>    - y\n"),
+        ("{% for i in [1, 2] %}- {{ a }}\n{% endfor %}", "- x\n\n  - y\n- x\n\n  - y\n"),
+        ("{% macro m() %}- {{ a }}{% endmacro %}  {{ m() }}\n", "  - x\n\n    - y\n"),
+        ("-5 {{ a }}\n", "-5 x\n\n- y\n"),
+    ],
+)
+def test_further_lines_stand_as_far_in_as_the_first_one(template: str, expected: str) -> None:
+    assert markdown(template, {"a": {"$markdown": "x\n\n- y"}}) == expected
+
+
+def test_in_an_item_it_stays_in_the_item_of_the_page() -> None:
+    page = render_html("- {{ a }}\n- z\n", {"a": {"$markdown": "x\n\n```\ncode\n```"}})
+    assert page.count("<ul>") == 1
+    assert "<li>\n<p>x</p>\n<pre><code>code" in page
+
+
+def test_rich_text_and_links_become_markdown() -> None:
+    rich = {"$richtext": ["a*", {"text": "b", "bold": True}, {"$link": "https://example.com/", "text": "c"}]}
+    assert markdown("{{ a }} {{ b }}\n", {"a": rich, "b": {"$link": "tel:112"}}) == (
+        "a\\***b**[c](<https://example.com/>) [112](<tel:112>)\n"
+    )
+    assert markdown("[x]({{ b }})\n", {"b": {"$link": "https://example.com/a b"}}) == "[x](https://example.com/a%20b)\n"
+    assert render("{{ a }}\n", {"a": rich}) == "a*bc (https://example.com/)\n"
+
+
 def test_html_becomes_markdown() -> None:
     expected = "Some **bold** & [link](<https://example.com/>)\n\n- one\n- two * #\n"
     assert markdown("{{ a }}\n", {"a": LIST}) == expected

@@ -169,3 +169,35 @@ def test_html_that_takes_too_long_is_refused(text: str, said: str) -> None:
 )
 def test_long_markdown_is_read(text: str) -> None:
     assert len(read_markdown(text)) == 1
+
+
+def test_task_lists_show_their_boxes() -> None:
+    texts = [
+        "".join(run.text for run in each.runs)
+        for each in read_markdown("- [ ] a\n- [x] *b*\n- [X]c\n- x [ ] d\n\n[ ] e")
+    ]
+    assert texts == ["\u2610 a", "\u2612 b", "[X]c", "x [ ] d", "[ ] e"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<td rowspan=2>a<td>b<tr><td>c", [["a:1x2", "b:1x1"], [":1x0", "c:1x1"]]),
+        ("<td>a<td rowspan=2 colspan=2>b<tr><td>c", [["a:1x1", "b:2x2"], ["c:1x1", ":2x0"]]),
+        ("<td rowspan=0>a<td>b<tr><td>c<tr><td>d", [["a:1x3", "b:1x1"], [":1x0", "c:1x1"], [":1x0", "d:1x1"]]),
+        ("<td rowspan=9>a", [["a:1x1"]]),
+        ("<td rowspan=x>a<td rowspan=-2>b", [["a:1x1", "b:1x1"]]),
+        ("<td>a<td rowspan=2>b<tr><td colspan=2>c", [["a:1x1", "b:1x2"], ["c:1x1", ":1x0"]]),
+        ("<td>a<td>b<td rowspan=2>c<tr><td>d", [["a:1x1", "b:1x1", "c:1x2"], ["d:1x1", ":1x1", ":1x0"]]),
+    ],
+)
+def test_cells_that_reach_down_take_their_place_in_the_rows_below(rows: str, expected: list[list[str]]) -> None:
+    (table,) = read_html(f"<table><tr>{rows}</table>")
+    assert isinstance(table, Table)
+    assert [
+        [
+            "".join(run.text for block in cell.blocks for run in block.runs) + f":{cell.columns}x{cell.rows}"
+            for cell in row
+        ]
+        for row in table.rows
+    ] == expected
