@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -22,6 +23,12 @@ async def tables_of(url: str) -> set[str]:
     rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     await connection.close()
     return {row["tablename"] for row in rows} - {"alembic_version"}
+
+
+def test_revisions_follow_one_another_as_their_files_do() -> None:
+    """Two files of one number would hide each other."""
+    files = sorted(Path(migrator.__file__).parent.glob("migrations/versions/[0-9]*.py"))
+    assert list(migrator.known_revisions()) == [file.name[:4] for file in files]
 
 
 async def test_every_step_leads_up_and_down_and_up_again(empty_database_url: str) -> None:
