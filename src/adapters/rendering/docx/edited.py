@@ -7,16 +7,14 @@ from typing import Final
 from lxml import etree
 
 from adapters.rendering.codec import crc32
-from adapters.rendering.docx.archive import Archive, deflated, inflated, stored
-from adapters.rendering.docx.deflate import deflate
-from adapters.rendering.docx.package import CONTENT_TYPES, parse_xml, relationships_of
+from adapters.rendering.docx.archive import Archive, inflated, stored
+from adapters.rendering.docx.package import CONTENT_TYPES, DECLARATION, packed, parse_xml, relationships_of
 from adapters.rendering.docx.tree import Node
 from adapters.rendering.docx.zip_records import Member
 
 _TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _RELATIONSHIPS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 _RELATIONSHIP: Final = f"{{{_RELATIONSHIPS}}}Relationship"
-_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 class EditedPackage:
@@ -30,6 +28,8 @@ class EditedPackage:
         self._names = {name.lower() for name in self._members}
         self._relationship = relationship
         self._roots: dict[str, Node] = {}
+        # What those that were there looked like.
+        self._before: dict[str, bytes] = {}
         self._changed: set[str] = {member.name for member in members}
         self._related: dict[tuple[str, str, str, bool], str] = {}
         self._defaults: dict[str, str] | None = None
@@ -46,13 +46,13 @@ class EditedPackage:
     def root(self, name: str) -> Node:
         """Return the root of a part, which may be changed."""
         if name not in self._roots:
-            self._roots[name] = parse_xml(name, self.contents(name))
-            self._changed.add(name)
+            self._roots[name] = root = parse_xml(name, self.contents(name))
+            self._before[name] = etree.tostring(root)
         return self._roots[name]
 
     def put(self, name: str, contents: bytes) -> None:
         """Put contents in the place of a part's own, or add them as a new one."""
-        self._members[name] = deflated(name, deflate(contents), crc32(contents), len(contents))
+        self._members[name] = packed(name, contents)
         self._names.add(name.lower())
         self._changed.add(name)
 
@@ -120,8 +120,9 @@ class EditedPackage:
     def finished(self) -> tuple[Archive, list[Member]]:
         """Return the members that were not changed, and those that were."""
         for name, root in self._roots.items():
-            contents = _DECLARATION + etree.tostring(root)
-            self._members[name] = deflated(name, deflate(contents), crc32(contents), len(contents))
+            written = etree.tostring(root)
+            if written != self._before.get(name):
+                self.put(name, DECLARATION + written)
         changed = self._changed - {CONTENT_TYPES}
         # The list of content types comes first, as readers like it.
         rest = Archive.of([member for name, member in self._members.items() if name not in changed])

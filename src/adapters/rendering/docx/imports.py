@@ -18,6 +18,7 @@ from adapters.rendering.docx.piece import Piece
 from adapters.rendering.docx.piece_parts import Relation
 from adapters.rendering.docx.sections import settle_sections
 from adapters.rendering.docx.taken import names_in, numbers_in
+from adapters.rendering.docx.update_fields import ask_for_update
 from adapters.rendering.docx.writers import PLACE_BEGIN, PLACE_END, escape_attribute
 from adapters.rendering.docx.zip_records import Member
 
@@ -41,6 +42,9 @@ def with_pieces(
     imports.add_notes()
     if any(piece.has_sections for piece in placed):
         settle_sections(package, main)
+    settings = package.related(main, "settings")
+    if settings is not None and any(piece.has_outdated_fields for piece in placed):
+        ask_for_update(package.root(settings))
     return package.finished()
 
 

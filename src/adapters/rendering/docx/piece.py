@@ -44,6 +44,8 @@ class Piece:
     parts: Mapping[str, PiecePart]
     has_text_boxes: bool = False
     has_sections: bool = False
+    # Whether it has fields that Word computes from the whole text, as a table of contents.
+    has_outdated_fields: bool = False
     elements: int = 0
 
     @property

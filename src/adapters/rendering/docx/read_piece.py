@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from adapters.rendering.docx.fields import check_fields
+from adapters.rendering.docx.fields import are_outdated, check_fields, field_names
 from adapters.rendering.docx.gate import check_content, check_package
 from adapters.rendering.docx.markup import elements_in
 from adapters.rendering.docx.numbering import Numbering
@@ -79,6 +79,7 @@ class _Reader:
         self._note_parts = {kind: name for kind, name in names.items() if name is not None}
         parts = [package.main, *self._note_parts.values()]
         parts += filter(None, (styles, numbering))
+        parts += (part.name for part in package.text_parts() if sections and part.part in (Part.HEADER, Part.FOOTER))
         self._mark = free_mark(*(package.contents[name] for name in parts))
         self._sections = sections
         self._relations = RelationReader(package, with_headers=sections)
@@ -95,6 +96,7 @@ class _Reader:
             body = etree.Element(w("body"))
         self._note_ignorable(root)
         references = {(kind, node.get(_ID, "")) for kind in _NOTES for node in body.iter(w(f"{kind}Reference"))}
+        outdated = are_outdated(field_names(body), {Part.BODY})
         if self._sections:
             end_with_section(body)
         self._prepare(body, self._package.main)
@@ -121,6 +123,7 @@ class _Reader:
             self._relations.parts,
             has_text_boxes,
             self._sections and bool(text),
+            outdated,
             elements,
         )
 

@@ -15,21 +15,13 @@ from lxml import etree
 from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.gate import CUT_OFF, has_mail_merge
 from adapters.rendering.docx.package import DECLARATION, Package, packed, parse_xml, related_part
-from adapters.rendering.docx.tree import Node, W, w
+from adapters.rendering.docx.tree import Node, w
+from adapters.rendering.docx.update_fields import ask_for_update
 from adapters.rendering.docx.zip_records import Member
 
 _SETTINGS: Final = w("settings")
 _LINKS: Final = (w("attachedTemplate"), w("mailMerge"))
 _DECIMAL: Final = re.compile(rb"""decimalSymbol\s[^>]*?val\s*=\s*["']([.,])["']""")
-_UPDATE_FIELDS: Final = w("updateFields")
-# What follows w:updateFields in the order of the schema (CT_Settings), with everything of other namespaces.
-_FOLLOWERS: Final = frozenset(
-    map(w, """
-    hdrShapeDefaults footnotePr endnotePr compat docVars rsids attachedSchema themeFontLang clrSchemeMapping
-    doNotIncludeSubdocsInStats doNotAutoCompressPictures forceUpgrade captions readModeInkLockDown smartTagType
-    shapeDefaults doNotEmbedSmartTags decimalSymbol listSeparator
-    """.split())  # noqa: SIM905  # a list of words reads best as words
-)  # fmt: skip
 
 
 def decimal_symbol(package: Package) -> str:
@@ -53,8 +45,7 @@ def replaced_parts(package: Package, *, update_fields: bool) -> dict[str, Member
             roots[name] = root
     if update_fields and (name := related_part(package, "settings")):
         root = roots[name] if name in roots else _settings(package, name)
-        if root is not None and root.find(_UPDATE_FIELDS) is None:
-            _ask_for_update(root)
+        if root is not None and ask_for_update(root):
             roots[name] = root
     return {name: packed(name, DECLARATION + etree.tostring(root)) for name, root in roots.items()}
 
@@ -80,16 +71,3 @@ def _settings(package: Package, name: str) -> Node | None:
     except UnusableFileError:
         return None
     return root if root.tag == _SETTINGS else None
-
-
-def _ask_for_update(settings: Node) -> None:
-    follower = next((child for child in settings if child.tag in _FOLLOWERS or not _is_word(child)), None)
-    update = etree.Element(_UPDATE_FIELDS, {w("val"): "true"})
-    if follower is None:
-        settings.append(update)
-    else:
-        follower.addprevious(update)
-
-
-def _is_word(node: Node) -> bool:
-    return etree.QName(node).namespace == W

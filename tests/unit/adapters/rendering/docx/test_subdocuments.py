@@ -382,12 +382,22 @@ def test_ids_and_names_are_renewed_and_followed() -> None:
     assert len(list(root.iter(w("dataBinding")))) == 1
 
 
+@pytest.mark.parametrize(("field", "asks"), [(" TOC \\o ", True), (" PAGE ", False)])
+def test_word_computes_a_table_of_contents_anew(field: str, asks: bool) -> None:
+    clause = word_file(f'<w:p><w:fldSimple w:instr="{field}"><w:r><w:t>old</w:t></w:r></w:fldSimple></w:p>')
+    host = docx.Document()
+    host.add_paragraph("{{ d }}")
+    document, _ = made(packed(host), {"c.docx": clause}, d=asset("c.docx"))
+    assert (part_of(document, "word/settings.xml").find(w("updateFields")) is not None) == asks
+
+
 def test_what_the_host_has_is_byte_for_byte_what_it_was() -> None:
     host = docx.Document()
     host.add_paragraph("before", style="List Number")
     host.add_paragraph("{{ d }}")
     plain = unzipped(packed(host))
-    document = unzipped(made(packed(host), {"c": word_file("x")}, d=template("c"))[0])
+    styled = word_file(p("x", properties='<w:pStyle w:val="Normal"/>'))
+    document = unzipped(made(packed(host), {"c": styled}, d=template("c"))[0])
     assert {name for name in plain if document[name] != plain[name]} == {"word/document.xml"}
 
 
