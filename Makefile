@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit lint format bench bench-http examples lock clean
+.PHONY: help install run test test-unit lint format bench bench-http examples pictures lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench-http: $(VENV)/dev.done ## put load on the service, beside a naive one, and
 examples: $(VENV)/dev.done ## build the Word examples anew from their script
 	$(BIN)/python -m examples.build
 	$(BIN)/python -m examples.reference
+
+pictures: $(VENV)/dev.done ## print the features in examples/features for docs/images (needs LibreOffice and pdftoppm)
+	$(BIN)/python -m examples.pictures
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group build pyproject.toml
 lock: $(VENV)/dev.done ## compile the hashed requirements from pyproject.toml (UPGRADE=--upgrade: newest versions)

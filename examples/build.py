@@ -9,16 +9,22 @@ from pathlib import Path
 
 from docx.document import Document
 
+from examples.builder.features import FEATURES
 from examples.builder.invoice import invoice
 from examples.builder.offer_letter import offer_letter
 from examples.builder.package import to_bytes
 
-EXAMPLES: dict[str, Callable[[], Document]] = {"offer-letter.docx": offer_letter, "invoice.docx": invoice}
+EXAMPLES: dict[str, Callable[[], Document]] = {
+    "offer-letter.docx": offer_letter,
+    "invoice.docx": invoice,
+    **FEATURES,
+}
 
 
 def build(directory: Path) -> None:
     """Write every Word example into a directory that exists."""
     for name, document in EXAMPLES.items():
+        (directory / name).parent.mkdir(exist_ok=True)
         (directory / name).write_bytes(to_bytes(document()))
 
 

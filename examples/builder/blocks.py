@@ -48,12 +48,12 @@ def write_cut(paragraph: Paragraph, *fragments: str, style: str | None = None) -
     return paragraph
 
 
-def write_field(paragraph: Paragraph, instruction: str) -> None:
-    """Append a Word field such as PAGE, which Word computes itself (ECMA-376 part 1, 17.16.18)."""
+def write_field(paragraph: Paragraph, instruction: str, result: str = "1") -> None:
+    """Append a Word field such as PAGE, which Word computes itself, with what it shows (ECMA-376 part 1, 17.16.18)."""
     _append(paragraph.add_run()._r, "w:fldChar", fldCharType="begin")
     _append(paragraph.add_run()._r, "w:instrText").text = instruction
     _append(paragraph.add_run()._r, "w:fldChar", fldCharType="separate")
-    paragraph.add_run("1")
+    paragraph.add_run(result)
     _append(paragraph.add_run()._r, "w:fldChar", fldCharType="end")
 
 

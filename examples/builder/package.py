@@ -47,6 +47,15 @@ def new_document(title: str, subject: str) -> Document:
     return document
 
 
+def plain_document(title: str, subject: str) -> Document:
+    """A blank A4 document with the usual styles of Word: headings, lists of several levels, quotations."""
+    document = docx.Document()
+    _drop_unused_parts(document)
+    _set_page(document)
+    _set_properties(document, title, subject)
+    return document
+
+
 def to_bytes(document: Document) -> bytes:
     """The document as a .docx package whose bytes depend on its content alone."""
     saved, packed = io.BytesIO(), io.BytesIO()

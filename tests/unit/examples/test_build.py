@@ -14,7 +14,9 @@ from examples.build import EXAMPLES, build
 from examples.builder.logo import SIZE, logo_png
 
 FOLDER = Path(__file__).parents[3] / "examples"
-TEMPLATES = ("invoice.docx", "meeting-minutes.md", "offer-letter.docx", "payment-reminder.txt")
+_NAMES = ("codes", "images", "locales", "markdown", "merge-fields", "rich-text")
+FEATURES = tuple(f"features/{name}.docx" for name in _NAMES)
+TEMPLATES = ("invoice.docx", "meeting-minutes.md", "offer-letter.docx", "payment-reminder.txt", *FEATURES)
 WORD_TEMPLATES = [name for name in TEMPLATES if name.endswith(".docx")]
 
 
