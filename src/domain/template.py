@@ -13,6 +13,7 @@ from domain.identifiers import Slug, TemplateId, WorkspaceId
 from domain.placeholder import Placeholder
 from domain.refinement import refine, refined_placeholders
 from domain.schema import JsonObject
+from domain.search import searched_text
 
 MAX_NAME_LENGTH: Final = 200
 MAX_DESCRIPTION_LENGTH: Final = 4_000
@@ -93,6 +94,10 @@ class Template:
             )
         if len(self.tags) > MAX_TAGS or not all(0 < len(tag) <= MAX_TAG_LENGTH for tag in self.tags):
             raise InvalidRequestError("tags", f"at most {MAX_TAGS} tags of 1 to {MAX_TAG_LENGTH} characters each.")
+
+    def searched_text(self) -> str:
+        """Return what a search looks at: name, slug, tags and description, folded."""
+        return searched_text((self.name, self.slug, *self.tags, self.description))
 
     def version_to_render(self, number: int | None) -> int:
         """Say which version a render takes: the one asked for, else the published one.

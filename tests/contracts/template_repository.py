@@ -181,20 +181,33 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
                 after = page[-1].id
         assert listed == made[::-1]
 
-    async def test_text_is_looked_for_everywhere_ignoring_case(self, units: UnitsOfWork, acme: Workspace) -> None:
-        """Characters that are wildcards in a database stand for themselves."""
+    async def test_text_is_looked_for_everywhere_as_people_type_it(self, units: UnitsOfWork, acme: Workspace) -> None:
+        """Case, accents and the order of words do not matter; what is a wildcard in a database stands for itself."""
         for slug, name, description, tags in [
             ("offer", "A letter", "saved in C:\\Temp", ("Legal",)),
             ("sizes", "Größe und Preis", "", ("a_b", "aXb")),
             ("report", "Figures", "The Quarterly figures, 50% done", ("500",)),
+            ("contract", "Договір", "契約書 Café", ("ab",)),
         ]:
             await stored(units, a_template(slug, workspace_id=acme.id, name=name, description=description, tags=tags))
         expected = {
             "OFFER": ["offer"],
             "größe": ["sizes"],
-            "GRÖßE": ["sizes"],
+            "GRÖSSE": ["sizes"],
+            "grosse preis": ["sizes"],
+            "preis große": ["sizes"],
+            "rei": ["sizes"],
             "quarterly": ["report"],
+            "quart fig": ["report"],
+            "figures offer": [],
+            "l": ["report", "offer"],
             "legal": ["offer"],
+            "lett leg": ["offer"],
+            "договір": ["contract"],
+            "ДОГОВ": ["contract"],
+            "約": ["contract"],
+            "cafe": ["contract"],
+            "café": ["contract"],
             "50%": ["report"],
             "a_b": ["sizes"],
             "c:\\temp": ["offer"],
@@ -202,10 +215,26 @@ class TemplateRepositoryContract(UnitsOfWorkFixtures):
             "_": ["sizes"],
             "\\": ["offer"],
             "/": [],
+            "'": [],
+            "offersizes": [],
             "nowhere": [],
-            "": ["report", "sizes", "offer"],
+            " \t ": ["contract", "report", "sizes", "offer"],
+            "": ["contract", "report", "sizes", "offer"],
         }
         assert {text: await slugs(units, acme, text=text) for text in expected} == expected
+
+    async def test_a_search_is_paged_and_follows_changes(self, units: UnitsOfWork, acme: Workspace) -> None:
+        made = [
+            await stored(units, a_template(slug, workspace_id=acme.id, description="", tags=()))
+            for slug in ("note-0", "letter-1", "note-2", "letter-3", "note-4", "letter-5")
+        ]
+        await updated(units, made[3].edit(NOW, name="Something else", slug="else"))
+        await updated(units, made[4].edit(NOW, tags=("letter",)))
+        async with units.of_workspace(acme.id) as unit:
+            criteria = TemplateFilter(text="letter")
+            first = await unit.templates.search(criteria, limit=2)
+            rest = await unit.templates.search(criteria, limit=2, after=first[-1].id)
+        assert [template.slug for template in (*first, *rest)] == ["letter-5", "note-4", "letter-1"]
 
     async def test_criteria_must_all_hold(self, units: UnitsOfWork, acme: Workspace) -> None:
         await stored(units, a_template("old", workspace_id=acme.id, tags=("hr",)).archive(NOW))

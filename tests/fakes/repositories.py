@@ -14,6 +14,7 @@ from domain.asset import Asset
 from domain.errors import ConflictError, NotFoundError, PreconditionFailedError, SlugTakenError
 from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
+from domain.search import words_of
 from domain.template import Template, TemplateStatus, TemplateVersion
 from domain.workspace import Workspace
 from tests.fakes.database import View, require_storable
@@ -133,9 +134,8 @@ class InMemoryTemplateRepository(TemplateRepository):
 
 def _matches(template: Template, criteria: TemplateFilter) -> bool:
     archived = template.status is TemplateStatus.ARCHIVED
-    texts = (template.name, template.slug, template.description, *template.tags)
     return (
-        (criteria.text is None or any(criteria.text.lower() in text.lower() for text in texts))
+        all(word in template.searched_text() for word in words_of(criteria.text or ""))
         and (criteria.tag is None or criteria.tag in template.tags)
         and (criteria.format is None or template.format is criteria.format)
         and (criteria.archived is None or archived is criteria.archived)

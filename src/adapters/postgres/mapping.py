@@ -142,6 +142,7 @@ def template_columns(template: Template) -> Columns:
         "created_at": template.created_at,
         "updated_at": template.updated_at,
         "revision": template.revision,
+        "search": template.searched_text(),
     }
 
 

@@ -102,6 +102,8 @@ class TemplateRow(Row):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revision: Mapped[int]
+    # What a search looks at, as domain.search folds it.
+    search: Mapped[Code] = mapped_column(server_default="", deferred=True, deferred_raiseload=True)
 
 
 class TemplateVersionRow(Row):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, any_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, any_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
@@ -13,6 +13,7 @@ from adapters.postgres.texts import is_storable, require_storable
 from application.ports.template_repository import TemplateFilter, TemplateRepository
 from domain.errors import ConflictError, DocGenError, NotFoundError, PreconditionFailedError, SlugTakenError
 from domain.identifiers import TEMPLATE_PREFIX, TemplateId, WorkspaceId, is_id
+from domain.search import words_of
 from domain.template import Template, TemplateStatus, TemplateVersion
 
 # The greatest value of PostgreSQL's type `integer`.
@@ -145,9 +146,8 @@ def _conditions(criteria: TemplateFilter) -> list[ColumnElement[bool]]:
     require_storable(q=criteria.text, tag=criteria.tag)
     conditions: list[ColumnElement[bool]] = []
     if criteria.text is not None:
-        tags = func.array_to_string(TemplateRow.tags, "\n")
-        texts = (TemplateRow.name, TemplateRow.slug, TemplateRow.description, tags)
-        conditions.append(or_(*(text.icontains(criteria.text, autoescape=True) for text in texts)))
+        words = words_of(criteria.text)
+        conditions.extend(TemplateRow.search.contains(word, autoescape=True) for word in words)
     if criteria.tag is not None:
         conditions.append(any_(TemplateRow.tags) == criteria.tag)
     if criteria.format is not None:

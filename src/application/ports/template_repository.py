@@ -13,7 +13,8 @@ from domain.template import Template, TemplateVersion
 class TemplateFilter:
     """Which templates to list: all criteria must hold, None means any.
 
-    `text` is looked for in name, slug, description and tags, ignoring case; `archived` None lists both.
+    Each word of `text` has to be a part of name, slug, description or tags, case and accents aside (domain.search);
+    `archived` None lists both.
     """
 
     text: str | None = None

@@ -116,7 +116,10 @@ async def validate_template(
 async def list_templates(
     container: ContainerDependency,
     caller: CallerDependency,
-    q: Annotated[str | None, Query(max_length=200, description="Text in name, slug, description or tags.")] = None,
+    q: Annotated[
+        str | None,
+        Query(max_length=200, description="Words, or parts of them, of name, slug, tags or description, in any order."),
+    ] = None,
     tag: Annotated[str | None, Query(max_length=50)] = None,
     format: Annotated[TemplateFormat | None, Query()] = None,  # noqa: A002  # the parameter's name in the API
     archived: Annotated[bool, Query(description="List the archived ones instead of the active ones.")] = False,  # noqa: FBT002
