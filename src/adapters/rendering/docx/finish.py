@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 
 from adapters.rendering.docx.columns import Table
 from adapters.rendering.docx.frames import Frame
+from adapters.rendering.docx.identities import Identities, Taken
 from adapters.rendering.docx.marks import MARK, REVISION, Operation
 from adapters.rendering.docx.markup_lists import MarkupLists
 from adapters.rendering.docx.markup_places import MarkupPlaces
@@ -24,21 +25,11 @@ from adapters.rendering.language.subdocuments import Subdocuments
 # Pieces of output that are joined and split at a time.
 _GROUP: Final = 2_000
 _HYPERLINK: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
-_NAME_CHARACTERS: Final = 40
-_SHARED_CHARACTERS: Final = 32
 # Marks without width that may follow the last paragraph of a cell, the last cell of a row …
 _NO_WIDTH: Final = re.compile(
     r"(?:<(?:[\w.-]+:)?(?:bookmark|perm|commentRange|moveFromRange|moveToRange|customXml\w+Range)(?:Start|End)\b[^<>]*/>|\s)+\Z"
 )
 _TAIL_CHARACTERS: Final = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The numbers and the names that a template's own parts have, where its documents need new ones."""
-
-    numbers: frozenset[int] = frozenset()
-    names: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -63,15 +54,7 @@ class Finish:
     lists: list[tuple[str, int] | None] = field(default_factory=list)
     _begun: dict[int, str] = field(default_factory=dict)
     _notes: dict[str, list[str]] = field(default_factory=dict)
-    _number: int = 0
-    # Numbers of the ranges that are open, by their number in the template.
-    _ranges: dict[str, list[str]] = field(default_factory=dict)
-    # What a name in the template is called in this round of its loop, the names that were met, and the last number that
-    # was put behind one.
-    _current: dict[str, str] = field(default_factory=dict)
-    _named: set[str] = field(default_factory=set)
-    _rounds: dict[str, int] = field(default_factory=dict)
-    _names: set[str] = field(default_factory=set)
+    _identities: Identities = field(init=False)
     # For each part: the targets of its links, with the numbers of their relationships.
     _links: dict[str, dict[str, str]] = field(default_factory=dict)
     _frame: Frame = field(default_factory=Frame)
@@ -82,6 +65,10 @@ class Finish:
     _empty: list[bool] = field(default_factory=list)
     _tables: list[Table] = field(default_factory=list)
     _expand: Callable[[str], str] = str
+
+    def __post_init__(self) -> None:
+        """Begin with the numbers and names of the template."""
+        self._identities = Identities(self.taken)
 
     def apply(
         self, operations: Sequence[Operation], pieces: Sequence[str], expand: Callable[[str], str] = str
@@ -136,47 +123,23 @@ class Finish:
 
     def next_number(self) -> str:
         """Return a number that nothing in the document has yet."""
-        self._number += 1
-        while self._number in self.taken.numbers:
-            self._number += 1
-        return str(self._number)
+        return self._identities.next_number()
 
     def _put_number(self, _operation: Operation) -> None:
-        self._out.append(self.next_number())
+        self._out.append(self._identities.next_number())
 
     def _start_range(self, operation: Operation) -> None:
-        number = self.next_number()
-        self._ranges.setdefault(operation[1], []).append(number)
-        self._out.append(number)
+        self._out.append(self._identities.start_range(operation[1]))
 
     def _end_range(self, operation: Operation) -> None:
-        started = self._ranges.get(operation[1])
-        self._out.append(started.pop() if started else self.next_number())
+        self._out.append(self._identities.end_range(operation[1]))
 
     def _put_name(self, operation: Operation) -> None:
         _, key, name = operation
-        if key not in self._current:
-            self._current[key] = self._new_name(key, name)
-        self._out.append(self._current[key])
-
-    def _new_name(self, key: str, name: str) -> str:
-        """Return the name itself for the first time, and later one that the document does not have."""
-        if key not in self._named:
-            self._named.add(key)
-            return name
-        # Names that are cut to the same beginning share their numbers, so that none is tried twice.
-        shared = name.lower()[:_SHARED_CHARACTERS]
-        while True:
-            number = self._rounds[shared] = self._rounds.get(shared, 1) + 1
-            end = f"_{number}"
-            new = name[: _NAME_CHARACTERS - len(end)] + end
-            if new.lower() not in self.taken.names and new.lower() not in self._names:
-                self._names.add(new.lower())
-                return new
+        self._out.append(self._identities.name(key, name))
 
     def _begin_round(self, operation: Operation) -> None:
-        for key in operation[1]:
-            self._current.pop(key, None)
+        self._identities.begin_round(operation[1])
 
     def _put_once(self, operation: Operation) -> None:
         if operation not in self._printed:

@@ -26,6 +26,9 @@ from domain.diagnostics import Diagnostic, Severity
 
 _PLACE: Final = f"{MARKUP}[0-9]+{BARE}?{MARKUP}"
 _EMU_PER_TWIP: Final = 635
+# Pieces of output among which the beginning of a field is looked for; all of them, for each of thousands of values in
+# one paragraph, would take for ever.
+_LOOK_BACK: Final = 400
 _LINKS: Final = frozenset(("hyperlink", "fldSimple"))
 _NAMES: Final = {"$markdown": "Markdown", "$html": "HTML", "$richtext": "Rich text", "$link": "A link"}
 
@@ -130,7 +133,8 @@ def _base(opened: Sequence[Element], out: Sequence[str], prefix: str, room: Room
         SECTION.sub("", paragraph.properties),
         run,
         max(room.width // _EMU_PER_TWIP, 1),
-        in_link=not _LINKS.isdisjoint(names[at:]) or _in_link_field("".join(out[paragraph.index :]), prefix),
+        in_link=not _LINKS.isdisjoint(names[at:])
+        or _in_link_field(out[max(paragraph.index, len(out) - _LOOK_BACK) :], prefix),
         locale=locale,
     )
     plain = re.compile(f"<{prefix}(?:text|date|comboBox|dropDownList)[ />]")
@@ -140,8 +144,9 @@ def _base(opened: Sequence[Element], out: Sequence[str], prefix: str, room: Room
     return base, _Control.IN_LINE if "sdt" in names[at:] else _Control.NONE
 
 
-def _in_link_field(before: str, prefix: str) -> bool:
-    """Tell whether a field of the paragraph is open that links to something; `before` is its text until here."""
+def _in_link_field(pieces: Sequence[str], prefix: str) -> bool:
+    """Tell whether a field of the paragraph is open that links to something; `pieces` are what is before the place."""
+    before = "".join(pieces)
     if "fldCharType" not in before:
         return False
     codes: list[str] = []

@@ -12,7 +12,8 @@ from adapters.rendering.compiled import Program
 from adapters.rendering.docx.archive import Archive, deflated
 from adapters.rendering.docx.breaks import announced, put_breaks
 from adapters.rendering.docx.deflate import DeflateStream, Stretch, deflate, splice
-from adapters.rendering.docx.finish import Finish, Taken
+from adapters.rendering.docx.finish import Finish
+from adapters.rendering.docx.identities import Taken
 from adapters.rendering.docx.imports import with_pieces
 from adapters.rendering.docx.languages import values_apart
 from adapters.rendering.docx.link_writers import LINK_WRITERS

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from adapters.rendering.docx.finish import Taken
+from adapters.rendering.docx.identities import Taken
 from adapters.rendering.docx.marks import REVISION
 from adapters.rendering.docx.package import Package
 

@@ -10,7 +10,7 @@ from adapters.rendering.language import (
     list_filters,
     markup,
     number_filters,
-    pictures,
+    picture_filters,
     text_filters,
     word_filters,
 )
@@ -52,9 +52,7 @@ FILTERS: Final[dict[str, Filter]] = {
     },
     **{name: Filter(function, free=True) for name, function in number_filters.FILTERS.items()},
     **{name: Filter(function, session=True) for name, function in list_filters.FILTERS.items()},
-    "image": Filter(pictures.image, session=True),
-    "qrcode": Filter(pictures.qrcode, session=True),
-    "barcode": Filter(pictures.barcode, session=True),
+    **{name: Filter(function, session=True) for name, function in picture_filters.FILTERS.items()},
     **{name: Filter(function, session=True) for name, function in markup.FILTERS.items()},
     **{
         name: Filter(function, session=True, check=partial(format_filters.check_arguments, name))

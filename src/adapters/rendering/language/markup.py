@@ -21,7 +21,7 @@ KEYS: Final = ("$markdown", "$html", "$richtext", LINK)
 # Steps of fuel for one of these characters; the readers and the writers take as long as for so many tags.
 _STEPS: Final = {"\n": 100, "[": 200, "<": 150, "|": 60, **dict.fromkeys("&*_`~!", 30)}
 _STEPS_PER_CHARACTER: Final = 2
-_STEPS_PER_PIECE: Final = 20
+_STEPS_PER_PIECE: Final = 200
 _IN_JSON: Final = tuple(f'"{key}"'.encode() for key in KEYS)
 
 
@@ -42,7 +42,7 @@ class Markup(TypedValue):
     `tag` gives the tag that printed it first.
     """
 
-    __slots__ = ("_blocks", "_pictures", "_registry", "number", "pointer", "tag")
+    __slots__ = ("_blocks", "_cost", "_pictures", "_registry", "number", "pointer", "tag")
     what = "a formatted text"
 
     def __init__(self, words: Mapping[str, Any], registry: "Markups", number: int, pointer: str | None) -> None:
@@ -51,6 +51,8 @@ class Markup(TypedValue):
         self.pointer = pointer
         self._registry = registry
         self._blocks: tuple[Block, ...] | None = None
+        # Steps that it takes to read it, and to write it wherever it is printed.
+        self._cost = 0
         self._pictures: dict[tuple[str, str], Picture] = {}
         self.tag: Callable[[], Tag | None] | None = None
 
@@ -100,6 +102,8 @@ class Markup(TypedValue):
         """Read it and the images in it, as the last thing before it is put out; see `with_pictures`."""
         if self.tag is None:
             self.tag = self._registry.place()
+        elif self._blocks is not None:
+            self._registry.charge(self._cost)
         return self.with_pictures()
 
     def with_pictures(self) -> tuple[Block, ...]:
@@ -119,13 +123,15 @@ class Markup(TypedValue):
         """Return an image in it; it has been read."""
         return self._pictures[source, alt]
 
+    def _pay(self, steps: int) -> None:
+        self._cost = steps
+        self._registry.charge(steps)
+
     def _read(self, text: str) -> tuple[Block, ...]:
         if len(text) > MAX_CHARACTERS:
             message = f"A formatted text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}."
             raise self._problem(message, "Split it into several values.")
-        self._registry.charge(
-            len(text) * _STEPS_PER_CHARACTER + sum(text.count(sign) * steps for sign, steps in _STEPS.items())
-        )
+        self._pay(len(text) * _STEPS_PER_CHARACTER + sum(text.count(sign) * steps for sign, steps in _STEPS.items()))
         try:
             return _READERS[self.key]()(text)
         except MarkupError as error:
@@ -136,14 +142,8 @@ class Markup(TypedValue):
             blocks = read_link(self, to_text) if self.key == LINK else self._read_pieces()
         except MarkupError as error:
             raise self._problem(error.message, error.suggestion, error.path) from None
-        self._registry.charge(
-            sum(
-                _STEPS_PER_PIECE + len(run.text)
-                for block in blocks
-                if isinstance(block, Paragraph)
-                for run in block.runs
-            )
-        )
+        runs = [run for block in blocks if isinstance(block, Paragraph) for run in block.runs]
+        self._pay(sum(_STEPS_PER_PIECE + len(run.text) for run in runs))
         return blocks
 
     def _read_pieces(self) -> tuple[Block, ...]:

@@ -5,13 +5,14 @@ It is tolerant, as browsers are: text directly in a list or a cell gets a paragr
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from adapters.rendering.markup.addresses import safe_address
 from adapters.rendering.markup.blocks import Block, Cell, Item, Kind, Paragraph, Run, Table
 from adapters.rendering.markup.errors import MarkupError
 from adapters.rendering.markup.layout import check_columns, laid_out
+from adapters.rendering.markup.opened import OpenList, OpenTable, State, Stretch
 
 MAX_DEPTH: Final = 50
 # As many as a cell may cover in HTML.
@@ -35,58 +36,12 @@ _ALIGN: Final = re.compile(r"text-align\s*:\s*(left|center|right)")
 _WORD_MAX_INT: Final = 32_767
 
 
-@dataclass(slots=True)
-class _Stretch:
-    """A run that is being read: its look, and the pieces of its text, none of which is empty."""
-
-    look: Run
-    pieces: list[str]
-
-    def run(self) -> Run:
-        """Return the run itself."""
-        return replace(self.look, text="".join(self.pieces))
-
-
-@dataclass(slots=True)
-class _List:
-    number: int
-    ordered: bool
-    start: int
-    is_fresh: bool = False
-
-
-@dataclass(slots=True)
-class _OpenTable:
-    """A table that is being read; `blocks` are those of the cell that is open."""
-
-    item: Item | None
-    quotes: int
-    outer: "_State"
-    rows: list[list[Cell]] = field(default_factory=list)
-    heads: int = 0
-    is_head: bool = False
-
-
-@dataclass(slots=True)
-class _State:
-    """What is open outside of tables, or in one cell."""
-
-    blocks: list[Block] = field(default_factory=list)
-    runs: list[_Stretch] = field(default_factory=list)
-    lists: list[_List] = field(default_factory=list)
-    quotes: int = 0
-    kind: Kind = Kind.PLAIN
-    level: int = 0
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    is_head: bool = False
-
-
 class Builder:
     """Takes what a reader meets; `blocks` ends it."""
 
     def __init__(self) -> None:
-        self._state = _State()
-        self._tables: list[_OpenTable] = []
+        self._state = State()
+        self._tables: list[OpenTable] = []
         self._looks: list[tuple[str, Run]] = []
         self._look = Run("")
         self._lists = 0
@@ -152,7 +107,7 @@ class Builder:
             self._depth -= 1
         elif tag == "li" and state.lists:
             self._end_item()
-        elif tag in ("th", "td"):
+        elif tag in ("th", "td", "caption"):
             self._end_cell()
         elif tag == "table" and self._tables:
             self._end_table()
@@ -183,7 +138,7 @@ class Builder:
         if runs and runs[-1].look == look and not look.image:
             runs[-1].pieces.append(text)
         else:
-            runs.append(_Stretch(look, [text]))
+            runs.append(Stretch(look, [text]))
 
     def _put_one(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "br":
@@ -219,7 +174,7 @@ class Builder:
         self._lists += 1
         start = attributes.get("start") or "1"
         number = int(start) if start.isascii() and start.isdigit() and len(start) < len("1000000000") else 1
-        self._state.lists.append(_List(self._lists, tag == "ol", min(number, _WORD_MAX_INT)))
+        self._state.lists.append(OpenList(self._lists, tag == "ol", min(number, _WORD_MAX_INT)))
 
     def _item(self) -> Item | None:
         """Return the place in a list of what begins now."""
@@ -247,18 +202,22 @@ class Builder:
         if tag == "table":
             self._end_paragraph()
             self._deeper()
-            self._tables.append(_OpenTable(self._item(), self._state.quotes, self._state))
+            self._tables.append(OpenTable(self._item(), self._state.quotes, self._state))
         elif not self._tables:
             return
         elif tag == "thead":
             self._tables[-1].is_head = True
+        elif tag == "caption":
+            self._end_cell()
+            self._state = State()
+            self._tables[-1].is_captioned = True
         elif tag == "tr":
             self._end_cell()
             self._tables[-1].rows.append([])
             self._tables[-1].heads += self._tables[-1].is_head
         elif tag in ("th", "td"):
             self._end_cell()
-            self._state = _State(attributes=attributes, is_head=tag == "th")
+            self._state = State(attributes=attributes, is_head=tag == "th")
 
     def _end_cell(self) -> None:
         table = self._tables[-1] if self._tables else None
@@ -267,6 +226,11 @@ class Builder:
         self._depth -= len(self._state.lists) + self._state.quotes
         self._end_paragraph()
         cell, self._state = self._state, table.outer
+        if table.is_captioned:
+            # What a table is called stands before it.
+            table.is_captioned = False
+            self._state.blocks += cell.blocks
+            return
         covers = max(1, _count(cell.attributes.get("colspan"), 1))
         # 0 is for all rows that are left.
         down = _count(cell.attributes.get("rowspan"), 1) or MAX_ROWS

@@ -111,6 +111,7 @@ def _typed(*keys: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and any(key in value for key in keys)
 
 
+_LINK: Final = _typed("$link")
 _RICH: Final = _typed("$richtext", "$markdown", "$html", "$link")
 
 WORDS: Final[dict[PlaceholderKind, str]] = {
@@ -141,7 +142,7 @@ _FITS: Final[dict[PlaceholderKind, Callable[[Any], bool]]] = {
     PlaceholderKind.TIME: _parsed(_TIME, time.fromisoformat),
     PlaceholderKind.DATETIME: _parsed(_DATETIME, datetime.fromisoformat),
     PlaceholderKind.EMAIL: lambda value: _is_text(value) and _EMAIL.fullmatch(value) is not None,
-    PlaceholderKind.URL: lambda value: _is_text(value) and _URL.fullmatch(value) is not None,
+    PlaceholderKind.URL: lambda value: (_is_text(value) and _URL.fullmatch(value) is not None) or _LINK(value),
     PlaceholderKind.CHOICE: lambda value: True,  # noqa: ARG005  # its rule says it all
     PlaceholderKind.IMAGE: _typed("$image"),
     PlaceholderKind.RICH_TEXT: lambda value: _is_text(value) or _RICH(value),

@@ -297,6 +297,12 @@ def test_too_much_of_it_is_refused() -> None:
         render_word(word_file("{{ a }}"), {"a": markdown("a * b\n" * 300_000)})
 
 
+@pytest.mark.parametrize("value", [markdown("a *b*\n" * 2_000), {"$richtext": [{"text": "b", "bold": True}] * 500}])
+def test_printing_one_of_them_again_and_again_is_paid_for(value: Any) -> None:
+    with pytest.raises(LimitExceededError):
+        render_word(word_file("{%p for i in range(1000) %}", "{{ a }}", "{%p endfor %}"), {"a": value})
+
+
 def test_a_text_that_is_no_markup_stays_what_it_is() -> None:
     assert lines_of(render_word(word_file("{{ a }}"), {"a": "# no **heading** <b>"})) == ["# no **heading** <b>"]
 

@@ -201,3 +201,12 @@ def test_cells_that_reach_down_take_their_place_in_the_rows_below(rows: str, exp
         ]
         for row in table.rows
     ] == expected
+
+
+def test_what_a_table_is_called_stands_before_it() -> None:
+    title, table, end = read_html("<table><caption>Prices <b>2026</b></caption><tr><td>a</table>b")
+    assert isinstance(title, Paragraph)
+    assert [run.text for run in title.runs] == ["Prices ", "2026"]
+    assert isinstance(table, Table)
+    assert [len(row) for row in table.rows] == [1]
+    assert isinstance(end, Paragraph)
