@@ -42,6 +42,7 @@ class PublishVersion:
         async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
             template = await unit.templates.get(command.template, for_change=True)
             require_unchanged(template, command.seen)
+            template.require_active()
             version = await unit.templates.get_version(template.id, command.version)
             if not command.allow_breaking:
                 require_compatible(template, await published_version(unit, template), version.refined_schema())

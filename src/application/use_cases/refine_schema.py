@@ -12,6 +12,7 @@ from domain.diagnostics import Diagnostic, Severity
 from domain.errors import PreconditionFailedError, SchemaInvalidError
 from domain.refinement_reader import CODE, read_refinements
 from domain.schema import JsonObject
+from domain.scope import Scope
 
 _MAX_CHARACTERS: Final = 1_000_000
 
@@ -50,6 +51,7 @@ class RefineSchema:
         Raises:
             NotFoundError: there is no such template or version.
             ConflictError: the template is archived.
+            ScopeMissingError: the version is the published one, and the caller may not publish.
             PreconditionFailedError: the schema was changed since the caller has seen it.
             SchemaInvalidError: it does not fit the template, or cannot be said.
         """
@@ -57,6 +59,9 @@ class RefineSchema:
             template = await unit.templates.get(command.template, for_change=True)
             template.require_active()
             version = await unit.templates.get_version(template.id, command.version)
+            if version.number == template.published_version:
+                # It changes at once what renders take that name no version.
+                command.caller.require(Scope.TEMPLATES_PUBLISH)
             if command.seen is not None and schema_tag(version.refined_schema()) not in command.seen:
                 raise PreconditionFailedError("The schema was changed since you have read it: read it again.")
             refinements = _kept(read_refinements(command.said, json.loads(version.schema)))

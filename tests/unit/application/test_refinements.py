@@ -1,5 +1,7 @@
 """An author's refinements: kept beside the file, held to by renders, inherited by later versions."""
 
+from dataclasses import replace
+
 import pytest
 
 from application.use_cases.add_version import AddVersionCommand
@@ -7,8 +9,15 @@ from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.publish_version import PublishVersionCommand
 from application.use_cases.refine_schema import RefineSchemaCommand, schema_tag
 from application.use_cases.render_document import RenderDocumentCommand
-from domain.errors import BreakingChangeError, DataInvalidError, PreconditionFailedError, SchemaInvalidError
+from domain.errors import (
+    BreakingChangeError,
+    DataInvalidError,
+    PreconditionFailedError,
+    SchemaInvalidError,
+    ScopeMissingError,
+)
 from domain.schema import JsonObject
+from domain.scope import Scope
 from tests.unit.application.conftest import World
 
 TEXT = "{{ name }} {{ tone }}"
@@ -72,6 +81,15 @@ async def test_publishing_compares_what_was_said_too(world: World) -> None:
         await world.publish(PublishVersionCommand(world.caller, "letter", 2))
     with pytest.raises(BreakingChangeError, match="tone"):
         await world.add_version(AddVersionCommand(world.caller, "letter", upload, publish=True))
+
+
+async def test_what_is_published_is_changed_by_those_who_may_publish(world: World) -> None:
+    await world.registered(TEXT)
+    await world.add_version(AddVersionCommand(world.caller, "letter", TemplateUpload("b.txt", b"{{ tone }}!")))
+    author = replace(world.caller, scopes=frozenset({Scope.TEMPLATES_WRITE}))
+    await world.refine(RefineSchemaCommand(author, "letter", 2, SAID))
+    with pytest.raises(ScopeMissingError):
+        await world.refine(RefineSchemaCommand(author, "letter", 1, SAID))
 
 
 async def test_nobody_overwrites_what_they_have_not_seen(world: World) -> None:

@@ -110,12 +110,15 @@ async def test_what_breaks_callers_is_published_on_purpose_only(world: World) ->
     assert (await world.publish(wanted)).published_version == 2
 
 
-async def test_an_archived_template_takes_no_version(world: World) -> None:
+async def test_an_archived_template_takes_no_version_and_publishes_none(world: World) -> None:
     await world.registered()
+    await world.add_version(AddVersionCommand(world.caller, "letter", TemplateUpload("b.txt", b"{{ new }}")))
     await world.archive(ArchiveTemplateCommand(world.caller, "letter"))
     with pytest.raises(ConflictError, match="restore"):
         await world.add_version(AddVersionCommand(world.caller, "letter", TemplateUpload("b.txt", b"two")))
-    assert len(world.storage.blobs) == 1
+    with pytest.raises(ConflictError, match="restore"):
+        await world.publish(PublishVersionCommand(world.caller, "letter", 2))
+    assert len(world.storage.blobs) == 2
 
 
 async def test_a_version_has_the_format_of_its_template(world: World) -> None:

@@ -92,7 +92,11 @@ async def register_template(
     "/validate",
     operation_id="validate_template",
     responses=problem_responses(*_UPLOAD_CODES),
-    openapi_extra=multipart_docs(data="JSON data to try the template with."),
+    openapi_extra=multipart_docs(
+        data="JSON data to try the template with.",
+        locale="The locale to try it in, such as de-DE.",
+        timezone="The time zone to try it in, such as Europe/Berlin.",
+    ),
 )
 async def validate_template(
     request: Request, container: ContainerDependency, caller: CallerDependency
@@ -159,7 +163,13 @@ async def get_template(
     "/{template}",
     operation_id="update_template",
     responses=problem_responses(
-        "malformed-request", "not-found", "conflict", "slug-taken", *_CONDITION_CODES, "unsupported-media-type"
+        "malformed-request",
+        "not-found",
+        "conflict",
+        "slug-taken",
+        *_CONDITION_CODES,
+        "payload-too-large",
+        "unsupported-media-type",
     ),
     openapi_extra={"parameters": [IF_MATCH_REQUIRED_DOCS]},
 )
@@ -236,6 +246,7 @@ async def restore_template(
         "conflict",
         "breaking-schema-change",
         "precondition-failed",
+        "payload-too-large",
         "unsupported-media-type",
     ),
     openapi_extra={"parameters": [IF_MATCH_DOCS]},

@@ -197,7 +197,8 @@ async def put_version_schema(
 
     The body is the schema with changes, or those parts of it that change; it takes the place of what was said before,
     and an empty object takes everything back. Renders refuse data that does not fit a type, choice or limit said here,
-    and use the defaults; versions that are uploaded later inherit what still fits them.
+    and use the defaults; versions that are uploaded later inherit what still fits them. For the published version the
+    key needs the scope templates:publish, too.
     """
     said = await read_json(request)
     command = RefineSchemaCommand(caller, template, number, said, seen_tags(request))
