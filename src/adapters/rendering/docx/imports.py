@@ -37,8 +37,9 @@ def with_pieces(
     """
     package = EditedPackage(archive, members, relationship)
     imports = _Imports(package, placed, main)
-    for member in members:
-        imports.settle(member.name)
+    # The text last: it alone refers to notes, and theirs is a part with places, too.
+    for name in sorted((member.name for member in members), key=lambda name: name == main):
+        imports.settle(name)
     imports.add_notes()
     if any(piece.has_sections for piece in placed):
         settle_sections(package, main)

@@ -358,6 +358,15 @@ def test_notes_come_along_behind_the_host_s() -> None:
     assert notes_of(made(word_file("{{ d }}"), {"c": piece}, d=template("c", x="y"))[0]) == ["one", "y"]
 
 
+def test_notes_of_documents_and_documents_in_notes_stand_side_by_side() -> None:
+    host = word_file(
+        "{{ noted }}", REFERENCE, parts={"word/footnotes.xml": f'<w:footnote w:id="3">{p("{{ plain }}")}</w:footnote>'}
+    )
+    files = {"n.docx": word_file(REFERENCE, parts=NOTED), "p.docx": word_file("p1", "p2")}
+    document, _ = made(host, files, noted=asset("n.docx"), plain=asset("p.docx"))
+    assert notes_of(document) == ["note", "p1p2"]
+
+
 def test_ids_and_names_are_renewed_and_followed() -> None:
     content = (
         '<w:p><w:bookmarkStart w:id="0" w:name="here"/><w:r><w:t>x</w:t></w:r><w:bookmarkEnd w:id="0"/>'
