@@ -9,7 +9,7 @@ from pathlib import Path
 
 from docx.document import Document
 
-from examples.builder.features import FEATURES
+from examples.builder.features import FEATURES, PIECES
 from examples.builder.invoice import invoice
 from examples.builder.offer_letter import offer_letter
 from examples.builder.package import to_bytes
@@ -18,6 +18,7 @@ EXAMPLES: dict[str, Callable[[], Document]] = {
     "offer-letter.docx": offer_letter,
     "invoice.docx": invoice,
     **FEATURES,
+    **PIECES,
 }
 
 

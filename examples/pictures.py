@@ -21,6 +21,7 @@ NAMES = {
     "markdown": "markdown-in-word",
     "merge-fields": "merge-fields-in-word",
     "locales": "locales-in-word",
+    "documents": "documents-in-word",
 }
 _DOTS_PER_INCH = 76
 _MARGIN = 14

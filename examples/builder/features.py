@@ -4,8 +4,9 @@ import io
 from collections.abc import Callable
 
 from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from examples.builder.blocks import add_row, add_table, set_look, write, write_field
@@ -69,6 +70,50 @@ def markdown() -> Document:
     return document
 
 
+def documents() -> Document:
+    """Documents within a document, between the points of a list that goes on."""
+    document = _plain("Contract with {{ customer }}")
+    write(document, "List Number", "The seller delivers the goods.")
+    write(document, "List Number", "The buyer pays within {{ days }} days.")
+    write(document, "Body Text", "{{ delivery }}")
+    write(document, "List Number", "Changes are made in writing.")
+    write(document, "Body Text", "{{ warranty }}")
+    return document
+
+
+def delivery() -> Document:
+    """A clause with data of its own: a heading, a list and a table."""
+    document = _plain("Delivery to {{ country }}", level=2)
+    write(document, "List Bullet", "by {{ carrier }}")
+    write(document, "List Bullet", "insured")
+    table = add_table(document, "Table Grid", (80, 80))
+    add_row(table, [("Normal", "Weight"), ("Normal", "Price")])
+    add_row(
+        table,
+        [("Normal", "{% for p in prices %}{{ p.weight }}"), ("Normal", "{{ p.price | currency('EUR') }}{% endfor %}")],
+    )
+    return document
+
+
+def warranty() -> Document:
+    """A piece without data, with a style and a numbered list of its own."""
+    document = _plain("Warranty", level=2)
+    style = document.styles.add_style("Small Print", WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = document.styles["Normal"]
+    style.font.italic, style.font.size = True, Pt(9)
+    write(document, "Small Print", "For two years from the delivery, as the buyer chooses:")
+    write(document, "List Number", "repair")
+    write(document, "List Number", "replacement")
+    return document
+
+
+def _plain(title: str, level: int = 1) -> Document:
+    document = plain_document(title, "Example")
+    document.styles["Normal"].font.name = "Calibri"
+    write(document, f"Heading {level}", title)
+    return document
+
+
 def merge_fields() -> Document:
     """Word's own merge fields, with switches and an IF field."""
     document = _page("Merge fields")
@@ -116,4 +161,10 @@ FEATURES: dict[str, Callable[[], Document]] = {
     "features/markdown.docx": markdown,
     "features/merge-fields.docx": merge_fields,
     "features/locales.docx": locales,
+    "features/documents.docx": documents,
+}
+# What the documents of another example hold.
+PIECES: dict[str, Callable[[], Document]] = {
+    "features/delivery.docx": delivery,
+    "features/warranty.docx": warranty,
 }

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from examples.build import EXAMPLES, build
+from examples.builder.features import PIECES
 from examples.builder.logo import SIZE, logo_png
 
 FOLDER = Path(__file__).parents[3] / "examples"
-_NAMES = ("codes", "images", "locales", "markdown", "merge-fields", "rich-text")
+_NAMES = ("codes", "documents", "images", "locales", "markdown", "merge-fields", "rich-text")
 FEATURES = tuple(f"features/{name}.docx" for name in _NAMES)
 TEMPLATES = ("invoice.docx", "meeting-minutes.md", "offer-letter.docx", "payment-reminder.txt", *FEATURES)
 WORD_TEMPLATES = [name for name in TEMPLATES if name.endswith(".docx")]
@@ -37,7 +38,7 @@ def members(package: Path) -> list[tuple[str, object, int, bytes]]:
 
 
 def test_the_script_builds_every_word_example() -> None:
-    assert sorted(EXAMPLES) == sorted(WORD_TEMPLATES)
+    assert sorted(EXAMPLES) == sorted([*WORD_TEMPLATES, *PIECES])
 
 
 @pytest.mark.parametrize("name", WORD_TEMPLATES)

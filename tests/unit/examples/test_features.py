@@ -21,6 +21,7 @@ WORDS = {
     "codes": "Tea pot",
     "markdown": "Back up your data first.",
     "merge-fields": "on 15 December 2026 we expect 1,234.50 €.",
+    "documents": "Changes are made in writing. Warranty For two years from the delivery",
     "locales": "eintausendzweihundertfünfunddreißig",
 }
 
@@ -28,7 +29,8 @@ WORDS = {
 def document_of(name: str, options: RenderOptions | None = None) -> bytes:
     """Render an example with its data and the files beside it."""
     template = FOLDER / "features" / f"{name}.docx"
-    assets = {file.name: file.read_bytes() for file in template.parent.iterdir() if file.suffix == ".svg"}
+    assets = {file.name: file.read_bytes() for file in template.parent.iterdir() if file.suffix in {".svg", ".docx"}}
+    assets["template:delivery"] = assets["delivery.docx"]
     compiled = compile_template(TemplateFormat.DOCX, template.read_bytes())
     assert compiled.diagnostics == ()
     chosen = options or render_options(output=OutputFormat.DOCX)

@@ -362,7 +362,10 @@ def test_notes_of_documents_and_documents_in_notes_stand_side_by_side() -> None:
     host = word_file(
         "{{ noted }}", REFERENCE, parts={"word/footnotes.xml": f'<w:footnote w:id="3">{p("{{ plain }}")}</w:footnote>'}
     )
-    files = {"n.docx": word_file(REFERENCE, parts=NOTED), "p.docx": word_file("p1", "p2")}
+    files = {
+        "n.docx": word_file(REFERENCE, parts=NOTED),
+        "p.docx": word_file("p1", p("p2", properties='<w:pStyle w:val="S"/>')),
+    }
     document, _ = made(host, files, noted=asset("n.docx"), plain=asset("p.docx"))
     assert notes_of(document) == ["note", "p1p2"]
 
