@@ -46,6 +46,8 @@ def put_breaks(text: str, prefix: str, limit: int, locale: str) -> str:
     context: list[_Open] = []
     context_end = -1
     turning = False
+    # What is written for a break where `context` is open; a value may have hundreds of thousands of them.
+    written: dict[tuple[str, bool], str] = {}
     scan = _Scan(text, prefix)
     while match := _NEXT.search(text, done):
         position = match.start()
@@ -53,6 +55,7 @@ def put_breaks(text: str, prefix: str, limit: int, locale: str) -> str:
         # Between two breaks of one value nothing but text stands, and the same elements are open.
         if context_end < 0 or "<" in text[context_end:position]:
             context = scan.to(position)
+            written = {}
         done = context_end = position + 1
         if match.group() in (TURN_BEGIN, TURN_END):
             turning = match.group() == TURN_BEGIN
@@ -66,7 +69,10 @@ def put_breaks(text: str, prefix: str, limit: int, locale: str) -> str:
                 inner = _turned(inner, prefix, locale)
             out.append("" if ends else closing + "".join(_reopen(element, prefix) for element in inner))
         else:
-            out.append(_break(match.group(), _turned(context, prefix, locale) if turning else context, prefix))
+            form = (match.group(), turning)
+            if form not in written:
+                written[form] = _break(form[0], _turned(context, prefix, locale) if turning else context, prefix)
+            out.append(written[form])
         size += len(out[-1]) + len(out[-2])
         if size > limit:
             raise TooLargeError

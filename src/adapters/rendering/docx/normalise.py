@@ -43,6 +43,9 @@ _ESCAPES: Final = re.compile(r"(?<=\{)_(?=[{%])|(?<=[}%])_(?=\})")
 _WITHOUT_WIDTH: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SNIPPET_SIDE: Final = 24
 
+# A part with more tags than this that are none is not read to its end; the engine reports fewer.
+_ENOUGH: Final = 1_000
+
 # A stretch of a paragraph's text that goes, and the token that comes in its place.
 _Cut: TypeAlias = tuple[int, int, Token | None]
 
@@ -64,6 +67,7 @@ def normalise(root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic
     """Replace the tags in all paragraphs of a part by tokens; return what looks like a tag and is none."""
     findings: list[Diagnostic] = []
     raw: list[Diagnostic] = []
+    errors = 0
     comments = LongComments(_text_of)
     for paragraph in _with_signs(root):
         if comments.has_taken(paragraph):
@@ -82,6 +86,9 @@ def normalise(root: Node, tokens: TokenTable, places: Places) -> list[Diagnostic
         found = _normalise_paragraph(paragraph, pieces, text, closing, tokens, places)
         raw = [finding for finding in found if finding.code == "unclosed-block"]
         findings += [finding for finding in found if finding.code != "unclosed-block"]
+        errors += len(found)
+        if errors > _ENOUGH:  # the template is refused, and nobody reads more of them
+            break
         if raw or closing is not None:
             drop_if_blank(paragraph)
     return findings + raw

@@ -19,9 +19,11 @@ MAX_CHARACTERS: Final = 2_000_000
 LINK: Final = "$link"
 KEYS: Final = ("$markdown", "$html", "$richtext", LINK)
 # Steps of fuel for one of these characters; the readers and the writers take as long as for so many tags.
-_STEPS: Final = {"\n": 100, "[": 200, "<": 150, "|": 60, **dict.fromkeys("&*_`~!", 30)}
+_STEPS: Final = {"\n": 150, "[": 200, "<": 150, "|": 60, **dict.fromkeys("&*_`~!", 30)}
 _STEPS_PER_CHARACTER: Final = 2
 _STEPS_PER_PIECE: Final = 200
+# A paragraph takes as long to be written as a line takes to be read.
+_STEPS_PER_PARAGRAPH: Final = 120
 _IN_JSON: Final = tuple(f'"{key}"'.encode() for key in KEYS)
 
 
@@ -124,7 +126,7 @@ class Markup(TypedValue):
         return self._pictures[source, alt]
 
     def _pay(self, steps: int) -> None:
-        self._cost = steps
+        self._cost += steps
         self._registry.charge(steps)
 
     def _read(self, text: str) -> tuple[Block, ...]:
@@ -133,9 +135,11 @@ class Markup(TypedValue):
             raise self._problem(message, "Split it into several values.")
         self._pay(len(text) * _STEPS_PER_CHARACTER + sum(text.count(sign) * steps for sign, steps in _STEPS.items()))
         try:
-            return _READERS[self.key]()(text)
+            blocks = _READERS[self.key]()(text)
         except MarkupError as error:
             raise self._problem(error.message, error.suggestion) from None
+        self._pay(_STEPS_PER_PARAGRAPH * _paragraphs(blocks))
+        return blocks
 
     def _read_rich(self) -> tuple[Block, ...]:
         try:
@@ -196,6 +200,14 @@ def _images(blocks: tuple[Block, ...]) -> dict[tuple[str, str], None]:
         else:
             found |= {(run.image, run.text): None for run in block.runs if run.image}
     return found
+
+
+def _paragraphs(blocks: tuple[Block, ...]) -> int:
+    """Count the paragraphs, those in cells too."""
+    return sum(
+        sum(_paragraphs(cell.blocks) for row in block.rows for cell in row) if isinstance(block, Table) else 1
+        for block in blocks
+    )
 
 
 def _markdown() -> Callable[[str], tuple[Block, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from types import CodeType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -185,13 +185,17 @@ def _too_long_to_tell(error: LimitError, session: RenderSession) -> LimitError:
     return LimitError(message, "Try it with fewer rows: then you are told what fails, and where.")
 
 
+# Python needs some 20 kB of memory to compile the code that prints a tag without a call, and half of that for a call.
+_MANY_TAGS: Final = 2_500
+
+
 def generate(
     tree: Any, segments: Sequence[Segment], origin: str, plain_writers: Collection[int] = (), *, careful: bool
 ) -> tuple[Code, Generator]:
     """Generate one program of a template, and return the generator with its findings too."""
     writers = [segment.writer for segment in segments if isinstance(segment, Tag)]
     sizes = [len(segment) if isinstance(segment, str) else 0 for segment in segments]
-    generator = Generator(writers, sizes, plain_writers, careful=careful)
+    generator = Generator(writers, sizes, plain_writers if len(writers) < _MANY_TAGS else (), careful=careful)
     text, lines = generator.generate(tree)
     code = compile(text, origin, "exec", dont_inherit=True, optimize=1)
     return Code(code, lines, generator.longest_repeated), generator

@@ -303,6 +303,12 @@ def test_printing_one_of_them_again_and_again_is_paid_for(value: Any) -> None:
         render_word(word_file("{%p for i in range(1000) %}", "{{ a }}", "{%p endfor %}"), {"a": value})
 
 
+@pytest.mark.parametrize("lines", [20_000, 40_000])
+def test_what_takes_long_to_be_read_or_written_is_paid_for(lines: int) -> None:
+    with pytest.raises(LimitExceededError):
+        render_word(word_file("{{ a }}"), {"a": markdown("- x\n" * lines)})
+
+
 def test_a_text_that_is_no_markup_stays_what_it_is() -> None:
     assert lines_of(render_word(word_file("{{ a }}"), {"a": "# no **heading** <b>"})) == ["# no **heading** <b>"]
 

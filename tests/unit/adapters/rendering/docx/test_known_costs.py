@@ -104,3 +104,10 @@ def test_a_template_is_read_once() -> None:
     called = calls_of(rendering(compile_word(file), v="x"))
     assert called
     assert not [module for module in called if any(reader in module for reader in readers)]
+
+
+def test_breaks_of_one_value_are_written_once() -> None:
+    compiled = compile_word(word_file(p("{{ v }}")))
+    few, many = (cost_of(rendering(compiled, v="x\a" * count)) for count in (1_000, 4_000))
+    # A search for the next break, two pieces of output; what it opens again is known.
+    assert many - few < 3_000 * 12

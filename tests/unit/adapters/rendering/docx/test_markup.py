@@ -45,6 +45,14 @@ def test_far_too_many_tags_end_the_work_on_a_file() -> None:
     assert codes_of(word_file(p("{{ v }}") * (2 * DEFAULT_LIMITS.tags + 1))) == ["template-too-complex"]
 
 
+def test_far_too_many_open_comments_end_the_work_on_a_file_too() -> None:
+    compiled = compile_docx(word_file(*[p("{# x")] * 5_000), DEFAULT_LIMITS)
+    assert compiled.program is None
+    assert {found.code for found in compiled.diagnostics} == {"unclosed-tag"}
+    assert 1_000 < len(compiled.diagnostics) < 1_100
+    assert [found.location and found.location.paragraph for found in compiled.diagnostics[:2]] == [1, 2]
+
+
 def test_too_many_merge_fields_are_refused_before_they_are_read() -> None:
     field = '<w:fldSimple w:instr="MERGEFIELD Name"/>'
     assert codes_of(word_file(f"<w:p>{field * (DEFAULT_LIMITS.tags + 1)}</w:p>")) == ["template-too-complex"]

@@ -1,77 +1,17 @@
 """Where our policy is the same, a template gives what plain Jinja2 gives."""
 
-import re
-from typing import Any
-
-import jinja2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.rendering.language.whitespace import split_text
-from domain.render_request import MissingPolicy
+from tests.hostile.like_jinja import DATA, TEMPLATES, by_jinja, check_like_jinja
 from tests.unit.adapters.rendering.template_text import render
 
-DATA: dict[str, Any] = {
-    "a": "text",
-    "b": 7,
-    "o": {"k": "v", "n": 3, "in": {"x": "deep"}},
-    "l": ["p", "q", "r"],
-    "rows": [{"n": 1, "s": "one"}, {"n": 2, "s": "two"}],
-    "yes": True,
-    "e": [],
-}
-# Booleans print in lower case with us, so no expression here prints one.
-_texts = st.sampled_from(["a", "o.k", "o['k']", "o.in.x", "l[1]", "'lit'", "a | upper", "l | join('+')", "rows[1].s"])
-_numbers = st.sampled_from(["b", "o.n", "3", "b + o.n", "b * 2 - 1", "b // 2", "b % 4", "-b", "l | length", "2 ** 3"])
-_values = st.one_of(_texts, _numbers, st.builds("({}) ~ ({})".format, _texts, _numbers))
-_conditions = st.sampled_from(
-    ["yes", "not yes", "e", "b > 3", "a == 'text'", "o.zzz is defined", "'p' in l", "b is odd", "1 < b < 9", "e or yes"]
-)
-_leaf = st.one_of(
-    st.sampled_from(["txt ", "\n", "  ", "{# c #}", "{% set z = b %}{{ z }}", "{% raw %}{{ q }}{% endraw %}"]),
-    st.builds("{{{{ {} }}}}".format, _values),
-    st.builds("{{{{ {} if {} else {} }}}}".format, _values, _conditions, _values),
-)
 
-
-def _blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    body = st.lists(inner, min_size=1, max_size=3).map("".join)
-    space = st.sampled_from(["", "-", "+"])
-    return st.one_of(
-        st.builds("{{%{} if {} %}}{}{{% else %}}{}{{% endif %}}".format, space, _conditions, body, body),
-        st.builds("{{% for i in l {}%}}{{{{ i }}}}{}{{% endfor {}%}}".format, space, body, space),
-        st.builds("{{% for r in rows if r.n > 1 %}}{{{{ loop.index }}}}{{{{ r.s }}}}{}{{% endfor %}}".format, body),
-        st.builds("{{% with w = {} %}}{{{{ w }}}}{}{{% endwith %}}".format, _values, body),
-        st.builds("{{% set c %}}{}{{% endset %}}{{{{ c }}}}".format, body),
-        st.builds("{{% macro m(x) %}}{{{{ x }}}}{}{{% endmacro %}}{{{{ m({}) }}}}".format, body, _values),
-        st.builds("line\n  {{% if {} %}}\n{}\n  {{%- endif %}}\n".format, _conditions, body),
-    )
-
-
-_templates = st.lists(st.recursive(_leaf, _blocks, max_leaves=8), min_size=1, max_size=4).map("".join)
-
-
-_TAGS_ALONE = re.compile(r"^(?:[ \t]|\{%(?![-+]|\s*(?:end)?raw\b)(?:(?!%\}).)*(?<![-+])%\}|\{# c #\})+$", re.MULTILINE)
-
-
-def by_jinja(template: str) -> str:
-    """Render with Jinja. Lines of tags alone lose their blanks here, and not there: it is shown none."""
-    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    shown = _TAGS_ALONE.sub(lambda match: re.sub(r"(?<=\})[ \t]+|[ \t]+(?=\{)", "", match.group()), template)
-    return environment.from_string(shown).render(DATA)
-
-
-@given(_templates)
+@given(TEMPLATES)
 @example("{% if yes %}  {% else %}\n{% endif %}")
 def test_output_is_that_of_jinja(template: str) -> None:
-    assert render(template, DATA) == by_jinja(template)
-
-
-@given(_templates)
-def test_the_careful_program_gives_the_same(template: str) -> None:
-    """A tolerated missing value makes the whole template run in the program that looks before each step."""
-    careful = render(template + "{{ missing }}", DATA, missing=MissingPolicy.EMPTY)
-    assert careful == by_jinja(template + "{{ missing }}")
+    check_like_jinja(template)
 
 
 _pieces = st.one_of(

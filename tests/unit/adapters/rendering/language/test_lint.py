@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from domain.diagnostics import Severity, has_errors
-from tests.unit.adapters.rendering.language.test_like_jinja import _templates
+from tests.hostile.like_jinja import TEMPLATES
 from tests.unit.adapters.rendering.template_text import compiled
 
 
@@ -172,7 +172,7 @@ def test_findings_stand_in_the_order_of_the_template() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(_templates)
+@given(TEMPLATES)
 def test_templates_that_render_have_warnings_at_most(template: str) -> None:
     result = compiled(template)
     assert not has_errors(result.diagnostics)
