@@ -19,6 +19,7 @@ from entrypoints.settings import HttpSettings
 
 # The address and the headers of a request, as other servers have it; also what may come around and after a body.
 MAX_HEAD_BYTES: Final = 65_536
+_HEALTHCHECK_SECONDS: Final = 30
 # The length and the ends of lines around a chunk of a body (RFC 9112, section 7.1), which do not count.
 _CHUNK_FRAME_BYTES: Final = 12
 
@@ -36,6 +37,8 @@ class ServerConfig(uvicorn.Config):
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            # A process that starts on a busy machine is not dead: after the default of 5 seconds it would be killed.
+            timeout_worker_healthcheck=_HEALTHCHECK_SECONDS,
             **options,
         )
         self.client_seconds = settings.client_seconds
