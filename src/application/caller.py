@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from domain.audit import AuditAction, AuditEntry, AuditObject
 from domain.errors import ScopeMissingError
 from domain.identifiers import Slug, WorkspaceId
 from domain.scope import ALL_SCOPES, Scope
@@ -22,10 +23,11 @@ class CallerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request came from: its id, and the network address of who sent it."""
+    """Where a request came from: its id, the network address of who sent it, and which operation it asks for."""
 
     request_id: str | None = None
     address: str | None = None
+    operation: str | None = None
 
 
 _NOWHERE: Final = Origin()
@@ -55,6 +57,20 @@ class Caller:
         """
         if scope not in self.scopes:
             raise ScopeMissingError(scope)
+
+    def entry(self, action: AuditAction, kind: AuditObject, object_id: str, detail: str = "") -> AuditEntry:
+        """Return what is kept of something that this caller did, or tried."""
+        return AuditEntry(
+            workspace_id=self.workspace_id,
+            actor=self.actor,
+            actor_name=self.name,
+            action=action,
+            object_kind=kind,
+            object_id=object_id,
+            detail=detail,
+            request_id=self.origin.request_id,
+            address=self.origin.address,
+        )
 
 
 def anonymous(origin: Origin) -> Caller:

@@ -16,7 +16,7 @@ from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers, pr
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.request_id import RequestIdMiddleware
-from entrypoints.http.routes import api_keys, assets, renders, system, templates, versions
+from entrypoints.http.routes import api_keys, assets, audit_events, renders, system, templates, versions
 from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
 
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         responses=COMMON_RESPONSES,
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
-    for module in (templates, versions, renders, assets, api_keys):
+    for module in (templates, versions, renders, assets, api_keys, audit_events):
         app.include_router(
             module.router, prefix=API_PREFIX, responses=problem_responses("unauthenticated", "scope-missing")
         )

@@ -35,6 +35,7 @@ from application.renderer_with_assets import RendererWithAssets
 from application.stored_assets import StoredAssets
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
+from application.use_cases.audit import ReadAuditEvents, RecordRefusal
 from application.use_cases.authenticate import AdmitAnybody, AuthenticateByKey, Authentication
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
@@ -148,12 +149,14 @@ class Container(containers.DeclarativeContainer):
     keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock, renderer)
     read_assets = providers.Singleton(ReadAssets, units_of_work, storage)
     delete_asset = providers.Singleton(DeleteAsset, units_of_work)
+    record_refusal = providers.Singleton(RecordRefusal, units_of_work)
+    read_audit_events = providers.Singleton(ReadAuditEvents, units_of_work)
     key_usage = providers.Singleton(KeyUsage, units_of_work, clock)
     authentication = providers.Singleton(
         _authentication,
         settings,
         providers.Singleton(
-            AuthenticateByKey, providers.Singleton(PostgresApiKeyDirectory, database), key_usage, clock
+            AuthenticateByKey, providers.Singleton(PostgresApiKeyDirectory, database), key_usage, clock, record_refusal
         ),
     )
     manage_api_keys = providers.Singleton(

@@ -7,8 +7,9 @@ from typing import Any
 
 from domain.api_key import ApiKey
 from domain.asset import Asset
+from domain.audit import AuditEvent
 from domain.errors import InvalidRequestError, ServiceUnavailableError
-from domain.identifiers import ApiKeyId, RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import ApiKeyId, AuditEventId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
 from domain.template import Template, TemplateVersion
 from domain.workspace import Workspace
@@ -26,6 +27,7 @@ class Database:
         self.data: dict[tuple[WorkspaceId, RenderId], bytes] = {}
         self.assets: dict[tuple[WorkspaceId, str], Asset] = {}
         self.api_keys: dict[tuple[WorkspaceId, ApiKeyId], ApiKey] = {}
+        self.audit: dict[tuple[WorkspaceId, AuditEventId], AuditEvent] = {}
         self.locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.commits = 0
         self.down = False
@@ -44,6 +46,7 @@ class View:
         self.data = Overlay(database.data)
         self.assets = Overlay(database.assets)
         self.api_keys = Overlay(database.api_keys)
+        self.audit = Overlay(database.audit)
 
     async def query(self) -> None:
         """Let the other tasks run, as every query does, and fail if the database is down."""
@@ -76,7 +79,7 @@ class View:
         self.release()
 
     def _tables(self) -> list[Overlay[Any, Any]]:
-        return [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys]
+        return [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys, self.audit]
 
     def release(self) -> None:
         """Let the locks go."""

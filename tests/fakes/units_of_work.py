@@ -9,6 +9,7 @@ from application.ports.unit_of_work import AdministrationUnitOfWork, Transaction
 from domain.identifiers import WorkspaceId
 from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID, Workspace
 from tests.fakes.api_keys import InMemoryApiKeyRepository
+from tests.fakes.audit_log import InMemoryAuditLog
 from tests.fakes.clock import FixedClock
 from tests.fakes.database import Database, View
 from tests.fakes.repositories import (
@@ -53,6 +54,7 @@ class InMemoryUnitOfWork(_InMemoryTransaction, UnitOfWork):
         self.assets = InMemoryAssetRepository(self._view, workspace_id)
         self.blobs = InMemoryBlobReferences(self._view, workspace_id)
         self.api_keys = InMemoryApiKeyRepository(self._view, workspace_id)
+        self.audit = InMemoryAuditLog(self._view, workspace_id)
 
 
 class InMemoryAdministrationUnitOfWork(_InMemoryTransaction, AdministrationUnitOfWork):
@@ -61,6 +63,10 @@ class InMemoryAdministrationUnitOfWork(_InMemoryTransaction, AdministrationUnitO
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.workspaces = InMemoryWorkspaceRepository(self._view)
+
+    @override
+    def audit_of(self, workspace_id: WorkspaceId) -> InMemoryAuditLog:
+        return InMemoryAuditLog(self._view, workspace_id)
 
 
 class InMemoryUnitsOfWork(UnitsOfWork):

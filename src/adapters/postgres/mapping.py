@@ -2,14 +2,23 @@
 
 from typing import Any
 
-from adapters.postgres.rows import ApiKeyRow, AssetRow, RenderRow, TemplateRow, TemplateVersionRow, WorkspaceRow
+from adapters.postgres.rows import (
+    ApiKeyRow,
+    AssetRow,
+    AuditEventRow,
+    RenderRow,
+    TemplateRow,
+    TemplateVersionRow,
+    WorkspaceRow,
+)
 from adapters.postgres.texts import from_json, require_storable, storable, to_json
 from domain.api_key import ApiKey
 from domain.asset import Asset
+from domain.audit import AuditAction, AuditEntry, AuditEvent, AuditObject
 from domain.diagnostics import Diagnostic
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
-from domain.identifiers import ApiKeyId, RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import ApiKeyId, AuditEventId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.placeholder import Placeholder
 from domain.render_request import (
     MissingPolicy,
@@ -116,6 +125,37 @@ def api_key_of(row: ApiKeyRow) -> ApiKey:
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
     )
+
+
+def audit_columns(entry: AuditEntry) -> Columns:
+    """Give the columns of an audit event but for its identifier and time; what cannot be kept of a text is replaced."""
+    return {
+        "workspace_id": entry.workspace_id,
+        "actor": storable(entry.actor),
+        "actor_name": storable(entry.actor_name),
+        "action": entry.action,
+        "object_kind": entry.object_kind,
+        "object_id": storable(entry.object_id),
+        "detail": storable(entry.detail),
+        "request_id": entry.request_id,
+        "address": entry.address,
+    }
+
+
+def audit_event_of(row: AuditEventRow) -> AuditEvent:
+    """Make the audit event of its row."""
+    entry = AuditEntry(
+        workspace_id=WorkspaceId(row.workspace_id),
+        actor=row.actor,
+        actor_name=row.actor_name,
+        action=AuditAction(row.action),
+        object_kind=AuditObject(row.object_kind),
+        object_id=row.object_id,
+        detail=row.detail,
+        request_id=row.request_id,
+        address=row.address,
+    )
+    return AuditEvent(AuditEventId(row.id), row.created_at, entry)
 
 
 def template_columns(template: Template) -> Columns:

@@ -22,6 +22,8 @@ _PRIVILEGES: Final[Mapping[str, str]] = {
     "alembic_version": "SELECT",
     "workspaces": "SELECT",
     "api_keys": "SELECT, INSERT, UPDATE",
+    # What was done stays done.
+    "audit_events": "SELECT, INSERT",
 }
 _TIMEOUT: Final = 5.0
 # Any number that no other program uses for an advisory lock on the same database: "roles" in ASCII.

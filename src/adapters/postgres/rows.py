@@ -169,6 +169,25 @@ class ApiKeyRow(Row):
     revoked_at: Mapped[datetime | None]
 
 
+class AuditEventRow(Row):
+    """An audit event."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),)
+
+    workspace_id: Mapped[CodeKey]
+    id: Mapped[CodeKey]
+    created_at: Mapped[datetime]
+    actor: Mapped[str]
+    actor_name: Mapped[str]
+    action: Mapped[Code]
+    object_kind: Mapped[Code]
+    object_id: Mapped[Code]
+    detail: Mapped[str]
+    request_id: Mapped[str | None]
+    address: Mapped[str | None]
+
+
 class RenderRow(Row):
     """A render request with its data (loaded only where it is asked for) and, once it succeeded, its document."""
 

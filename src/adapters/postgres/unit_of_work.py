@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from adapters.postgres.api_keys import PostgresApiKeyRepository
 from adapters.postgres.asset_repository import PostgresAssetRepository
+from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.blob_references import PostgresBlobReferences
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import connecting
@@ -58,6 +59,7 @@ class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
         self.assets = PostgresAssetRepository(session, workspace_id)
         self.blobs = PostgresBlobReferences(session, workspace_id)
         self.api_keys = PostgresApiKeyRepository(session, workspace_id)
+        self.audit = PostgresAuditLog(session, workspace_id)
 
     @override
     async def commit(self) -> None:
@@ -72,6 +74,10 @@ class PostgresAdministrationUnitOfWork(_PostgresTransaction, AdministrationUnitO
     def __init__(self, session: AsyncSession) -> None:
         super().__init__(session)
         self.workspaces = PostgresWorkspaceRepository(session)
+
+    @override
+    def audit_of(self, workspace_id: WorkspaceId) -> PostgresAuditLog:
+        return PostgresAuditLog(self._session, workspace_id)
 
 
 class PostgresUnitsOfWork(UnitsOfWork):

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from application.ports.api_key_repository import ApiKeyRepository
 from application.ports.asset_repository import AssetRepository
+from application.ports.audit_log import AuditLog
 from application.ports.blob_references import BlobReferences
 from application.ports.render_repository import RenderRepository
 from application.ports.template_repository import TemplateRepository
@@ -42,12 +43,17 @@ class UnitOfWork(Transaction, Protocol):
     assets: AssetRepository
     blobs: BlobReferences
     api_keys: ApiKeyRepository
+    audit: AuditLog
 
 
 class AdministrationUnitOfWork(Transaction, Protocol):
     """The transaction of the installation's operator."""
 
     workspaces: WorkspaceRepository
+
+    @abstractmethod
+    def audit_of(self, workspace_id: WorkspaceId) -> AuditLog:
+        """Return the audit events of a workspace, as a part of this transaction."""
 
 
 class UnitsOfWork(Protocol):

@@ -8,6 +8,7 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.preconditions import Seen, published_version, require_compatible, require_unchanged
 from application.use_cases.inspect_upload import InspectedUpload, InspectUpload, TemplateUpload
+from domain.audit import AuditAction, AuditObject
 from domain.errors import UnsupportedMediaTypeError
 from domain.scope import Scope
 from domain.template import Template, TemplateVersion
@@ -75,6 +76,7 @@ class AddVersion:
         await self._storage.put(file, command.upload.content)
         async with self._units_of_work.of_workspace(workspace_id) as unit:
             added = await self._add(unit, command, inspected)
+            await _record(unit, command, added)
             await unit.commit()
         # Where the last template with the same file was erased in between, its file went along.
         await self._storage.put(file, command.upload.content)
@@ -111,6 +113,15 @@ class AddVersion:
         if command.publish and not command.allow_breaking:
             require_compatible(template, await published_version(unit, template), version.refined_schema())
         return version
+
+
+async def _record(unit: UnitOfWork, command: AddVersionCommand, added: AddedVersion) -> None:
+    """Keep what was done: a version that was there and is not to be published changes nothing."""
+    actions = [AuditAction.VERSION_ADDED] if added.created else []
+    actions += [AuditAction.VERSION_PUBLISHED] if command.publish else []
+    for action in actions:
+        detail = f"version {added.version.number}"
+        await unit.audit.record(command.caller.entry(action, AuditObject.TEMPLATE, added.template.id, detail))
 
 
 def _require_same_format(template: Template, inspected: InspectedUpload) -> None:

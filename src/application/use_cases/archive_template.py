@@ -8,6 +8,7 @@ from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from application.preconditions import Seen, require_unchanged
+from domain.audit import AuditAction, AuditObject
 from domain.template import Template
 
 
@@ -42,5 +43,7 @@ class ArchiveTemplate:
             changed = move(self._clock.now())
             if changed is not template:
                 await unit.templates.update(changed)
+                action = AuditAction.TEMPLATE_RESTORED if command.restore else AuditAction.TEMPLATE_ARCHIVED
+                await unit.audit.record(command.caller.entry(action, AuditObject.TEMPLATE, template.id))
             await unit.commit()
         return changed

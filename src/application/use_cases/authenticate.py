@@ -10,6 +10,7 @@ from application.caller import Caller, CallerKind, Origin, anonymous
 from application.key_usage import KeyUsage
 from application.ports.api_key_directory import ApiKeyDirectory, KnownKey
 from application.ports.clock import Clock
+from application.use_cases.audit import RecordRefusal
 from domain.api_key import SECRET_PREFIX, fingerprint, is_well_formed
 from domain.errors import UnauthenticatedError
 
@@ -40,13 +41,15 @@ class AdmitAnybody(Authentication):
 class AuthenticateByKey(Authentication):
     """A key is looked up for every request, so that a revoked one opens nothing from the same moment on, everywhere.
 
-    What has not the form of a key, or a wrong checksum, is refused without a look-up.
+    What has not the form of a key, or a wrong checksum, is refused without a look-up. A refused key that is known is an
+    audit event of its workspace; what nobody knows belongs to no workspace, and is a line of the log.
     """
 
-    def __init__(self, keys: ApiKeyDirectory, usage: KeyUsage, clock: Clock) -> None:
+    def __init__(self, keys: ApiKeyDirectory, usage: KeyUsage, clock: Clock, record_refusal: RecordRefusal) -> None:
         self._keys = keys
         self._usage = usage
         self._clock = clock
+        self._record_refusal = record_refusal
 
     @override
     async def __call__(self, credentials: str | None, origin: Origin) -> Caller:
@@ -57,7 +60,7 @@ class AuthenticateByKey(Authentication):
         known = await self._find(credentials, origin)
         refusal = known.key.refusal_at(self._clock.now())
         if refusal is not None:
-            logger.info("Refused the key %s from %s (%s)", known.key.id, origin.address, origin.request_id)
+            await self._record_refusal(_caller_of(known, origin), "the key is revoked or expired")
             raise UnauthenticatedError(refusal)
         self._usage.note(known.key)
         return _caller_of(known, origin)

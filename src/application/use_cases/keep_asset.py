@@ -10,6 +10,7 @@ from application.ports.template_renderer import TemplateRenderer, TemplateSource
 from application.ports.unit_of_work import UnitsOfWork
 from application.preconditions import NO_CONDITION, AssetCondition
 from domain.asset import Asset, check_asset, max_bytes_of
+from domain.audit import AuditAction, AuditObject
 from domain.errors import InvalidRequestError, PayloadTooLargeError
 from domain.formats import OutputFormat, TemplateFormat
 
@@ -73,6 +74,8 @@ class KeepAsset:
             if old is None and command.condition.refused and not await unit.assets.add(asset):
                 command.condition.check(asset.name, await unit.assets.lock(asset.name))
             kept = await unit.assets.put(asset)
+            entry = command.caller.entry(AuditAction.ASSET_STORED, AuditObject.ASSET, asset.name, f"SHA-256 {sha256}")
+            await unit.audit.record(entry)
             await unit.commit()
         return KeptAsset(kept, old is None)
 

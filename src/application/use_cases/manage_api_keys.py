@@ -11,6 +11,7 @@ from application.ports.id_generator import IdGenerator
 from application.ports.random_source import RandomSource
 from application.ports.unit_of_work import UnitsOfWork
 from domain.api_key import ENTROPY_BYTES, ApiKey, fingerprint, hint_of, new_secret, parse_key_name
+from domain.audit import AuditAction, AuditObject
 from domain.errors import InvalidRequestError
 from domain.identifiers import API_KEY_PREFIX, ApiKeyId
 from domain.scope import in_order, parse_scopes
@@ -65,6 +66,8 @@ class ManageApiKeys:
         )
         async with self._units_of_work.of_workspace(key.workspace_id) as unit:
             await unit.api_keys.add(key)
+            may = " ".join(in_order(scopes))
+            await unit.audit.record(command.caller.entry(AuditAction.API_KEY_CREATED, AuditObject.API_KEY, key.id, may))
             await unit.commit()
         return key, secret
 
@@ -80,6 +83,9 @@ class ManageApiKeys:
             NotFoundError: there is none.
         """
         async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+            before = await unit.api_keys.get(key_id)
             key = await unit.api_keys.revoke(key_id, self._clock.now())
+            if before.revoked_at is None:
+                await unit.audit.record(caller.entry(AuditAction.API_KEY_REVOKED, AuditObject.API_KEY, key.id))
             await unit.commit()
         return key

@@ -2,9 +2,11 @@
 
 import unicodedata
 
+from application.caller import operator
 from application.ports.clock import Clock
 from application.ports.id_generator import IdGenerator
 from application.ports.unit_of_work import UnitsOfWork
+from domain.audit import AuditAction, AuditObject
 from domain.errors import ConflictError, InvalidRequestError
 from domain.identifiers import WORKSPACE_PREFIX, WorkspaceId
 from domain.slug import parse_slug
@@ -40,6 +42,10 @@ class ManageWorkspaces:
         )
         async with self._units_of_work.of_administration() as unit:
             await unit.workspaces.add(workspace)
+            entry = operator(workspace.id, workspace.slug).entry(
+                AuditAction.WORKSPACE_CREATED, AuditObject.WORKSPACE, workspace.id
+            )
+            await unit.audit_of(workspace.id).record(entry)
             await unit.commit()
         return workspace
 

@@ -6,6 +6,7 @@ from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from application.preconditions import Seen, published_version, require_compatible, require_unchanged
+from domain.audit import AuditAction, AuditObject
 from domain.template import Template
 
 
@@ -49,5 +50,8 @@ class PublishVersion:
             published = template.publish(version.number, at=self._clock.now())
             if published is not template:
                 await unit.templates.update(published)
+                detail = f"version {version.number}"
+                entry = command.caller.entry(AuditAction.VERSION_PUBLISHED, AuditObject.TEMPLATE, template.id, detail)
+                await unit.audit.record(entry)
             await unit.commit()
         return published

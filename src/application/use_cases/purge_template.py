@@ -7,6 +7,7 @@ from application.caller import Caller
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from application.ports.unit_of_work import UnitsOfWork
 from application.preconditions import Seen, require_unchanged
+from domain.audit import AuditAction, AuditObject
 from domain.identifiers import WorkspaceId
 
 
@@ -48,6 +49,8 @@ class PurgeTemplate:
             locked = await unit.templates.get(template.id, for_change=True)
             require_unchanged(locked, command.seen)
             files = await unit.templates.delete(locked.id)
+            entry = command.caller.entry(AuditAction.TEMPLATE_PURGED, AuditObject.TEMPLATE, locked.id)
+            await unit.audit.record(entry)
             await unit.commit()
         for sha256 in sorted(await self._unnamed(workspace_id, files)):
             await self._erase(BlobKey(workspace_id, sha256))

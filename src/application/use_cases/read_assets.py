@@ -6,6 +6,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from application.preconditions import AssetCondition
 from application.stored_assets import read_asset
 from domain.asset import Asset
+from domain.audit import AuditAction, AuditObject
 
 
 class ReadAssets:
@@ -56,4 +57,5 @@ class DeleteAsset:
             if present is not None:
                 condition.check(name, present)
             await unit.assets.delete(name)
+            await unit.audit.record(caller.entry(AuditAction.ASSET_DELETED, AuditObject.ASSET, name))
             await unit.commit()

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from application.caller import Caller
 from application.ports.unit_of_work import UnitsOfWork
+from domain.audit import AuditAction, AuditObject
 from domain.diagnostics import Diagnostic, Severity
 from domain.errors import PreconditionFailedError, SchemaInvalidError
 from domain.refinement_reader import CODE, read_refinements
@@ -67,6 +68,9 @@ class RefineSchema:
             refinements = _kept(read_refinements(command.said, json.loads(version.schema)))
             await unit.templates.set_refinements(template.id, version.number, refinements)
             refined = (await unit.templates.get_version(template.id, version.number)).refined_schema()
+            detail = f"version {version.number}"
+            entry = command.caller.entry(AuditAction.SCHEMA_REFINED, AuditObject.TEMPLATE, template.id, detail)
+            await unit.audit.record(entry)
             await unit.commit()
         return refined
 

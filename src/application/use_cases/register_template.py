@@ -8,6 +8,7 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.id_generator import IdGenerator
 from application.ports.unit_of_work import UnitsOfWork
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
+from domain.audit import AuditAction, AuditObject
 from domain.identifiers import TEMPLATE_PREFIX, TemplateId
 from domain.locale import parse_locale
 from domain.scope import Scope
@@ -83,6 +84,9 @@ class RegisterTemplate:
         await self._storage.put(file, command.upload.content)
         async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
             await unit.templates.add(template, version)
+            detail = "version 1, published" if command.publish else "version 1"
+            entry = command.caller.entry(AuditAction.TEMPLATE_REGISTERED, AuditObject.TEMPLATE, template.id, detail)
+            await unit.audit.record(entry)
             await unit.commit()
         # Where the last template with the same file was erased in between, its file went along.
         await self._storage.put(file, command.upload.content)

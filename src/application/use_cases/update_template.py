@@ -7,6 +7,7 @@ from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from application.preconditions import Seen, require_unchanged
+from domain.audit import AuditAction, AuditObject
 from domain.locale import parse_locale
 from domain.slug import parse_slug
 from domain.template import Template
@@ -46,6 +47,9 @@ class UpdateTemplate:
             changed = template.edit(self._clock.now(), **changes) if changes else template
             if changed is not template:
                 await unit.templates.update(changed)
+                fields = ", ".join(sorted(changes))
+                entry = command.caller.entry(AuditAction.TEMPLATE_UPDATED, AuditObject.TEMPLATE, template.id, fields)
+                await unit.audit.record(entry)
             await unit.commit()
         return changed
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from application.caller import Caller, Origin
-from domain.errors import UnauthenticatedError
+from domain.errors import ScopeMissingError, UnauthenticatedError
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.scopes import SCOPE_OF
 
@@ -37,11 +37,15 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            caller = await _caller_of(request)
+            caller = await _caller_of(request, str(self.operation_id))
             request.state.caller = caller
-            if self.scope_needed is not None:
-                caller.require(self.scope_needed)
-            return await handle(request)
+            try:
+                if self.scope_needed is not None:
+                    caller.require(self.scope_needed)
+                return await handle(request)
+            except ScopeMissingError as refusal:
+                await request.state.container.record_refusal()(caller, f"needs {refusal.scope}")
+                raise
 
         return guarded
 
@@ -58,8 +62,9 @@ def require_guarded(app: FastAPI) -> None:
             raise TypeError(f"The route {path} is not guarded: give its router route_class=GuardedRoute.")
 
 
-async def _caller_of(request: Request) -> Caller:
-    origin = Origin(request.scope.get("state", {}).get(STATE_KEY), request.client.host if request.client else None)
+async def _caller_of(request: Request, operation: str) -> Caller:
+    address = request.client.host if request.client else None
+    origin = Origin(request.scope.get("state", {}).get(STATE_KEY), address, operation)
     caller: Caller = await request.state.container.authentication()(_credentials(request), origin)
     return caller
 

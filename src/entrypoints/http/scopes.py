@@ -34,5 +34,6 @@ SCOPE_OF: Final[Mapping[str, Scope | None]] = {
     "create_api_key": Scope.KEYS_MANAGE,
     "list_api_keys": Scope.KEYS_MANAGE,
     "revoke_api_key": Scope.KEYS_MANAGE,
+    "list_audit_events": Scope.AUDIT_READ,
     "get_me": None,
 }

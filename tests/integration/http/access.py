@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from application.caller import operator
@@ -48,3 +50,15 @@ def serving(settings: Settings) -> Iterator[TestClient]:
 def bearer(secret: str) -> dict[str, str]:
     """Give the header that presents a key."""
     return {"Authorization": f"Bearer {secret}"}
+
+
+def operations(client: TestClient) -> list[tuple[str, str, str]]:
+    """Read method, path and operation of every route below /v1 out of the router."""
+    app = client.app
+    assert isinstance(app, FastAPI)
+    return [
+        (method, str(context.path), str(context.operation_id))
+        for context in iter_route_contexts(app.routes)
+        if str(context.path).startswith("/v1")
+        for method in context.methods or ()
+    ]

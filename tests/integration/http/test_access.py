@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from domain.scope import Scope
@@ -13,7 +12,7 @@ from entrypoints.http.access import GuardedRoute, require_guarded
 from entrypoints.http.scopes import SCOPE_OF
 from entrypoints.settings import Settings
 from tests.builders import a_secret
-from tests.integration.http.access import bearer, guarded_settings, key_of, serving
+from tests.integration.http.access import bearer, guarded_settings, key_of, operations, serving
 from tests.integration.http.problems import assert_problem
 
 
@@ -26,18 +25,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def client(settings: Settings) -> Iterator[TestClient]:
     with serving(settings) as client:
         yield client
-
-
-def operations(client: TestClient) -> list[tuple[str, str, str]]:
-    """Read method, path and operation of every route below /v1 out of the router."""
-    app = client.app
-    assert isinstance(app, FastAPI)
-    return [
-        (method, str(context.path), str(context.operation_id))
-        for context in iter_route_contexts(app.routes)
-        if str(context.path).startswith("/v1")
-        for method in context.methods or ()
-    ]
 
 
 def filled(path: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from application.caller import Caller, CallerKind, Origin, anonymous, operator
 from application.key_usage import PRECISION, KeyUsage
 from application.use_cases.add_version import AddVersionCommand
+from application.use_cases.audit import RecordRefusal
 from application.use_cases.authenticate import AdmitAnybody, AuthenticateByKey
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.manage_api_keys import MAX_EXPIRES_IN, CreateApiKeyCommand, ManageApiKeys
@@ -36,7 +37,7 @@ class Access:
         self.directory = InMemoryApiKeyDirectory(self.units.database)
         self.usage = KeyUsage(self.units, self.clock)
         self.keys = ManageApiKeys(self.units, self.clock, SequentialIds(), CountingRandomSource())
-        self.authenticate = AuthenticateByKey(self.directory, self.usage, self.clock)
+        self.authenticate = AuthenticateByKey(self.directory, self.usage, self.clock, RecordRefusal(self.units))
 
     async def created(self, *scopes: str, expires_in: int | None = None) -> tuple[ApiKey, str]:
         """Create a key."""

@@ -7,6 +7,7 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
+from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.clock import ClockContract
 from tests.contracts.document_storage import BOOK, DocumentStorageContract
@@ -144,6 +145,10 @@ class TestInMemoryRenderRepository(_InMemory, RenderRepositoryContract):
 
 
 class TestInMemoryAssetRepository(_InMemory, AssetRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemoryAuditLog(_InMemory, AuditLogContract):
     """Every promise holds for the fake."""
 
 

@@ -13,6 +13,7 @@ from adapters.postgres.template_changes import PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
+from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.render_journal import RenderJournalContract
@@ -94,6 +95,10 @@ class TestPostgresTemplateChanges(TemplateChangesContract):
 
 
 class TestPostgresAssetRepository(_OnPostgres, AssetRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresAuditLog(_OnPostgres, AuditLogContract):
     """Every promise holds on PostgreSQL."""
 
 

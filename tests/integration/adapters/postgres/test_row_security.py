@@ -13,7 +13,16 @@ from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.migrator import upgrade
 from adapters.postgres.roles import as_role, grant_service, make_embedded_service, make_login, weakness_of
-from adapters.postgres.rows import ApiKeyRow, AssetRow, RenderRow, Row, TemplateRow, TemplateVersionRow, WorkspaceRow
+from adapters.postgres.rows import (
+    ApiKeyRow,
+    AssetRow,
+    AuditEventRow,
+    RenderRow,
+    Row,
+    TemplateRow,
+    TemplateVersionRow,
+    WorkspaceRow,
+)
 from adapters.postgres.scope import scope_of
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from application.ports.template_repository import TemplateFilter
@@ -21,11 +30,12 @@ from domain.errors import ServiceUnavailableError
 from domain.identifiers import WorkspaceId
 from domain.workspace import Workspace
 from tests.builders import DATA, NOW, a_render_request, a_template, a_version, an_api_key, an_asset
+from tests.contracts.audit_log import an_entry
 from tests.contracts.unit_of_work import stored_workspace
 from tests.integration.adapters.postgres.relay import relay_to
 from tests.integration.support.databases import as_service, service_role
 
-OF_A_WORKSPACE = (TemplateRow, TemplateVersionRow, RenderRow, AssetRow, ApiKeyRow)
+OF_A_WORKSPACE = (TemplateRow, TemplateVersionRow, RenderRow, AssetRow, ApiKeyRow, AuditEventRow)
 
 
 @pytest.fixture
@@ -44,6 +54,7 @@ async def workspaces(units: PostgresUnitsOfWork) -> list[Workspace]:
             await unit.renders.add(a_render_request(template), DATA)
             await unit.assets.put(an_asset(workspace_id=workspace.id))
             await unit.api_keys.add(an_api_key(workspace_id=workspace.id))
+            await unit.audit.record(an_entry(workspace.id))
             await unit.commit()
     return made
 
@@ -165,6 +176,8 @@ def test_only_an_identifier_becomes_a_scope(text_: str) -> None:
         "DELETE FROM workspaces",
         "INSERT INTO workspaces VALUES ('wsp_1', 'x', 'X', now())",
         "DELETE FROM api_keys",
+        "DELETE FROM audit_events",
+        "UPDATE audit_events SET actor = 'somebody else'",
         "CREATE TABLE mine (a int)",
         "UPDATE alembic_version SET version_num = 'x'",
         "CREATE OR REPLACE FUNCTION find_api_key(wanted text) RETURNS text LANGUAGE sql AS 'SELECT 1'",

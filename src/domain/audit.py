@@ -1,0 +1,63 @@
+"""Audit events: who did what, on what, from where. Names and identifiers only, never a value of anybody's data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.identifiers import AuditEventId, WorkspaceId
+
+
+class AuditAction(StrEnum):
+    """What was done, or tried."""
+
+    WORKSPACE_CREATED = "workspace.created"
+    TEMPLATE_REGISTERED = "template.registered"
+    TEMPLATE_UPDATED = "template.updated"
+    TEMPLATE_ARCHIVED = "template.archived"
+    TEMPLATE_RESTORED = "template.restored"
+    TEMPLATE_PURGED = "template.purged"
+    VERSION_ADDED = "version.added"
+    VERSION_PUBLISHED = "version.published"
+    SCHEMA_REFINED = "schema.refined"
+    ASSET_STORED = "asset.stored"
+    ASSET_DELETED = "asset.deleted"
+    API_KEY_CREATED = "api-key.created"
+    API_KEY_REVOKED = "api-key.revoked"
+    ACCESS_REFUSED = "access.refused"
+
+
+class AuditObject(StrEnum):
+    """What something was done to."""
+
+    WORKSPACE = "workspace"
+    TEMPLATE = "template"
+    ASSET = "asset"
+    API_KEY = "api-key"
+    OPERATION = "operation"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What is to be kept of one change or refusal.
+
+    `actor` stays the same for ever, `actor_name` is for people; `detail` says more in words of ours: "version 3".
+    """
+
+    workspace_id: WorkspaceId
+    actor: str
+    actor_name: str
+    action: AuditAction
+    object_kind: AuditObject
+    object_id: str
+    detail: str
+    request_id: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """An entry as it is kept, with the time of the database, which is the same for every server."""
+
+    id: AuditEventId
+    created_at: datetime
+    entry: AuditEntry
