@@ -101,6 +101,17 @@ def test_lists_are_paged_and_filtered(client: TestClient) -> None:
     assert_problem(client.get("/v1/templates", params={"limit": 0}), 422, "request-invalid")
 
 
+def test_templates_are_found_as_people_type(client: TestClient) -> None:
+    register(client, name="Größe der Angebote.txt", tags="Verkauf", description="50% off", slug="offer")
+    register(client, "other", name="note.txt")
+    for query in ("GROSSE", "angebot grö", "kauf", "50%", "verk offer"):
+        found = client.get("/v1/templates", params={"q": query, "tag": "Verkauf", "format": "txt"}).json()["data"]
+        assert [template["name"] for template in found] == ["Größe der Angebote"], query
+    for query in ("_", "%%", "angebot note", "\\", "'; --"):
+        assert client.get("/v1/templates", params={"q": query}).json()["data"] == [], query
+    assert_problem(client.get("/v1/templates", params={"q": "a\0b"}), 422, "request-invalid")
+
+
 def test_metadata_changes_under_the_etag_that_was_seen(client: TestClient) -> None:
     register(client)
     etag = client.get("/v1/templates/letter").headers["etag"]
