@@ -27,6 +27,11 @@ _STEPS_PER_PARAGRAPH: Final = 120
 _IN_JSON: Final = tuple(f'"{key}"'.encode() for key in KEYS)
 
 
+def reading_cost(text: str) -> int:
+    """Return the steps of fuel that reading Markdown or HTML takes."""
+    return len(text) * _STEPS_PER_CHARACTER + sum(text.count(sign) * steps for sign, steps in _STEPS.items())
+
+
 def may_hold_markup(text: bytes) -> bool:
     """Tell whether JSON text may hold formatted texts: what an escape stands for is not looked at."""
     return any(key in text for key in _IN_JSON) or b"\\u0024" in text
@@ -133,7 +138,7 @@ class Markup(TypedValue):
         if len(text) > MAX_CHARACTERS:
             message = f"A formatted text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}."
             raise self._problem(message, "Split it into several values.")
-        self._pay(len(text) * _STEPS_PER_CHARACTER + sum(text.count(sign) * steps for sign, steps in _STEPS.items()))
+        self._pay(reading_cost(text))
         try:
             blocks = _READERS[self.key]()(text)
         except MarkupError as error:

@@ -17,10 +17,11 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from adapters.rendering.language.failures import failure
+from adapters.rendering.language.failures import failure, limit_exceeded
+from adapters.rendering.language.markup import reading_cost
 from adapters.rendering.language.pictures import KEY as IMAGE
 from adapters.rendering.language.session import RenderSession
-from adapters.rendering.language.values import Problem
+from adapters.rendering.language.values import LimitError, Problem
 from domain.diagnostics import Diagnostic, Severity
 from domain.errors import LimitExceededError, RenderFailedError
 
@@ -68,8 +69,12 @@ def page_of(markdown: str, session: RenderSession) -> str:
 
     Raises:
         RenderFailedError: an image in it is none.
-        LimitExceededError: its images are too large together.
+        LimitExceededError: reading it takes too many steps, or its images are too large together.
     """
+    try:
+        session.charge(reading_cost(markdown), what="making a page of this Markdown")
+    except LimitError as error:
+        raise limit_exceeded(error, None) from None
     locale = session.options.locale
     parser = _parser()
     tokens = parser.parse(markdown)

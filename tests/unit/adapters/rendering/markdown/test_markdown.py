@@ -172,3 +172,9 @@ def test_too_much_markdown_for_a_page_is_refused() -> None:
 def test_diagnostics_have_line_and_column() -> None:
     compiled = compile_template(TemplateFormat.MARKDOWN, b"# A\n\n- {{ x | uper }}\n")
     assert [str(found.location) for found in compiled.diagnostics] == ["text, line 3, column 3"]
+
+
+@pytest.mark.parametrize("text", ["- a\n" * 46_000, "[" * 50_000])
+def test_markdown_that_takes_long_to_read_is_refused(text: str) -> None:
+    with pytest.raises(LimitExceededError, match="Making a page of this Markdown would run"):
+        render_html(text)
