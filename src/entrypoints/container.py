@@ -19,6 +19,7 @@ from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.roles import grant_service, make_embedded_service, role_of, weakness_of
 from adapters.postgres.template_changes import PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.store import CompiledTemplateStore
@@ -29,6 +30,7 @@ from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
 from application.defaults import RenderDefaults
 from application.key_usage import KeyUsage
+from application.ports.clock import Clock
 from application.ports.health_check import HealthCheck
 from application.ports.template_renderer import TemplateRenderer
 from application.renderer_with_assets import RendererWithAssets
@@ -36,7 +38,12 @@ from application.stored_assets import StoredAssets
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
 from application.use_cases.audit import ReadAuditEvents, RecordRefusal
-from application.use_cases.authenticate import AdmitAnybody, AuthenticateByKey, Authentication
+from application.use_cases.authenticate import (
+    AdmitAnybody,
+    AuthenticateByKey,
+    AuthenticateByToken,
+    Authentication,
+)
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
 from application.use_cases.manage_api_keys import ManageApiKeys
@@ -52,7 +59,7 @@ from application.use_cases.render_document import RenderDocument
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
-from entrypoints.settings import Settings
+from entrypoints.settings import OIDC_INCOMPLETE, Settings, SettingsError
 
 
 def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
@@ -78,9 +85,23 @@ def _health_checks(renderer: TemplateRenderer, *others: HealthCheck) -> list[Hea
     return [*others, WorkersHealthCheck(renderer)] if isinstance(renderer, WorkerRenderer) else list(others)
 
 
-def _authentication(settings: Settings, by_key: AuthenticateByKey) -> Authentication:
+def _authentication(
+    settings: Settings, by_key: AuthenticateByKey, workspaces: PostgresWorkspaceDirectory, clock: Clock
+) -> Authentication:
     """Choose how callers become known; where nobody has chosen, not at all would be the wrong guess."""
-    return AdmitAnybody() if settings.auth.mode == "none" else by_key
+    if settings.auth.mode == "none":
+        return AdmitAnybody()
+    if settings.auth.mode != "oidc":
+        return by_key
+    from adapters.oidc.issuer_keys import IssuerKeys  # noqa: PLC0415  # only where it is configured
+    from adapters.oidc.verifier import OidcOptions, OidcTokenVerifier  # noqa: PLC0415  # see above
+
+    oidc = settings.oidc
+    if oidc.issuer is None or oidc.audience is None:
+        raise SettingsError(OIDC_INCOMPLETE)
+    options = OidcOptions(oidc.issuer, oidc.audience, oidc.workspace_claim, oidc.scope_claim)
+    tokens = OidcTokenVerifier(IssuerKeys(oidc.issuer, oidc.jwks_url, clock), options)
+    return AuthenticateByToken(by_key, tokens, workspaces, oidc.workspace)
 
 
 def _lifetimes(*objects: object) -> list[AbstractAsyncContextManager[Any]]:
@@ -158,6 +179,8 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(
             AuthenticateByKey, providers.Singleton(PostgresApiKeyDirectory, database), key_usage, clock, record_refusal
         ),
+        providers.Singleton(PostgresWorkspaceDirectory, database),
+        clock,
     )
     manage_api_keys = providers.Singleton(
         ManageApiKeys, units_of_work, clock, ids, providers.Singleton(SystemRandomSource)

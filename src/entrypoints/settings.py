@@ -20,6 +20,9 @@ SECRETS_DIR = Path("/run/secrets")
 DOTENV = Path(".env")
 
 
+OIDC_INCOMPLETE = "DOCGEN_AUTH__MODE=oidc needs DOCGEN_OIDC__ISSUER and DOCGEN_OIDC__AUDIENCE: set both."
+
+
 class SettingsError(Exception):
     """A setting is wrong; the message says which, why, and how to put it right."""
 
@@ -38,6 +41,13 @@ def _web_address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]\S*", value):
         raise ValueError(f"{value[:80]!r} is not an address: write it like https://docgen.example.org")
     return value.rstrip("/")
+
+
+def _safe_address(value: str) -> str:
+    _web_address(value)
+    if not value.startswith("https://") and not re.match(r"http://(127\.0\.0\.1|localhost|\[::1\])([:/]|$)", value):
+        raise ValueError("write an https address: who is on the way could put keys of their own in place of these")
+    return value
 
 
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_address)]
@@ -86,7 +96,22 @@ class HttpSettings(_Section):
 class AuthSettings(_Section):
     """Who may call; None means: nobody has decided, which is fine on a loopback address alone."""
 
-    mode: Literal["none", "api-key"] | None = None
+    mode: Literal["none", "api-key", "oidc"] | None = None
+
+
+class OidcSettings(_Section):
+    """The identity provider whose tokens are taken with DOCGEN_AUTH__MODE=oidc, beside API keys.
+
+    The issuer is compared letter by letter; without `jwks_url` it is asked where its keys are. A claim in a claim is
+    written with a dot. `workspace` is the slug for tokens that name none.
+    """
+
+    issuer: Annotated[str, AfterValidator(_safe_address)] | None = None
+    audience: str | None = None
+    jwks_url: Annotated[str, AfterValidator(_safe_address)] | None = None
+    workspace_claim: str = "docgen_workspace"
+    scope_claim: str = "scope"
+    workspace: str | None = None
 
 
 class StorageSettings(_Section):
@@ -180,6 +205,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     http: HttpSettings = HttpSettings()
     auth: AuthSettings = AuthSettings()
+    oidc: OidcSettings = OidcSettings()
     storage: StorageSettings = StorageSettings()
     rendering: RenderingSettings = RenderingSettings()
     limits: LimitsSettings = LimitsSettings()

@@ -4,14 +4,31 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
+from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import violations
 from adapters.postgres.mapping import workspace_columns, workspace_of
 from adapters.postgres.rows import WorkspaceRow
 from adapters.postgres.texts import is_storable
+from application.ports.workspace_directory import WorkspaceDirectory
 from application.ports.workspace_repository import WorkspaceRepository
 from domain.errors import NotFoundError, SlugTakenError
-from domain.identifiers import Slug
+from domain.identifiers import Slug, WorkspaceId
 from domain.workspace import Workspace
+
+
+class PostgresWorkspaceDirectory(WorkspaceDirectory):
+    """Looks a workspace up by one statement, which is a transaction of its own."""
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+
+    @override
+    async def find(self, slug: Slug) -> WorkspaceId | None:
+        if not is_storable(slug):
+            return None
+        async with self._database.single_statements() as connection:
+            found = await connection.fetchval("SELECT find_workspace($1)", slug)
+        return None if found is None else WorkspaceId(found)
 
 
 class PostgresWorkspaceRepository(WorkspaceRepository):

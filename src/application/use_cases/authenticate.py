@@ -10,9 +10,13 @@ from application.caller import Caller, CallerKind, Origin, anonymous
 from application.key_usage import KeyUsage
 from application.ports.api_key_directory import ApiKeyDirectory, KnownKey
 from application.ports.clock import Clock
+from application.ports.token_verifier import TokenVerifier
+from application.ports.workspace_directory import WorkspaceDirectory
 from application.use_cases.audit import RecordRefusal
 from domain.api_key import SECRET_PREFIX, fingerprint, is_well_formed
 from domain.errors import UnauthenticatedError
+from domain.identifiers import Slug
+from domain.scope import Scope
 
 logger = logging.getLogger("docgen.access")
 
@@ -74,6 +78,49 @@ class AuthenticateByKey(Authentication):
         if known is None or not known.key.is_of(credentials):
             raise _refused("There is no such API key; perhaps it is one of another installation.", origin)
         return known
+
+
+class AuthenticateByToken(Authentication):
+    """Tokens of people, and keys of programs: what begins like a key is one, everything else a token.
+
+    A token that names no workspace is for `default_workspace`, where there is one. Scopes that are none of ours are of
+    other services, and allow nothing here.
+    """
+
+    def __init__(
+        self,
+        by_key: AuthenticateByKey,
+        tokens: TokenVerifier,
+        workspaces: WorkspaceDirectory,
+        default_workspace: str | None,
+    ) -> None:
+        self._by_key = by_key
+        self._tokens = tokens
+        self._workspaces = workspaces
+        self._default_workspace = default_workspace
+
+    @override
+    async def __call__(self, credentials: str | None, origin: Origin) -> Caller:
+        if credentials is None or credentials.startswith(SECRET_PREFIX):
+            return await self._by_key(credentials, origin)
+        try:
+            claims = await self._tokens.verify(credentials)
+        except UnauthenticatedError as refusal:
+            raise _refused(str(refusal), origin) from refusal
+        slug = Slug(claims.workspace or self._default_workspace or "")
+        workspace_id = await self._workspaces.find(slug) if slug else None
+        if workspace_id is None:
+            raise _refused(f"The token is for the workspace {slug[:80]!r}, which is not here.", origin)
+        return Caller(
+            workspace_id=workspace_id,
+            actor=f"oidc:{claims.subject}",
+            scopes=frozenset(scope for scope in Scope if scope in claims.scopes),
+            kind=CallerKind.TOKEN,
+            name=claims.name,
+            workspace=slug,
+            expires_at=claims.expires_at,
+            origin=origin,
+        )
 
 
 def _refused(message: str, origin: Origin) -> UnauthenticatedError:

@@ -16,7 +16,7 @@ from entrypoints.cli.output import complain, say
 from entrypoints.container import Container
 from entrypoints.http.connection import ServerConfig
 from entrypoints.lifespan import entered
-from entrypoints.settings import Settings, load_settings
+from entrypoints.settings import OIDC_INCOMPLETE, Settings, load_settings
 
 # What runs when SIGTERM comes may take this long to finish; then connections are closed.
 _GRACEFUL_SECONDS = 30
@@ -73,6 +73,8 @@ def _refusal(settings: Settings) -> str | None:
             f"DOCGEN_HTTP__WORKERS times DOCGEN_DATABASE__POOL_SIZE is {connections}, and the embedded database takes "
             f"{_EMBEDDED_CONNECTIONS} connections: lower one of them, or set DOCGEN_DATABASE__URL."
         )
+    if settings.auth.mode == "oidc" and None in (settings.oidc.issuer, settings.oidc.audience):
+        return OIDC_INCOMPLETE
     if settings.auth.mode is not None or (settings.uses_embedded_database and settings.http.is_loopback):
         return None
     return (

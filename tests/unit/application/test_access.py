@@ -6,9 +6,10 @@ import pytest
 
 from application.caller import Caller, CallerKind, Origin, anonymous, operator
 from application.key_usage import PRECISION, KeyUsage
+from application.ports.token_verifier import TokenClaims
 from application.use_cases.add_version import AddVersionCommand
 from application.use_cases.audit import RecordRefusal
-from application.use_cases.authenticate import AdmitAnybody, AuthenticateByKey
+from application.use_cases.authenticate import AdmitAnybody, AuthenticateByKey, AuthenticateByToken
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.manage_api_keys import MAX_EXPIRES_IN, CreateApiKeyCommand, ManageApiKeys
 from application.use_cases.register_template import RegisterTemplateCommand
@@ -21,7 +22,9 @@ from tests.fakes.api_keys import InMemoryApiKeyDirectory
 from tests.fakes.clock import FixedClock
 from tests.fakes.ids import SequentialIds
 from tests.fakes.random_source import CountingRandomSource
+from tests.fakes.token_verifier import FixedTokenVerifier
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
+from tests.fakes.workspace_directory import InMemoryWorkspaceDirectory
 from tests.unit.application.conftest import World
 
 ORIGIN = Origin("req-1", "192.0.2.7")
@@ -191,3 +194,38 @@ async def test_publishing_along_the_way_needs_its_own_scope(world: World) -> Non
     with pytest.raises(ScopeMissingError, match="templates:publish"):
         await world.add_version(AddVersionCommand(author, template.slug, other, publish=True))
     assert (await world.add_version(AddVersionCommand(author, template.slug, other))).created
+
+
+def claims_of(workspace: str | None, *scopes: str) -> TokenClaims:
+    """Build what a token of Ada says."""
+    return TokenClaims("ada", "Ada Lovelace", workspace, frozenset(scopes), FixedClock().now())
+
+
+def by_token(access: Access, default_workspace: str | None = None, **tokens: TokenClaims) -> AuthenticateByToken:
+    """Make an authentication that knows these tokens, and keys."""
+    directory = InMemoryWorkspaceDirectory(access.units.database)
+    return AuthenticateByToken(access.authenticate, FixedTokenVerifier(tokens), directory, default_workspace)
+
+
+async def test_a_token_makes_its_owner_known(access: Access) -> None:
+    authenticate = by_token(access, good=claims_of("default", "openid", "audit:read"))
+    caller = await authenticate("good", ORIGIN)
+    assert (caller.actor, caller.name, caller.kind) == ("oidc:ada", "Ada Lovelace", CallerKind.TOKEN)
+    assert (caller.workspace_id, caller.scopes) == (DEFAULT_WORKSPACE_ID, {Scope.AUDIT_READ})
+    assert (caller.expires_at, caller.origin) == (FixedClock().now(), ORIGIN)
+
+
+async def test_keys_are_taken_beside_tokens(access: Access) -> None:
+    key, secret = await access.created()
+    authenticate = by_token(access)
+    assert (await authenticate(secret, ORIGIN)).actor == key.id
+    for nothing in (None, a_secret(99), "nonsense"):
+        with pytest.raises(UnauthenticatedError):
+            await authenticate(nothing, ORIGIN)
+
+
+async def test_a_token_without_a_workspace_is_for_the_default_one_where_there_is_one(access: Access) -> None:
+    assert (await by_token(access, "default", bare=claims_of(None))("bare", ORIGIN)).workspace == "default"
+    for authenticate in (by_token(access, bare=claims_of(None)), by_token(access, "default", bare=claims_of("gone"))):
+        with pytest.raises(UnauthenticatedError, match="which is not here"):
+            await authenticate("bare", ORIGIN)

@@ -19,6 +19,7 @@ from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract, UnitsOfWorkFixtures
+from tests.contracts.workspace_directory import WorkspaceDirectoryContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
 from tests.fakes.api_keys import InMemoryApiKeyDirectory
 from tests.fakes.clock import FixedClock
@@ -29,6 +30,7 @@ from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
+from tests.fakes.workspace_directory import InMemoryWorkspaceDirectory
 
 
 class TestFixedClock(ClockContract):
@@ -169,6 +171,21 @@ class TestInMemoryApiKeyDirectory(_InMemory, ApiKeyDirectoryContract):
         units = InMemoryUnitsOfWork()
         units.database.down = True
         return InMemoryApiKeyDirectory(units.database)
+
+
+class TestInMemoryWorkspaceDirectory(_InMemory, WorkspaceDirectoryContract):
+    @pytest.fixture
+    @override
+    def directory(self, units: UnitsOfWork) -> InMemoryWorkspaceDirectory:
+        assert isinstance(units, InMemoryUnitsOfWork)
+        return InMemoryWorkspaceDirectory(units.database)
+
+    @pytest.fixture
+    @override
+    def directory_that_is_down(self) -> InMemoryWorkspaceDirectory:
+        units = InMemoryUnitsOfWork()
+        units.database.down = True
+        return InMemoryWorkspaceDirectory(units.database)
 
 
 class TestInMemoryWorkspaceRepository(_InMemory, WorkspaceRepositoryContract):

@@ -11,6 +11,7 @@ from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.template_changes import PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.audit_log import AuditLogContract
@@ -21,6 +22,7 @@ from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract
+from tests.contracts.workspace_directory import WorkspaceDirectoryContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
 from tests.integration.adapters.postgres.listening import listening
 from tests.integration.adapters.postgres.relay import Relay
@@ -116,6 +118,18 @@ class TestPostgresApiKeyDirectory(_OnPostgres, ApiKeyDirectoryContract):
     @override
     def directory_that_is_down(self, unreachable: PostgresDatabase) -> PostgresApiKeyDirectory:
         return PostgresApiKeyDirectory(unreachable)
+
+
+class TestPostgresWorkspaceDirectory(_OnPostgres, WorkspaceDirectoryContract):
+    @pytest.fixture
+    @override
+    def directory(self, database: PostgresDatabase) -> PostgresWorkspaceDirectory:
+        return PostgresWorkspaceDirectory(database)
+
+    @pytest.fixture
+    @override
+    def directory_that_is_down(self, unreachable: PostgresDatabase) -> PostgresWorkspaceDirectory:
+        return PostgresWorkspaceDirectory(unreachable)
 
 
 class TestPostgresWorkspaceRepository(_OnPostgres, WorkspaceRepositoryContract):
