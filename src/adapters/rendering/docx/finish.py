@@ -6,7 +6,7 @@ One object serves all parts of one document, so that numbers and names are uniqu
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from adapters.rendering.docx.columns import Table
 from adapters.rendering.docx.frames import Frame
@@ -16,11 +16,13 @@ from adapters.rendering.docx.markup_lists import MarkupLists
 from adapters.rendering.docx.markup_places import MarkupPlaces
 from adapters.rendering.docx.new_links import NewLinks
 from adapters.rendering.docx.pictures import Album, Placing
-from adapters.rendering.docx.piece_places import PiecePlaces
 from adapters.rendering.docx.style_sheet import StyleSheet
 from adapters.rendering.language.markup import Markups
 from adapters.rendering.language.pictures import Pictures
 from adapters.rendering.language.subdocuments import Subdocuments
+
+if TYPE_CHECKING:
+    from adapters.rendering.docx.piece_places import PiecePlaces
 
 # Pieces of output that are joined and split at a time.
 _GROUP: Final = 2_000
@@ -49,7 +51,7 @@ class Finish:
     # The formatted texts of the document, once a part with one was met.
     markup: MarkupPlaces | None = None
     # The documents within it, once a part with one was met.
-    pieces: PiecePlaces | None = None
+    pieces: "PiecePlaces | None" = None
     links: NewLinks | None = None
     lists: list[tuple[str, int] | None] = field(default_factory=list)
     _begun: dict[int, str] = field(default_factory=dict)
@@ -100,9 +102,11 @@ class Finish:
             self.markup = MarkupPlaces(self.sheet, markups, lists, self.placing.room, locale)
         return self.markup
 
-    def new_pieces(self, documents: Subdocuments) -> PiecePlaces:
+    def new_pieces(self, documents: Subdocuments) -> "PiecePlaces":
         """Return what puts the documents within this one in place, now that one was met."""
         if self.pieces is None:
+            from adapters.rendering.docx.piece_places import PiecePlaces  # noqa: PLC0415  # only where there are some
+
             self.pieces = PiecePlaces(documents)
         return self.pieces
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from adapters.rendering.docx.piece import Piece
 from adapters.rendering.docx.piece_text import text_for
-from adapters.rendering.docx.structures import Element
+from adapters.rendering.docx.structures import Element, RefusedPlaceError
 from adapters.rendering.docx.writers import BLOCKS, PLACE_BEGIN, STRUCTURE_BEGIN, STRUCTURE_END
 from adapters.rendering.language.subdocuments import Subdocuments
 
@@ -27,16 +27,6 @@ _WITHOUT_NOTES: Final = {
 _TOP: Final = ["document", "body", "p"]
 _OWN_PLACE: Final = "Print it in the document's own text."
 _CONTROL: Final = "Make it a rich text control, with a paragraph of its own in it."
-
-
-class RefusedPlaceError(Exception):
-    """A document stands where it cannot; `number` is its own."""
-
-    def __init__(self, number: int, message: str, suggestion: str) -> None:
-        super().__init__(message)
-        self.number = number
-        self.message = message
-        self.suggestion = suggestion
 
 
 @dataclass(slots=True)

@@ -14,15 +14,13 @@ from adapters.rendering.docx.breaks import announced, put_breaks
 from adapters.rendering.docx.deflate import DeflateStream, Stretch, deflate, splice
 from adapters.rendering.docx.finish import Finish
 from adapters.rendering.docx.identities import Taken
-from adapters.rendering.docx.imports import with_pieces
 from adapters.rendering.docx.languages import values_apart
 from adapters.rendering.docx.link_writers import LINK_WRITERS
 from adapters.rendering.docx.marks import REVISION, Operation
 from adapters.rendering.docx.media import with_images
 from adapters.rendering.docx.numbering import NumberingPart
 from adapters.rendering.docx.pictures import Placing
-from adapters.rendering.docx.piece_places import RefusedPlaceError
-from adapters.rendering.docx.structures import TooLargeError, WriteValue, put_structures
+from adapters.rendering.docx.structures import RefusedPlaceError, TooLargeError, WriteValue, put_structures
 from adapters.rendering.docx.style_sheet import StyleSheet
 from adapters.rendering.docx.writers import DOCUMENT, LINK, MARKUP, PICTURE, STRUCTURE_BEGIN, make_writers
 from adapters.rendering.docx.zip_records import Member
@@ -276,6 +274,8 @@ class DocxProgram(Program):
         if finish.links is not None:
             archive, members = finish.links.added_to(archive, members)
         if finish.pieces is not None:
+            from adapters.rendering.docx.imports import with_pieces  # noqa: PLC0415  # only where there are documents
+
             start = self._placing.relationship
             archive, members = with_pieces(archive, members, finish.pieces.placed, self._sheet.main, start)
         if finish.album is not None:

@@ -49,6 +49,16 @@ class TooLargeError(Exception):
     """A part would become larger than allowed."""
 
 
+class RefusedPlaceError(Exception):
+    """A document stands where it cannot; `number` is its own."""
+
+    def __init__(self, number: int, message: str, suggestion: str) -> None:
+        super().__init__(message)
+        self.number = number
+        self.message = message
+        self.suggestion = suggestion
+
+
 @dataclass(slots=True)
 class Element:
     """An open element: where it starts in the output, its properties as they stand there, and what comes behind it."""

@@ -548,6 +548,20 @@ def test_links_come_along() -> None:
     assert (relation.get("Target"), relation.get("TargetMode")) == ("https://example.com/?a=1&b", "External")
 
 
+def test_links_of_the_data_lead_where_they_should_in_both() -> None:
+    link = {"$link": "https://example.com/inner", "text": "i"}
+    host = word_file("{{ l }}", "{{ d }}", "{{ l }}")
+    document, _ = made(
+        host,
+        {"c": word_file("{{ l }}")},
+        l={"$link": "https://example.com/outer", "text": "o"},
+        d=template("c", l=link),
+    )
+    targets = {each.get("Id"): each.get("Target") for each in part_of(document, "word/_rels/document.xml.rels")}
+    found = [targets[each.get(f"{R}id")].rpartition("/")[2] for each in part_of(document).iter(w("hyperlink"))]
+    assert found == ["outer", "inner", "outer"]
+
+
 def test_a_chart_comes_along_with_its_workbook() -> None:
     chart = '<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="rId9"/>'
     drawing = f'<w:p><w:r><w:drawing><wp:inline><wp:docPr id="1" name="c"/>{chart}</wp:inline></w:drawing></w:r></w:p>'
