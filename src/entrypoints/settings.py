@@ -139,7 +139,7 @@ class LimitsSettings(_Section):
     template_bytes: Annotated[int, Field(ge=1)] = 20_000_000
     data_bytes: Annotated[int, Field(ge=1)] = 16_000_000
     data_values: Annotated[int, Field(ge=1, le=10_000_000)] = 1_000_000
-    tags: Annotated[int, Field(ge=1, le=100_000)] = 10_000
+    tags: Annotated[int, Field(ge=1, le=100_000)] = 8_000
     tag_characters: Annotated[int, Field(ge=100, le=100_000)] = 30_000
     source_characters: Annotated[int, Field(ge=100, le=10_000_000)] = 1_000_000
     words: Annotated[int, Field(ge=1, le=1_000_000)] = 100_000

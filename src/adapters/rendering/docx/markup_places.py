@@ -19,7 +19,9 @@ from adapters.rendering.docx.markup_writer import MarkupWriter
 from adapters.rendering.docx.structures import SECTION, Element, WriteValue
 from adapters.rendering.docx.style_sheet import StyleSheet
 from adapters.rendering.docx.writers import BARE, BLOCKS, MARKUP, RUNS, STRUCTURE_BEGIN, STRUCTURE_END, run_text_writer
+from adapters.rendering.language.failures import limit_exceeded
 from adapters.rendering.language.markup import Markup, Markups
+from adapters.rendering.language.values import LimitError
 from adapters.rendering.markup import Block, Paragraph
 from adapters.rendering.markup.as_text import as_text
 from domain.diagnostics import Diagnostic, Severity
@@ -62,8 +64,20 @@ class MarkupPlaces:
         return [_warning(name, markup) for name, markup in self.missing.found.items()]
 
     def _written(self, announced: str, opened: Sequence[Element], out: Sequence[str], prefix: str, room: Room) -> str:
-        """Write a value for the place where these elements are open, behind what was put out."""
+        """Write a value for the place where these elements are open, behind what was put out.
+
+        Raises:
+            LimitExceededError: one of its texts becomes too large.
+        """
         markup = self.markups[int(announced.removesuffix(BARE))]
+        try:
+            return self._value(markup, announced, opened, out, prefix, room)
+        except LimitError as error:
+            raise limit_exceeded(error, markup.tag() if markup.tag is not None else None) from None
+
+    def _value(
+        self, markup: Markup, announced: str, opened: Sequence[Element], out: Sequence[str], prefix: str, room: Room
+    ) -> str:
         blocks = markup.blocks()
         base, control = _base(opened, out, prefix, room, self.locale)
         in_line = len(blocks) == 1 and isinstance(blocks[0], Paragraph) and blocks[0].is_plain

@@ -22,7 +22,7 @@ class Limits:
     source_characters: int = 1_000_000
     tag_characters: int = 30_000
     words: int = 100_000
-    tags: int = 10_000
+    tags: int = 8_000
     nodes: int = 40_000
     depth: int = 60
     loops: int = 8

@@ -309,6 +309,15 @@ def test_what_takes_long_to_be_read_or_written_is_paid_for(lines: int) -> None:
         render_word(word_file("{{ a }}"), {"a": markdown("- x\n" * lines)})
 
 
+@pytest.mark.parametrize("tag", ["{{ a }}", "{{r a }}"])
+def test_a_text_that_becomes_too_large_where_it_is_written_is_refused_with_its_place(tag: str) -> None:
+    rich = {"$richtext": [{"text": "a\n\n" * 400_000}]}
+    with pytest.raises(LimitExceededError) as failure:
+        render_word(word_file("x", tag), {"a": rich})
+    (found,) = failure.value.diagnostics
+    assert (found.code, found.location and found.location.paragraph) == ("limit-exceeded", 2)
+
+
 def test_a_text_that_is_no_markup_stays_what_it_is() -> None:
     assert lines_of(render_word(word_file("{{ a }}"), {"a": "# no **heading** <b>"})) == ["# no **heading** <b>"]
 
