@@ -1,5 +1,6 @@
 """Rows from domain objects, and back. Values go in as a mapping of columns, for inserts and updates alike."""
 
+from collections.abc import Collection
 from typing import Any
 
 from adapters.postgres.rows import (
@@ -110,15 +111,20 @@ def api_key_columns(key: ApiKey) -> Columns:
     }
 
 
+def known_scopes(names: Collection[str]) -> frozenset[Scope]:
+    """Make the scopes of their names; one that this version does not know allows nothing."""
+    return frozenset(scope for scope in Scope if scope in names)
+
+
 def api_key_of(row: ApiKeyRow) -> ApiKey:
-    """Make the API key of its row; a scope that this version does not know allows nothing."""
+    """Make the API key of its row."""
     return ApiKey(
         id=ApiKeyId(row.id),
         workspace_id=WorkspaceId(row.workspace_id),
         name=row.name,
         hint=row.hint,
         sha256=row.sha256,
-        scopes=frozenset(scope for scope in Scope if scope in row.scopes),
+        scopes=known_scopes(row.scopes),
         created_at=row.created_at,
         created_by=row.created_by,
         expires_at=row.expires_at,
