@@ -9,7 +9,9 @@
     │   ├── SlugTakenError          slug-taken
     │   ├── BreakingChangeError     breaking-schema-change  data for the published version would be refused
     │   ├── NotPublishedError       not-published
-    │   └── NotReadyError           not-ready
+    │   ├── NotReadyError           not-ready
+    │   └── RequestInProgressError  request-in-progress     the request of this key is being carried out
+    ├── IdempotencyMismatchError    idempotency-mismatch    the key was given to another request
     ├── ExpiredError                expired                 the document was here, and its time is over
     ├── PreconditionFailedError     precondition-failed     somebody changed the object in between
     ├── DiagnosedError              (abstract)              carries diagnostics with their places
@@ -139,6 +141,31 @@ class NotReadyError(ConflictError):
     """The render has not produced a document (yet)."""
 
     code: ClassVar[str] = "not-ready"
+
+
+class RequestInProgressError(ConflictError):
+    """The request that has this idempotency key is being carried out at this moment."""
+
+    code: ClassVar[str] = "request-in-progress"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"The request with the Idempotency-Key {key!r} is still being carried out: "
+            "send it again later to get its answer."
+        )
+        self.retry_after = 1
+
+
+class IdempotencyMismatchError(DocGenError):
+    """The idempotency key belongs to another request."""
+
+    code: ClassVar[str] = "idempotency-mismatch"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"The Idempotency-Key {key!r} was used for another request: take a new key for each request, "
+            "and the same one only to send the same request again."
+        )
 
 
 class ExpiredError(DocGenError):

@@ -14,6 +14,7 @@ from dependency_injector import containers, providers
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
+from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.migrator import head_revision, upgrade
 from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.roles import grant_service, make_embedded_service, role_of, weakness_of
@@ -128,6 +129,7 @@ class Container(containers.DeclarativeContainer):
     units_of_work = providers.Singleton(PostgresUnitsOfWork, database, template_changes.provided.note, administration)
     versions_to_render = providers.Singleton(VersionsToRender, units_of_work, template_changes, clock)
     render_journal = providers.Singleton(PostgresRenderJournal, database)
+    idempotency_keys = providers.Singleton(PostgresIdempotencyKeys, database)
     storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)

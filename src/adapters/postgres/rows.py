@@ -188,6 +188,27 @@ class AuditEventRow(Row):
     address: Mapped[str | None]
 
 
+class IdempotencyKeyRow(Row):
+    """A key of a request and, once that is carried out, what it was answered with."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+        Index(None, "workspace_id", "expires_at"),
+    )
+
+    workspace_id: Mapped[CodeKey]
+    key: Mapped[CodeKey]
+    fingerprint: Mapped[Code]
+    token: Mapped[Code]
+    leased_until: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    status: Mapped[int | None]
+    headers: Mapped[Json | None]
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    render_id: Mapped[Code | None]
+
+
 class RenderRow(Row):
     """A render request with its data (loaded only where it is asked for) and, once it succeeded, its document."""
 

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from application.caller import Caller, Origin
 from domain.errors import ScopeMissingError, UnauthenticatedError
+from entrypoints.http.idempotency import carry_out
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.scopes import SCOPE_OF
 
@@ -42,7 +43,7 @@ class GuardedRoute(APIRoute):
             try:
                 if self.scope_needed is not None:
                     caller.require(self.scope_needed)
-                return await handle(request)
+                return await carry_out(request, caller, str(self.operation_id), handle)
             except ScopeMissingError as refusal:
                 await request.state.container.record_refusal()(caller, f"needs {refusal.scope}")
                 raise

@@ -47,11 +47,11 @@ async def download(
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     headers["Content-Length"] = str(end - start)
-    content = await _begun(stream(start, end))
+    content = await begun(stream(start, end))
     return StreamingResponse(content, status_code=206 if part else 200, media_type=media_type, headers=headers)
 
 
-async def _begun(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def begun(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Read the first piece: a storage that is down is an error now, and a cut connection after the headers."""
     first = await anext(content, b"")
 

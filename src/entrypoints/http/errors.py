@@ -42,6 +42,7 @@ STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "not-ready": 409,
     "not-published": 409,
     "breaking-schema-change": 409,
+    "request-in-progress": 409,
     "expired": 410,
     "precondition-failed": 412,
     "payload-too-large": 413,
@@ -54,6 +55,7 @@ STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "render-failed": 422,
     "limit-exceeded": 422,
     "unsupported-output": 422,
+    "idempotency-mismatch": 422,
     "precondition-required": 428,
     "queue-full": 429,
     "internal": 500,
@@ -169,7 +171,7 @@ def problem_content(code: str, detail: str, request_id: str | None, **extra: Any
 
 def install_error_handlers(app: FastAPI) -> None:
     """Make the application answer every error with problem details."""
-    app.add_exception_handler(DocGenError, _on_docgen_error)
+    app.add_exception_handler(DocGenError, answer_to_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(ClientDisconnect, _on_client_gone)
@@ -177,7 +179,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_unexpected_error)
 
 
-async def _on_docgen_error(request: Request, error: Exception) -> Response:
+async def answer_to_error(request: Request, error: Exception) -> Response:
+    """Return the problem for an error of DocGen's own."""
     assert isinstance(error, DocGenError)  # noqa: S101  # registered for this class
     extra: dict[str, Any] = {}
     headers: dict[str, str] = {}

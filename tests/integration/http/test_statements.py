@@ -58,3 +58,12 @@ def test_a_template_that_has_changed_is_looked_up_again(client: TestClient, rela
     assert added.is_success
     answer = client.post("/v1/renders", json=WISH, headers={"Accept": "text/plain"})
     assert answer.text == "Hi Ada"
+
+
+def test_an_idempotency_key_takes_two_statements(client: TestClient, relay: StatementRelay) -> None:
+    for number in range(3):  # the first one also sweeps
+        assert client.post("/v1/renders", json=WISH, headers={"Idempotency-Key": f"key {number}"}).is_success
+    verbs(relay)
+    assert client.post("/v1/renders", json=WISH, headers={"Idempotency-Key": "another"}).is_success
+    keys = "INSERT INTO idempotency_keys"
+    assert verbs(relay)[1:] == [keys, "INSERT INTO renders", keys]

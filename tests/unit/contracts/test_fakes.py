@@ -1,9 +1,12 @@
 """The fakes keep the promises of their ports."""
 
+from datetime import timedelta
+
 import pytest
 from typing_extensions import override
 
 from application.ports.document_storage import BlobKey, DocumentStorage
+from application.ports.idempotency_keys import IdempotencyKeys
 from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
@@ -13,6 +16,7 @@ from tests.contracts.clock import ClockContract
 from tests.contracts.document_storage import BOOK, DocumentStorageContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.id_generator import IdGeneratorContract
+from tests.contracts.idempotency_keys import IdempotencyKeysContract
 from tests.contracts.random_source import RandomSourceContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
@@ -25,6 +29,7 @@ from tests.fakes.api_keys import InMemoryApiKeyDirectory
 from tests.fakes.clock import FixedClock
 from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.health_check import RecordingHealthCheck
+from tests.fakes.idempotency_keys import InMemoryIdempotencyKeys
 from tests.fakes.ids import SequentialIds
 from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.render_journal import InMemoryRenderJournal
@@ -194,3 +199,22 @@ class TestInMemoryWorkspaceRepository(_InMemory, WorkspaceRepositoryContract):
 
 class TestInMemoryBlobReferences(_InMemory, BlobReferencesContract):
     """Every promise holds for the fake."""
+
+
+class TestInMemoryIdempotencyKeys(IdempotencyKeysContract):
+    @pytest.fixture
+    @override
+    def units(self) -> InMemoryUnitsOfWork:
+        return InMemoryUnitsOfWork()
+
+    @override
+    def keys_of(self, units: UnitsOfWork, lease: timedelta, kept: timedelta) -> IdempotencyKeys:
+        assert isinstance(units, InMemoryUnitsOfWork)
+        return InMemoryIdempotencyKeys(units, FixedClock(), lease=lease, kept=kept)
+
+    @pytest.fixture
+    @override
+    def keys_that_are_down(self) -> InMemoryIdempotencyKeys:
+        units = InMemoryUnitsOfWork()
+        units.database.down = True
+        return InMemoryIdempotencyKeys(units, FixedClock())

@@ -25,6 +25,7 @@ from entrypoints.http.dependencies import (
 )
 from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, download
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
+from entrypoints.http.idempotency import DocumentResponse
 from entrypoints.http.negotiation import accepted_document
 from entrypoints.http.schemas.renders import RenderBody, RenderEnvelope, RenderListResponse, RenderResponse
 from entrypoints.http.schemas.times import Time
@@ -126,7 +127,12 @@ def _as_bytes(finished: FinishedRender, *, stored: bool) -> Response:
     }
     if stored:
         headers["Content-Location"] = f"/v1/renders/{finished.request.id}/document"
-    return Response(finished.content, media_type=finished.document.media_type, headers=headers)
+    return DocumentResponse(
+        finished.content,
+        media_type=finished.document.media_type,
+        headers=headers,
+        render_id=finished.request.id if stored else None,
+    )
 
 
 @router.get("", operation_id="list_renders", responses=problem_responses("bad-cursor", "not-found"))

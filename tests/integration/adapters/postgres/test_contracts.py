@@ -1,6 +1,7 @@
 """The PostgreSQL adapters keep the promises of their ports, under the role of the service."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from typing_extensions import override
@@ -8,15 +9,18 @@ from typing_extensions import override
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
+from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.template_changes import PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
+from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.health_check import HealthCheckContract
+from tests.contracts.idempotency_keys import IdempotencyKeysContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_changes import TemplateChangesContract
@@ -150,3 +154,18 @@ class TestPostgresHealthCheck(HealthCheckContract):
 
 class TestPostgresBlobReferences(_OnPostgres, BlobReferencesContract):
     """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresIdempotencyKeys(_OnPostgres, IdempotencyKeysContract):
+    @pytest.fixture(autouse=True)
+    def _take_database(self, database: PostgresDatabase) -> None:
+        self._database = database
+
+    @override
+    def keys_of(self, units: UnitsOfWork, lease: timedelta, kept: timedelta) -> PostgresIdempotencyKeys:
+        return PostgresIdempotencyKeys(self._database, lease=lease, kept=kept)
+
+    @pytest.fixture
+    @override
+    def keys_that_are_down(self, unreachable: PostgresDatabase) -> PostgresIdempotencyKeys:
+        return PostgresIdempotencyKeys(unreachable)

@@ -11,12 +11,14 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.migrator import upgrade
 from adapters.postgres.roles import as_role, grant_service, make_embedded_service, make_login, weakness_of
 from adapters.postgres.rows import (
     ApiKeyRow,
     AssetRow,
     AuditEventRow,
+    IdempotencyKeyRow,
     RenderRow,
     Row,
     TemplateRow,
@@ -35,7 +37,7 @@ from tests.contracts.unit_of_work import stored_workspace
 from tests.integration.adapters.postgres.relay import relay_to
 from tests.integration.support.databases import as_service, service_role
 
-OF_A_WORKSPACE = (TemplateRow, TemplateVersionRow, RenderRow, AssetRow, ApiKeyRow, AuditEventRow)
+OF_A_WORKSPACE = (TemplateRow, TemplateVersionRow, RenderRow, AssetRow, ApiKeyRow, AuditEventRow, IdempotencyKeyRow)
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def units(database: PostgresDatabase, administration: PostgresDatabase) -> Postg
 
 
 @pytest.fixture
-async def workspaces(units: PostgresUnitsOfWork) -> list[Workspace]:
+async def workspaces(units: PostgresUnitsOfWork, database: PostgresDatabase) -> list[Workspace]:
     """Two workspaces with one row in every table each."""
     made = [await stored_workspace(units, slug) for slug in ("acme", "globex")]
     for workspace in made:
@@ -56,6 +58,7 @@ async def workspaces(units: PostgresUnitsOfWork) -> list[Workspace]:
             await unit.api_keys.add(an_api_key(workspace_id=workspace.id))
             await unit.audit.record(an_entry(workspace.id))
             await unit.commit()
+        await PostgresIdempotencyKeys(database).claim(workspace.id, "key", "fingerprint")
     return made
 
 

@@ -1,0 +1,159 @@
+"""Idempotency keys in PostgreSQL: a row a key, inserted before its request is carried out.
+
+Times are the database's, so that servers need not agree on them.
+"""
+
+import itertools
+import json
+from datetime import timedelta
+from typing import Final
+
+import asyncpg
+from sqlalchemy import ColumnElement, delete, func, select, update
+from typing_extensions import override
+
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.failures import of_refused_row
+from adapters.postgres.rows import IdempotencyKeyRow
+from adapters.postgres.scope import WORKSPACE_SETTING, scope_of
+from application.ports.idempotency_keys import Claim, IdempotencyKeys, KeptAnswer
+from domain.errors import DocGenError, IdempotencyMismatchError, NotFoundError, RequestInProgressError
+from domain.identifiers import RenderId, WorkspaceId
+
+LEASE: Final = timedelta(seconds=30)
+KEPT: Final = timedelta(hours=24)
+
+_OF_THE_ROW: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+
+# What is over is swept out along with every so many claims of a process, and so much of it at once.
+_CLAIMS_PER_SWEEP: Final = 100
+_SWEPT_ROWS: Final = 1000
+# A key that is released between being refused and being read is claimed again.
+_ATTEMPTS: Final = 3
+
+# One statement decides between callers, and names the workspace with its column, as the journal of renders does.
+_CLAIM: Final = f"""
+    INSERT INTO idempotency_keys AS k (workspace_id, key, fingerprint, token, leased_until, expires_at)
+    VALUES (
+        set_config('{WORKSPACE_SETTING}', $1, true), $2, $3, gen_random_uuid()::text,
+        clock_timestamp() + $4::interval, clock_timestamp() + $5::interval
+    )
+    ON CONFLICT (workspace_id, key) DO UPDATE SET
+        fingerprint = excluded.fingerprint, token = excluded.token, leased_until = excluded.leased_until,
+        expires_at = excluded.expires_at, status = NULL, headers = NULL, body = NULL, render_id = NULL
+    WHERE k.expires_at <= clock_timestamp() OR (k.status IS NULL AND k.leased_until <= clock_timestamp())
+    RETURNING token
+    """  # noqa: S608  # the name of a setting alone
+
+_KEEP: Final = f"""
+    INSERT INTO idempotency_keys AS k
+        (workspace_id, key, fingerprint, token, leased_until, expires_at, status, headers, body, render_id)
+    VALUES (
+        set_config('{WORKSPACE_SETTING}', $1, true), $2, $3, $4,
+        clock_timestamp(), clock_timestamp() + $5::interval, $6, $7::json, $8, $9
+    )
+    ON CONFLICT (workspace_id, key) DO UPDATE SET
+        expires_at = excluded.expires_at, status = excluded.status, headers = excluded.headers, body = excluded.body,
+        render_id = excluded.render_id
+    WHERE k.token = excluded.token
+    """  # noqa: S608  # see above
+
+
+class PostgresIdempotencyKeys(IdempotencyKeys):
+    """A claim takes one statement and one round trip, and so does keeping an answer."""
+
+    def __init__(self, database: PostgresDatabase, *, lease: timedelta = LEASE, kept: timedelta = KEPT) -> None:
+        self._database = database
+        self._lease = lease
+        self._kept = kept
+        self._claims = itertools.count()
+
+    @override
+    async def claim(self, workspace_id: WorkspaceId, key: str, fingerprint: str) -> Claim | KeptAnswer:
+        if next(self._claims) % _CLAIMS_PER_SWEEP == 0:
+            await self._sweep(workspace_id)
+        for _ in range(_ATTEMPTS):
+            token = await self._insert(workspace_id, key, fingerprint)
+            if token is not None:
+                return Claim(workspace_id, key, fingerprint, token)
+            row = await self._read(workspace_id, key)
+            if row is not None:
+                return _answer_of(row, fingerprint)
+        raise RequestInProgressError(key)
+
+    @override
+    async def extend(self, claim: Claim) -> None:
+        mine = _held_by(claim)
+        async with self._database.session(scope_of(claim.workspace_id)) as session:
+            lease = func.clock_timestamp() + self._lease
+            await session.execute(update(IdempotencyKeyRow).where(*mine).values(leased_until=lease))
+            await session.commit()
+
+    @override
+    async def keep(self, claim: Claim, answer: KeptAnswer) -> None:
+        headers = json.dumps(dict(answer.headers))
+        values = (claim.workspace_id, claim.key, claim.fingerprint, claim.token, self._kept)
+        await self._execute(_KEEP, claim, *values, answer.status, headers, answer.body, answer.render_id)
+
+    @override
+    async def release(self, claim: Claim) -> None:
+        async with self._database.session(scope_of(claim.workspace_id)) as session:
+            await session.execute(delete(IdempotencyKeyRow).where(*_held_by(claim)))
+            await session.commit()
+
+    async def _insert(self, workspace_id: WorkspaceId, key: str, fingerprint: str) -> str | None:
+        nobody = Claim(workspace_id, key, fingerprint, "")
+        return await self._execute(_CLAIM, nobody, workspace_id, key, fingerprint, self._lease, self._kept)
+
+    async def _execute(self, statement: str, claim: Claim, *values: object) -> str | None:
+        """Run a statement that is a transaction of its own; return the first value of its first row."""
+        refusal: Exception
+        async with self._database.single_statements() as connection:
+            try:
+                found: str | None = await connection.fetchval(statement, *values)
+            except _OF_THE_ROW as error:  # the connection is as good as before
+                refusal = of_refused_row(error, _refusals(claim))
+            else:
+                return found
+        raise refusal
+
+    async def _read(self, workspace_id: WorkspaceId, key: str) -> IdempotencyKeyRow | None:
+        query = select(IdempotencyKeyRow).where(
+            IdempotencyKeyRow.workspace_id == workspace_id, IdempotencyKeyRow.key == key
+        )
+        async with self._database.session(scope_of(workspace_id)) as session:
+            return await session.scalar(query)
+
+    async def _sweep(self, workspace_id: WorkspaceId) -> None:
+        mine = IdempotencyKeyRow.workspace_id == workspace_id
+        old = select(IdempotencyKeyRow.key).where(mine, IdempotencyKeyRow.expires_at <= func.clock_timestamp())
+        async with self._database.session(scope_of(workspace_id)) as session:
+            # What somebody claims anew at this moment is left alone.
+            keys = old.limit(_SWEPT_ROWS).with_for_update(skip_locked=True)
+            await session.execute(
+                delete(IdempotencyKeyRow)
+                .where(mine, IdempotencyKeyRow.key.in_(keys))
+                .execution_options(synchronize_session=False)
+            )
+            await session.commit()
+
+
+def _held_by(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (
+        IdempotencyKeyRow.workspace_id == claim.workspace_id,
+        IdempotencyKeyRow.key == claim.key,
+        IdempotencyKeyRow.token == claim.token,
+    )
+
+
+def _refusals(claim: Claim) -> dict[str, DocGenError]:
+    return {"fk_idempotency_keys_workspaces": NotFoundError("workspace", claim.workspace_id)}
+
+
+def _answer_of(row: IdempotencyKeyRow, fingerprint: str) -> KeptAnswer:
+    if row.fingerprint != fingerprint:
+        raise IdempotencyMismatchError(row.key)
+    if row.status is None:
+        raise RequestInProgressError(row.key)
+    render_id = None if row.render_id is None else RenderId(row.render_id)
+    return KeptAnswer(row.status, json.loads(row.headers or "{}"), row.body, render_id)

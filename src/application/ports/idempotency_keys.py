@@ -1,0 +1,59 @@
+"""Keys that callers give their requests, so that one that is sent twice is carried out once."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.identifiers import RenderId, WorkspaceId
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to carry out the request of a key: whoever holds `token`, for as long as nobody else got it."""
+
+    workspace_id: WorkspaceId
+    key: str
+    fingerprint: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What a request was answered with. A document is not kept once more: `render_id` names the render that has it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes | None
+    render_id: RenderId | None = None
+
+
+class IdempotencyKeys(Protocol):
+    """The keys of every workspace, each for itself; all processes of an installation share them.
+
+    A key belongs to a claim for the time of a lease, which its holder extends while it works: a process that died
+    does not block it for ever. Answers are kept for a time, and after it the key is as good as new. Every method raises
+    ServiceUnavailableError when the database is down.
+    """
+
+    @abstractmethod
+    async def claim(self, workspace_id: WorkspaceId, key: str, fingerprint: str) -> Claim | KeptAnswer:
+        """Take the key, or return the answer that its request has had. Of several callers at once one gets it.
+
+        Raises:
+            IdempotencyMismatchError: the key was given to a request with another fingerprint.
+            RequestInProgressError: its request is being carried out.
+            NotFoundError: the workspace is gone.
+        """
+
+    @abstractmethod
+    async def extend(self, claim: Claim) -> None:
+        """Begin the claim's lease anew; nothing happens where somebody else has the key."""
+
+    @abstractmethod
+    async def keep(self, claim: Claim, answer: KeptAnswer) -> None:
+        """Keep the answer for those who send the request again; nothing happens where somebody else has the key."""
+
+    @abstractmethod
+    async def release(self, claim: Claim) -> None:
+        """Forget the key, as if its request had not come; nothing happens where somebody else has it."""

@@ -1,0 +1,146 @@
+"""Requests with an Idempotency-Key: carried out once, and answered again as they were answered.
+
+The key is taken before the request is carried out, and the answer is kept after it. What left nothing behind (most
+errors, and documents that are not stored) releases the key: sent again, the request may fare better. A process that
+dies with a request in its hands leaves the key to the next one after the lease; where it died between the end of the
+work and the keeping of the answer, the work is done once more.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from email.message import Message
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from application.caller import Caller
+from application.ports.idempotency_keys import Claim, IdempotencyKeys, KeptAnswer
+from domain.errors import ConflictError, DocGenError
+from domain.identifiers import RenderId
+from entrypoints.container import Container
+from entrypoints.http.downloads import begun
+from entrypoints.http.errors import answer_to_error
+from entrypoints.http.idempotency_key import CARRIED_OUT_AGAIN, SECRET_ANSWERS, key_of
+
+logger = logging.getLogger("docgen.http")
+
+REPLAYED: Final = "Idempotent-Replayed"
+
+# Well within the lease of a key.
+_SECONDS_BETWEEN_EXTENSIONS: Final = 10.0
+
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class DocumentResponse(Response):
+    """The bytes of a document; `render_id` is the render that keeps them, None where nobody does."""
+
+    def __init__(self, *args: Any, render_id: RenderId | None, **options: Any) -> None:
+        self.render_id = render_id
+        super().__init__(*args, **options)
+
+
+async def carry_out(request: Request, caller: Caller, operation: str, handle: Handle) -> Response:
+    """Answer a request; one with a key that was answered already gets the same answer.
+
+    Raises:
+        InvalidRequestError: the key is none.
+        IdempotencyMismatchError, RequestInProgressError: the key is not free for this request.
+        ConflictError: what it was answered with was a secret, or a document that is gone.
+    """
+    if request.method != "POST" or operation in CARRIED_OUT_AGAIN:
+        return await handle(request)
+    key = key_of(request)
+    if key is None:
+        return await handle(request)
+    keys: IdempotencyKeys = request.state.container.idempotency_keys()
+    found = await keys.claim(caller.workspace_id, key, _fingerprint(request, await request.body()))
+    if isinstance(found, KeptAnswer):
+        return await _replayed(request.state.container, caller, key, found)
+    async with _extended(keys, found):
+        return await _answered(keys, found, request, operation, handle)
+
+
+async def _answered(keys: IdempotencyKeys, claim: Claim, request: Request, operation: str, handle: Handle) -> Response:
+    try:
+        response = await handle(request)
+    except DocGenError as error:
+        if error.render_id is None:
+            await _tried(keys.release(claim))
+            raise
+        # The failure has a record: once more would be another one.
+        response = await answer_to_error(request, error)
+    except BaseException:
+        await _tried(keys.release(claim))
+        raise
+    answer = _kept(response, operation)
+    await _tried(keys.release(claim) if answer is None else keys.keep(claim, answer))
+    return response
+
+
+async def _tried(work: Awaitable[None]) -> None:
+    """Do what comes after the request: it is carried out, whatever becomes of its key."""
+    try:
+        await work
+    except DocGenError as error:
+        logger.warning("The answer to an Idempotency-Key could not be kept: %s", error)
+
+
+def _kept(response: Response, operation: str) -> KeptAnswer | None:
+    """Return what is to be kept of an answer, None where its request is to be carried out again."""
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+    if isinstance(response, DocumentResponse):
+        if response.render_id is None:
+            return None
+        return KeptAnswer(response.status_code, headers, None, response.render_id)
+    body = None if operation in SECRET_ANSWERS else bytes(response.body)
+    return KeptAnswer(response.status_code, headers, body)
+
+
+async def _replayed(container: Container, caller: Caller, key: str, answer: KeptAnswer) -> Response:
+    headers = {**answer.headers, REPLAYED: "true"}
+    if answer.render_id is not None:
+        stored = await container.get_document()(caller, answer.render_id)
+        content = await begun(stored.stream())
+        headers["content-length"] = str(stored.document.size)
+        return StreamingResponse(content, answer.status, headers)
+    if answer.body is None:
+        raise ConflictError(
+            f"The request with the Idempotency-Key {key!r} was carried out, and what it made was shown once: "
+            "look for it in the list, and use a new key to make another one."
+        )
+    return Response(answer.body, answer.status, headers)
+
+
+def _fingerprint(request: Request, body: bytes) -> str:
+    """Return what tells one request from another: where it goes to, and its body.
+
+    The boundary between the parts of a form is new with every attempt of most clients, and is left out.
+    """
+    header = Message()
+    header["Content-Type"] = request.headers.get("content-type", "")
+    boundary = header.get_boundary()
+    if header.get_content_maintype() == "multipart" and boundary:
+        body = body.replace(b"--" + boundary.encode("utf-8", "replace"), b"--")
+    place = f"{request.method} {request.url.path}?{request.url.query} {header.get_content_type()}\n"
+    return hashlib.sha256(place.encode() + body).hexdigest()
+
+
+@asynccontextmanager
+async def _extended(keys: IdempotencyKeys, claim: Claim) -> AsyncIterator[None]:
+    """Extend a claim again and again within the block."""
+
+    async def extend() -> None:
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_EXTENSIONS)
+            await _tried(keys.extend(claim))
+
+    task = asyncio.create_task(extend())
+    try:
+        yield
+    finally:
+        task.cancel()
