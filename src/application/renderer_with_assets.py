@@ -15,9 +15,10 @@ from application.ports.template_renderer import (
     TemplateRenderer,
     TemplateSource,
 )
-from domain.asset import is_asset_name, template_file, template_of
+from domain.asset import REFERENCE_ASSET, is_asset_name, template_file, template_of
 from domain.diagnostics import Diagnostic
 from domain.errors import AssetsNeededError, RenderFailedError
+from domain.formats import OutputFormat, TemplateFormat
 from domain.render_request import RenderOptions
 
 _T = TypeVar("_T")
@@ -54,7 +55,10 @@ class RendererWithAssets(TemplateRenderer):
         self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
     ) -> tuple[Diagnostic, ...]:
         return await self._with_assets(
-            source, data, assets, lambda known: self._renderer.validate(source, data, options, known)
+            source,
+            _wanted(source, data, options),
+            assets,
+            lambda known: self._renderer.validate(source, data, options, known),
         )
 
     @override
@@ -62,13 +66,16 @@ class RendererWithAssets(TemplateRenderer):
         self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
     ) -> RenderedDocument:
         return await self._with_assets(
-            source, data, assets, lambda known: self._renderer.render(source, data, options, known)
+            source,
+            _wanted(source, data, options),
+            assets,
+            lambda known: self._renderer.render(source, data, options, known),
         )
 
     async def _with_assets(
-        self, source: TemplateSource, data: bytes, known: Assets, attempt: Callable[[Assets], Awaitable[_T]]
+        self, source: TemplateSource, wanted: set[str], known: Assets, attempt: Callable[[Assets], Awaitable[_T]]
     ) -> _T:
-        wanted = _named_in(data) - known.keys()
+        wanted = wanted - known.keys()
         for _ in range(_ATTEMPTS):
             if wanted:
                 room = self._max_bytes - sum(len(content) for content in known.values() if content is not None)
@@ -84,6 +91,14 @@ class RendererWithAssets(TemplateRenderer):
 
 def _can_be(name: str) -> bool:
     return is_asset_name(name) or template_of(name) is not None
+
+
+def _wanted(source: TemplateSource, data: bytes, options: RenderOptions) -> set[str]:
+    """Return what is known to be needed before a first attempt."""
+    found = _named_in(data)
+    if (source.format, options.output) == (TemplateFormat.MARKDOWN, OutputFormat.DOCX):
+        found.add(REFERENCE_ASSET)
+    return found
 
 
 def _named_in(data: bytes) -> set[str]:

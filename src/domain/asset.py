@@ -9,6 +9,8 @@ from domain.errors import InvalidRequestError, UnsupportedMediaTypeError
 from domain.formats import OutputFormat, extension_of
 from domain.identifiers import WorkspaceId
 
+# The Word file in whose styles and page settings Markdown becomes a Word document, where a workspace has one.
+REFERENCE_ASSET: Final = "reference.docx"
 MAX_ASSET_BYTES: Final = 20_000_000
 MAX_IMAGE_BYTES: Final = 5_000_000
 _MAX_NAME: Final = 100

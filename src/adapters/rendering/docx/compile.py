@@ -48,12 +48,13 @@ _COMPILERS: Final = {
 def compile_docx(file: bytes, limits: Limits) -> CompiledTemplate:
     """Compile a Word template; nothing is raised for what the file holds, everything becomes a diagnostic."""
     try:
-        return _compile_package(Package(file, limits.template_bytes), limits)
+        return compile_package(Package(file, limits.template_bytes), limits)
     except UnusableFileError as problem:
         return CompiledTemplate(None, (problem.finding,), ())
 
 
-def _compile_package(package: Package, limits: Limits) -> CompiledTemplate:
+def compile_package(package: Package, limits: Limits) -> CompiledTemplate:
+    """Compile a package that has been read; nothing is raised for what it holds."""
     found = check_package(package)
     if has_errors(found):
         return CompiledTemplate(None, tuple(found), ())

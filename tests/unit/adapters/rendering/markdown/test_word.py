@@ -9,6 +9,7 @@ import pytest
 from docx.document import Document
 
 from adapters.rendering.engine import compile_template, render_template
+from domain.asset import REFERENCE_ASSET
 from domain.errors import DiagnosedError, LimitExceededError, RenderFailedError
 from domain.formats import OutputFormat, TemplateFormat
 from tests.builders import render_options
@@ -97,3 +98,57 @@ def test_what_is_wrong_is_said_without_a_place_in_the_reference_document() -> No
 def test_missing_values_are_said_as_ever() -> None:
     (found,) = failed(NOTES, {"who": "x"}).diagnostics
     assert found.code == "missing-value"
+
+
+def in_reference(reference: bytes, markdown: str = "# Title\n\nText") -> Document:
+    """Render Markdown in the styles of a workspace's reference document."""
+    compiled = compile_template(TemplateFormat.MARKDOWN, markdown.encode())
+    options = render_options(output=OutputFormat.DOCX)
+    made = render_template(compiled, b"{}", options, {REFERENCE_ASSET: reference})
+    assert_follows_word_rules(made.content)
+    return docx.Document(io.BytesIO(made.content))
+
+
+def own_reference(*paragraphs: str) -> bytes:
+    """A file of somebody's own: a page in landscape format, a header, a style for headings."""
+    document = docx.Document()
+    for text in paragraphs:
+        document.add_paragraph(text)
+    section = document.sections[0]
+    section.page_width, section.page_height = section.page_height, section.page_width
+    section.header.paragraphs[0].text = "ACME: {{ title }}"
+    document.styles["Heading 1"].font.name = "Georgia"
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_a_workspace_sets_markdown_in_its_own_styles_page_and_header() -> None:
+    document = in_reference(own_reference("Words of the reference document.", "More of them."))
+    assert [(each.style.name, each.text) for each in document.paragraphs] == [
+        ("Heading 1", "Title"),
+        ("Normal", "Text"),
+    ]
+    assert document.styles["Heading 1"].font.name == "Georgia"
+    assert document.sections[0].page_width > document.sections[0].page_height
+    assert document.sections[0].header.paragraphs[0].text == "ACME: Title"
+
+
+def test_a_reference_document_keeps_its_text_around_a_tag_of_its_own() -> None:
+    document = in_reference(own_reference("Cover of {{ title }}", "{{ body }}", "The end."))
+    assert [each.text for each in document.paragraphs] == ["Cover of Title", "Title", "Text", "The end."]
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        (b"no zip", "not-a-word-document"),
+        (own_reference("{{ body }}", "{% for x in"), "unclosed-tag"),
+        (own_reference("{{ body }} {{ other }}"), "missing-value"),
+    ],
+    ids=["no Word file", "broken", "asks for more"],
+)
+def test_a_reference_document_that_cannot_be_used_is_named(reference: bytes, said: str) -> None:
+    with pytest.raises(DiagnosedError) as failure:
+        in_reference(reference)
+    assert said in {found.code for found in failure.value.diagnostics}
