@@ -1,5 +1,6 @@
 """Downloads: entity tags, single ranges and file names (RFC 9110, sections 13 and 14)."""
 
+import base64
 import re
 from collections.abc import AsyncIterator, Callable
 from typing import Final
@@ -34,6 +35,7 @@ async def download(
     require_match(request, etag)
     headers = {
         "ETag": etag,
+        "Repr-Digest": repr_digest(sha256),
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
         "Content-Disposition": content_disposition(file_name),
@@ -79,6 +81,11 @@ def _range_of(request: Request, size: int, etag: str) -> tuple[int, int] | None:
     if start >= end:
         raise RangeNotSatisfiableError(size)
     return start, end
+
+
+def repr_digest(sha256: str) -> str:
+    """Return the header Repr-Digest (RFC 9530, section 3): the hash of the whole contents, also beside a part of them."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
 
 
 def content_disposition(file_name: str) -> str:

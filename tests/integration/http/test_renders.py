@@ -1,5 +1,7 @@
 """Renders over HTTP."""
 
+import base64
+import hashlib
 import io
 import json
 import zipfile
@@ -92,6 +94,21 @@ def test_parts_of_a_document_and_none_of_it(client: TestClient) -> None:
     assert_problem(behind, 416, "range-not-satisfiable")
     same = client.get(url, headers={"If-None-Match": part.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
+
+
+def test_the_digest_is_that_of_the_whole_document_however_it_is_fetched(client: TestClient) -> None:
+    register(client)
+    body = {"template": "letter", "data": {"name": "Ada"}, "file_name": "Brief an Größe"}
+    direct = client.post("/v1/renders", json=body, headers={"Accept": "text/plain"})
+    expected = base64.b64encode(hashlib.sha256(b"Dear Ada,\n").digest()).decode()
+    url = direct.headers["content-location"]
+    answers = (direct, client.get(url), client.head(url), client.get(url, headers={"Range": "bytes=0-3"}))
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 206]
+    for answer in answers:
+        assert answer.headers["repr-digest"] == f"sha-256=:{expected}:"
+        assert answer.headers["etag"] == direct.headers["etag"]
+        assert answer.headers["content-disposition"].endswith("filename*=UTF-8''Brief%20an%20Gr%C3%B6%C3%9Fe.txt")
+    assert (answers[2].headers["content-length"], answers[3].text) == ("10", "Dear")
 
 
 def test_numbers_and_the_order_of_keys_are_those_of_the_request(client: TestClient) -> None:

@@ -23,7 +23,7 @@ from entrypoints.http.dependencies import (
     Cursor,
     Limit,
 )
-from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, download
+from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, download, repr_digest
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
 from entrypoints.http.idempotency import DocumentResponse
 from entrypoints.http.negotiation import accepted_document
@@ -124,6 +124,7 @@ def _as_bytes(finished: FinishedRender, *, stored: bool) -> Response:
     headers = {
         "Content-Disposition": content_disposition(finished.document.file_name),
         "ETag": f'"{finished.document.sha256}"',
+        "Repr-Digest": repr_digest(finished.document.sha256),
     }
     if stored:
         headers["Content-Location"] = f"/v1/renders/{finished.request.id}/document"
