@@ -84,7 +84,7 @@ def _range_of(request: Request, size: int, etag: str) -> tuple[int, int] | None:
 
 
 def repr_digest(sha256: str) -> str:
-    """Return the header Repr-Digest (RFC 9530, section 3): the hash of the whole contents, also beside a part of them."""
+    """Return the header Repr-Digest (RFC 9530, section 3): the hash of the whole, also beside a part."""
     return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
 
 
