@@ -221,10 +221,11 @@ class _Placing:
             self._open.append(again)
 
     def _is_blank(self, element: Element) -> bool:
-        """Tell whether what was put out since an element began shows nothing."""
+        """Tell whether what was put out since an element began shows nothing; blanks of a run part the words around."""
+        blanks_show = self._is(element, "r")
         for piece in self.out[element.index :]:
             if piece[:1] != "<":
-                if piece and piece[0] != MARK and not piece.isspace():
+                if piece and piece[0] != MARK and (blanks_show or not piece.isspace()):
                     return False
                 continue
             name = piece.strip("</>").partition(" ")[0].partition(">")[0].removeprefix(self._prefix)

@@ -22,6 +22,7 @@ from tests.word_files import (
     paragraph_text,
     part_of,
     r,
+    render_word,
     tbl,
     tc,
     tr,
@@ -263,3 +264,10 @@ def test_a_link_that_is_broken_into_paragraphs_stays_one_in_each() -> None:
     content, _ = rendered(word_file("a {{ v }} z"), {"$link": URL, "text": "x\ay"})
     assert lines_of(content) == ["a x", "y z"]
     assert links_of(content) == [("x", URL), ("y", URL)]
+
+
+@pytest.mark.parametrize("tag", ["{{ x }}", "{{r x }}"])
+def test_a_blank_before_or_behind_parts_the_words(tag: str) -> None:
+    file = word_file(p("{{ a }} " + tag + " {{ b }}"), p(" " + tag + " "))
+    document = render_word(file, {"a": "one", "b": "three", "x": {"$richtext": ["two"]}})
+    assert lines_of(document) == ["one two three", " two "]
