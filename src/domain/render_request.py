@@ -76,13 +76,16 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
-    """One wish for a document. The data itself is kept beside it; here is its SHA-256."""
+    """One wish for a document. The data itself is kept beside it; here is its SHA-256.
+
+    A render of a file that is no template of the workspace names no template, slug and version.
+    """
 
     id: RenderId
     workspace_id: WorkspaceId
-    template_id: TemplateId
-    template_slug: Slug
-    template_version: int
+    template_id: TemplateId | None
+    template_slug: Slug | None
+    template_version: int | None
     options: RenderOptions
     data_sha256: str
     status: RenderStatus

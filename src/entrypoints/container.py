@@ -166,6 +166,7 @@ class Container(containers.DeclarativeContainer):
         clock,
         ids,
         settings.provided.limits.data_bytes,
+        settings.provided.limits.template_bytes,
     )
     read_renders = providers.Singleton(ReadRenders, units_of_work)
     get_document = providers.Singleton(GetDocument, read_renders, storage, clock)

@@ -292,8 +292,8 @@ def render_of(row: RenderRow) -> RenderRequest:
     return RenderRequest(
         id=RenderId(row.id),
         workspace_id=WorkspaceId(row.workspace_id),
-        template_id=TemplateId(row.template_id),
-        template_slug=Slug(row.template_slug),
+        template_id=None if row.template_id is None else TemplateId(row.template_id),
+        template_slug=None if row.template_slug is None else Slug(row.template_slug),
         template_version=row.template_version,
         options=RenderOptions(
             output=OutputFormat(row.output),

@@ -225,9 +225,9 @@ class RenderRow(Row):
 
     workspace_id: Mapped[CodeKey]
     id: Mapped[CodeKey]
-    template_id: Mapped[Code]
-    template_slug: Mapped[Code]
-    template_version: Mapped[int]
+    template_id: Mapped[Code | None]
+    template_slug: Mapped[Code | None]
+    template_version: Mapped[int | None]
     output: Mapped[Code]
     locale: Mapped[Code]
     timezone: Mapped[Code]

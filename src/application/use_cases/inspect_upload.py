@@ -106,16 +106,27 @@ class InspectUpload:
             InvalidRequestError: the file's name cannot be kept.
             QueueFullError, OverloadedError: see TemplateRenderer.
         """
-        template_format = _format_of(upload.file_name)
-        if len(upload.content) > self._max_bytes:
-            raise PayloadTooLargeError(f"The template {upload.file_name!r}", self._max_bytes)
-
-        async def load() -> bytes:
-            return upload.content
-
-        source = TemplateSource(template_format, hashlib.sha256(upload.content).hexdigest(), load, workspace_id)
+        source = source_of(upload, workspace_id, self._max_bytes)
         inspection = await self._renderer.inspect(source)
         return InspectedUpload(upload, source, inspection, infer_schema(inspection.placeholders))
+
+
+def source_of(upload: TemplateUpload, workspace_id: WorkspaceId, max_bytes: int) -> TemplateSource:
+    """Return an upload as a renderer takes it; the work is the workspace's.
+
+    Raises:
+        UnsupportedMediaTypeError: the extension is not one of a template.
+        PayloadTooLargeError: the file is larger than the limit.
+        InvalidRequestError: the file's name cannot be kept.
+    """
+    template_format = _format_of(upload.file_name)
+    if len(upload.content) > max_bytes:
+        raise PayloadTooLargeError(f"The template {upload.file_name!r}", max_bytes)
+
+    async def load() -> bytes:
+        return upload.content
+
+    return TemplateSource(template_format, hashlib.sha256(upload.content).hexdigest(), load, workspace_id)
 
 
 def _format_of(file_name: str) -> TemplateFormat:

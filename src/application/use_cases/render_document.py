@@ -13,6 +13,7 @@ from application.ports.id_generator import IdGenerator
 from application.ports.render_journal import RenderJournal
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
 from application.stored_files import read_template_file
+from application.use_cases.inspect_upload import TemplateUpload, source_of
 from application.versions_to_render import VersionsToRender
 from domain.document import Document, file_name_for
 from domain.errors import DiagnosedError, InvalidRequestError, PayloadTooLargeError
@@ -27,17 +28,28 @@ MAX_EXPIRES_IN: Final = 10 * 365 * 24 * 3600
 class RenderDocumentCommand:
     """A wish for a document.
 
-    `template` is an id or slug, `version` None takes the published one, `data` is JSON text in UTF-8. `store` False
-    keeps no record, no data and no document; `expires_in` (seconds) is how long the document is kept.
+    `template` is an id or slug, or a file that is no template of the workspace, and is not kept. `version` None takes
+    the published one, `data` is JSON text in UTF-8. `store` False keeps no record, no data and no document;
+    `expires_in` (seconds) is how long the document is kept.
     """
 
     caller: Caller
-    template: str
+    template: str | TemplateUpload
     data: bytes
     version: int | None = None
     wishes: RenderWishes = NO_WISHES
     store: bool = True
     expires_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What is rendered: `name` is what its document is called where nothing else says so."""
+
+    source: TemplateSource
+    name: str
+    template: Template | None = None
+    version: TemplateVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,7 @@ class RenderDocument:
         clock: Clock,
         ids: IdGenerator,
         max_data_bytes: int,
+        max_template_bytes: int,
     ) -> None:
         self._renderer = renderer
         self._storage = storage
@@ -75,6 +88,7 @@ class RenderDocument:
         self._clock = clock
         self._ids = ids
         self._max_data_bytes = max_data_bytes
+        self._max_template_bytes = max_template_bytes
 
     async def __call__(self, command: RenderDocumentCommand) -> FinishedRender:
         """Render the document.
@@ -84,45 +98,53 @@ class RenderDocument:
             UnsupportedOutputError: the template cannot become this output.
             DataInvalidError, RenderFailedError, LimitExceededError, TimeLimitError, TemplateInvalidError: the render
                 failed; its record, unless `store` is False, has the error's `render_id`.
+            UnsupportedMediaTypeError, PayloadTooLargeError, InvalidRequestError: the file cannot be a template.
             QueueFullError, OverloadedError: it was not begun, and has no record.
         """
         if len(command.data) > self._max_data_bytes:
             raise PayloadTooLargeError("The data", self._max_data_bytes)
-        template, version = await self._versions.find(command.caller.workspace_id, command.template, command.version)
-        request = self._new_request(command, template, version)
-        source = TemplateSource(
-            template.format,
-            version.sha256,
-            lambda: self._load(command, version),
-            command.caller.workspace_id,
-            version.refinements,
-        )
+        chosen = await self._choose(command)
+        request = self._new_request(command, chosen)
         started = self._clock.elapsed_ms()
         try:
-            rendered = await self._renderer.render(source, command.data, request.options)
+            rendered = await self._renderer.render(chosen.source, command.data, request.options)
         except DiagnosedError as error:
             timings = Timings(render_ms=self._clock.elapsed_ms() - started)
             await self._record_failure(command, request, error, timings)
             raise
-        return await self._keep(command, request, rendered, Timings(render_ms=self._clock.elapsed_ms() - started))
+        timings = Timings(render_ms=self._clock.elapsed_ms() - started)
+        return await self._keep(command, request, rendered, timings, chosen.name)
+
+    async def _choose(self, command: RenderDocumentCommand) -> _Chosen:
+        workspace_id = command.caller.workspace_id
+        if isinstance(command.template, TemplateUpload):
+            upload = command.template
+            return _Chosen(
+                source_of(upload, workspace_id, self._max_template_bytes), upload.file_name.rpartition(".")[0]
+            )
+        template, version = await self._versions.find(workspace_id, command.template, command.version)
+        source = TemplateSource(
+            template.format, version.sha256, lambda: self._load(command, version), workspace_id, version.refinements
+        )
+        return _Chosen(source, template.slug, template, version)
 
     async def _load(self, command: RenderDocumentCommand, version: TemplateVersion) -> bytes:
         return await read_template_file(self._storage, BlobKey(command.caller.workspace_id, version.sha256))
 
-    def _new_request(
-        self, command: RenderDocumentCommand, template: Template, version: TemplateVersion
-    ) -> RenderRequest:
-        now = self._clock.now()
+    def _new_request(self, command: RenderDocumentCommand, chosen: _Chosen) -> RenderRequest:
+        now, template = self._clock.now(), chosen.template
         if command.expires_in is not None and not 0 < command.expires_in <= MAX_EXPIRES_IN:
             raise InvalidRequestError("expires_in", f"give a number of seconds from 1 to {MAX_EXPIRES_IN:,}.")
         expires_at = None if command.expires_in is None else now + timedelta(seconds=command.expires_in)
         return RenderRequest(
             id=RenderId(self._ids.new_id(RENDER_PREFIX)),
             workspace_id=command.caller.workspace_id,
-            template_id=template.id,
-            template_slug=template.slug,
-            template_version=version.number,
-            options=self._defaults.complete(command.wishes, template.format, template.locale, now),
+            template_id=template.id if template else None,
+            template_slug=template.slug if template else None,
+            template_version=chosen.version.number if chosen.version else None,
+            options=self._defaults.complete(
+                command.wishes, chosen.source.format, template.locale if template else None, now
+            ),
             data_sha256=hashlib.sha256(command.data).hexdigest(),
             status=RenderStatus.QUEUED,
             created_at=now,
@@ -130,11 +152,16 @@ class RenderDocument:
         ).start()
 
     async def _keep(
-        self, command: RenderDocumentCommand, request: RenderRequest, rendered: RenderedDocument, timings: Timings
+        self,
+        command: RenderDocumentCommand,
+        request: RenderRequest,
+        rendered: RenderedDocument,
+        timings: Timings,
+        name: str,
     ) -> FinishedRender:
         output = request.options.output
         document = Document(
-            file_name=file_name_for(rendered.file_name or request.template_slug, output),
+            file_name=file_name_for(rendered.file_name or name, output),
             output=output,
             size=len(rendered.content),
             sha256=hashlib.sha256(rendered.content).hexdigest(),

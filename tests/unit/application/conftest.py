@@ -89,7 +89,7 @@ def world() -> World:
         templates=ReadTemplates(units, storage),
         validate=ValidateTemplate(inspect, renderer, defaults, clock, MAX_BYTES),
         render=RenderDocument(
-            renderer, storage, versions, InMemoryRenderJournal(units), defaults, clock, ids, MAX_BYTES
+            renderer, storage, versions, InMemoryRenderJournal(units), defaults, clock, ids, MAX_BYTES, MAX_BYTES
         ),
         renders=renders,
         document=GetDocument(renders, storage, clock),

@@ -1,6 +1,7 @@
 """Renders."""
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from application.defaults import RenderWishes
 from application.ports.render_repository import RenderFilter
+from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.render_document import FinishedRender, RenderDocumentCommand
 from domain.errors import InvalidRequestError
 from domain.identifiers import RENDER_PREFIX, RenderId
@@ -25,14 +27,26 @@ from entrypoints.http.dependencies import (
 )
 from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, download, repr_digest
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
+from entrypoints.http.forms import read_upload_form
 from entrypoints.http.idempotency import DocumentResponse
 from entrypoints.http.negotiation import accepted_document
-from entrypoints.http.schemas.renders import RenderBody, RenderEnvelope, RenderListResponse, RenderResponse
+from entrypoints.http.schemas.renders import (
+    FileRenderBody,
+    RenderBody,
+    RenderEnvelope,
+    RenderListResponse,
+    RenderResponse,
+    RenderWishesBody,
+)
 from entrypoints.http.schemas.times import Time
 
 router = APIRouter(prefix="/renders", tags=["renders"], route_class=GuardedRoute)
 
 _envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+_Said = TypeVar("_Said", bound=RenderWishesBody)
+# What is said beside the data, in a part of a form.
+_ENVELOPE_BYTES: Final = 100_000
 
 _RENDER_CODES = (
     "malformed-request",
@@ -64,41 +78,84 @@ _RENDER_CODES = (
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": RenderBody.model_json_schema()}},
+            "content": {
+                "application/json": {"schema": RenderBody.model_json_schema()},
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file", "request"],
+                        "properties": {
+                            "file": {"type": "string", "format": "binary", "description": "A template, not stored."},
+                            "request": FileRenderBody.model_json_schema(),
+                        },
+                    },
+                    "encoding": {"request": {"contentType": "application/json"}},
+                },
+            },
         }
     },
 )
 async def create_render(request: Request, container: ContainerDependency, caller: CallerDependency) -> Response:
     """Render a document: the answer is its record or, for an Accept header with its media type, the bytes."""
-    envelope, data = await _read_body(request)
-    wants_bytes, output = accepted_document(request.headers.get("accept"), envelope.output, store=envelope.store)
+    wish = await _read_wish(request, container.settings().limits.data_bytes)
+    said = wish.said
+    wants_bytes, output = accepted_document(request.headers.get("accept"), said.output, store=said.store)
     finished = await container.render_document()(
         RenderDocumentCommand(
             caller=caller,
-            template=envelope.template,
-            data=data,
-            version=envelope.version,
+            template=wish.template,
+            data=wish.data,
+            version=wish.version,
             wishes=RenderWishes(
                 output=output,
-                locale=envelope.locale,
-                timezone=envelope.timezone,
-                now=envelope.now,
-                missing=MissingPolicy(envelope.missing),
-                file_name=envelope.file_name,
+                locale=said.locale,
+                timezone=said.timezone,
+                now=said.now,
+                missing=MissingPolicy(said.missing),
+                file_name=said.file_name,
             ),
-            store=envelope.store,
-            expires_in=envelope.expires_in,
+            store=said.store,
+            expires_in=said.expires_in,
         )
     )
-    return _as_bytes(finished, stored=envelope.store) if wants_bytes else _as_record(finished)
+    return _as_bytes(finished, stored=said.store) if wants_bytes else _as_record(finished)
 
 
-async def _read_body(request: Request) -> tuple[RenderEnvelope, bytes]:
-    """Return the envelope, and the data as the text it is in the body: its numbers and the order of its keys count."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedBodyError("Send the render as application/json (curl: -H 'Content-Type: application/json').")
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A request as it was read; its data is the text that it is in the body, since numbers and the order of keys count.
+
+    `template` is a file that came with it, or names a template.
+    """
+
+    said: RenderWishesBody
+    data: bytes
+    template: str | TemplateUpload
+    version: int | None = None
+
+
+async def _read_wish(request: Request, max_data_bytes: int) -> _Wish:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "multipart/form-data":
+        form = await read_upload_form(request, frozenset({"request"}), max_data_bytes + _ENVELOPE_BYTES)
+        text = form.text("request")
+        if text is None:
+            raise InvalidRequestError("request", 'it is missing: give what JSON would say, at least {"data": {}}.')
+        said, data = _split(text.encode(), RenderWishesBody)
+        return _Wish(said, data, form.upload)
+    if media_type != "application/json":
+        raise UnsupportedBodyError(
+            "Send the render as application/json (curl: -H 'Content-Type: application/json'), or as "
+            "multipart/form-data with the parts 'file' and 'request' for a template that is not stored."
+        )
+    envelope, data = _split(await request.body(), RenderEnvelope)
+    return _Wish(envelope, data, envelope.template, envelope.version)
+
+
+def _split(body: bytes, model: type[_Said]) -> tuple[_Said, bytes]:
+    """Return what a body says, and the text of its data."""
     try:
-        raw = _envelope_decoder.decode(await request.body())
+        raw = _envelope_decoder.decode(body)
         data = raw.pop("data", None)
         values: dict[str, Any] = {name: msgspec.json.decode(value) for name, value in raw.items()}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -106,7 +163,7 @@ async def _read_body(request: Request) -> tuple[RenderEnvelope, bytes]:
     if data is None:
         raise InvalidRequestError("data", "it is missing: give the template's data, an empty object if it needs none.")
     try:
-        return RenderEnvelope.model_validate(values), bytes(data)
+        return model.model_validate(values), bytes(data)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
 

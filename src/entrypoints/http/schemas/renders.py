@@ -11,15 +11,11 @@ from entrypoints.http.schemas.problem import DiagnosticBody
 from entrypoints.http.schemas.times import Time
 
 
-class RenderEnvelope(BaseModel):
-    """Everything of a render's request but its data, which stays the JSON text it is."""
+class RenderWishesBody(BaseModel):
+    """What may be said about a render, whatever is rendered."""
 
     model_config = ConfigDict(extra="forbid")
 
-    template: Annotated[str, Field(min_length=1, max_length=100, description="Id or slug of the template.")]
-    version: Annotated[
-        int | None, Field(ge=1, le=2_147_483_647, strict=True, description="Default: the published one.")
-    ] = None
     output: Annotated[str | None, Field(max_length=20, description="Default: the template's own format.")] = None
     locale: str | None = None
     timezone: str | None = None
@@ -30,8 +26,23 @@ class RenderEnvelope(BaseModel):
     expires_in: Annotated[int | None, Field(ge=1, strict=True, description="Seconds that the document is kept.")] = None
 
 
+class RenderEnvelope(RenderWishesBody):
+    """Everything of a render's request but its data, which stays the JSON text it is."""
+
+    template: Annotated[str, Field(min_length=1, max_length=100, description="Id or slug of the template.")]
+    version: Annotated[
+        int | None, Field(ge=1, le=2_147_483_647, strict=True, description="Default: the published one.")
+    ] = None
+
+
 class RenderBody(RenderEnvelope):
     """A wish for a document. Numbers are exact; the order of keys is kept."""
+
+    data: dict[str, Any]
+
+
+class FileRenderBody(RenderWishesBody):
+    """A wish for a document of a file that comes with it."""
 
     data: dict[str, Any]
 
@@ -64,7 +75,7 @@ class RenderResponse(BaseModel):
 
     id: str
     status: RenderStatus
-    template: TemplateReference
+    template: Annotated[TemplateReference | None, Field(description="Null: a file that came with the request.")]
     output: OutputFormat
     file_name: str | None
     bytes: int | None
@@ -88,9 +99,7 @@ class RenderResponse(BaseModel):
         return cls(
             id=request.id,
             status=request.status,
-            template=TemplateReference(
-                id=request.template_id, slug=request.template_slug, version=request.template_version
-            ),
+            template=_reference_of(request),
             output=request.options.output,
             file_name=document.file_name if document else None,
             bytes=document.size if document else None,
@@ -108,6 +117,12 @@ class RenderResponse(BaseModel):
             expires_at=request.expires_at,
             links=links,
         )
+
+
+def _reference_of(request: RenderRequest) -> TemplateReference | None:
+    if request.template_id is None or request.template_slug is None or request.template_version is None:
+        return None
+    return TemplateReference(id=request.template_id, slug=request.template_slug, version=request.template_version)
 
 
 def _rounded(milliseconds: float | None) -> float | None:
