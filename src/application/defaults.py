@@ -1,7 +1,7 @@
 """What holds where neither the request nor the template says otherwise."""
 
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 from domain.errors import InvalidRequestError, UnsupportedOutputError
 from domain.formats import OutputFormat, TemplateFormat, outputs_of
@@ -26,10 +26,26 @@ NO_WISHES = RenderWishes()
 
 @dataclass(frozen=True, slots=True)
 class RenderDefaults:
-    """The installation's locale (BCP 47) and time zone (IANA)."""
+    """The installation's locale (BCP 47) and time zone (IANA), and for how many days data and documents are kept."""
 
     locale: str = "en"
     timezone: str = "UTC"
+    retention_days: int = 30
+
+    def expiry(self, wish: int | None, created_at: datetime) -> datetime:
+        """Return when data and document expire; `wish` is a number of seconds that ends sooner.
+
+        Raises:
+            InvalidRequestError: it is none, or ends later.
+        """
+        retention = timedelta(days=self.retention_days)
+        longest = int(retention.total_seconds())
+        if wish is not None and not 0 < wish <= longest:
+            raise InvalidRequestError(
+                "expires_in",
+                f"give a number of seconds from 1 to {longest:,}: documents are kept for {self.retention_days} days.",
+            )
+        return created_at + (retention if wish is None else timedelta(seconds=wish))
 
     def complete(
         self, wishes: RenderWishes, template_format: TemplateFormat, template_locale: str | None, created_at: datetime

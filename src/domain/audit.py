@@ -21,6 +21,7 @@ class AuditAction(StrEnum):
     SCHEMA_REFINED = "schema.refined"
     ASSET_STORED = "asset.stored"
     ASSET_DELETED = "asset.deleted"
+    RENDER_ERASED = "render.erased"
     API_KEY_CREATED = "api-key.created"
     API_KEY_REVOKED = "api-key.revoked"
     ACCESS_REFUSED = "access.refused"
@@ -32,6 +33,7 @@ class AuditObject(StrEnum):
     WORKSPACE = "workspace"
     TEMPLATE = "template"
     ASSET = "asset"
+    RENDER = "render"
     API_KEY = "api-key"
     OPERATION = "operation"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from domain.diagnostics import Diagnostic
 from domain.document import Document
@@ -39,6 +40,9 @@ class MissingPolicy(StrEnum):
     ERROR = "error"
     EMPTY = "empty"
     KEEP = "keep"
+
+
+_ERASED: Final = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class RenderRequest:
     timings: Timings = Timings()
     finished_at: datetime | None = None
     expires_at: datetime | None = None
+    erased_at: datetime | None = None
 
     def start(self) -> "RenderRequest":
         """Return the request in rendering."""
@@ -124,7 +129,28 @@ class RenderRequest:
         queued = self._move(RenderStatus.QUEUED)
         return replace(queued, failure=None, diagnostics=(), timings=Timings(), finished_at=None)
 
+    def erase(self, *, at: datetime) -> "RenderRequest":
+        """Return what is kept of the request when its data and document are erased: hashes, sizes, times and outcome.
+
+        Raises:
+            ConflictError: it has not ended.
+        """
+        if self.finished_at is None:
+            raise ConflictError(f"The render {self.id} is {self.status}: only one that has ended can be erased.")
+        document, failure = self.document, self.failure
+        return replace(
+            self,
+            # Names, findings and sentences may hold values of the data.
+            options=replace(self.options, file_name=None),
+            document=document and replace(document, file_name=f"{_ERASED}.{document.output}"),
+            failure=failure and replace(failure, message="What failed was erased with the data."),
+            diagnostics=(),
+            erased_at=self.erased_at or at,
+        )
+
     def _move(self, to: RenderStatus) -> "RenderRequest":
+        if self.erased_at is not None:
+            raise ConflictError(f"The data of the render {self.id} was erased: it stays {self.status}.")
         if to not in _TRANSITIONS[self.status]:
             raise ConflictError(f"The render {self.id} is {self.status} and cannot become {to}.")
         return replace(self, status=to)

@@ -45,6 +45,7 @@ from application.use_cases.authenticate import (
     AuthenticateByToken,
     Authentication,
 )
+from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
 from application.use_cases.manage_api_keys import ManageApiKeys
@@ -169,6 +170,7 @@ class Container(containers.DeclarativeContainer):
         settings.provided.limits.template_bytes,
     )
     read_renders = providers.Singleton(ReadRenders, units_of_work)
+    erase_render = providers.Singleton(EraseRender, units_of_work, storage, clock)
     get_document = providers.Singleton(GetDocument, read_renders, storage, clock)
     keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock, renderer)
     read_assets = providers.Singleton(ReadAssets, units_of_work, storage)

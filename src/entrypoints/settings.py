@@ -167,6 +167,7 @@ class DefaultsSettings(_Section):
 
     locale: str = RenderDefaults().locale
     timezone: str = RenderDefaults().timezone
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] = RenderDefaults().retention_days
 
     @field_validator("locale")
     @classmethod

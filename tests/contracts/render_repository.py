@@ -69,6 +69,21 @@ class RenderRepositoryContract(UnitsOfWorkFixtures):
         done = request.succeed(a_document(size=20_000_000_000), (FINDING,), timings, at=DONE)
         assert await read(units, await added(units, done)) == done
 
+    async def test_an_erased_request_is_kept_without_its_data(self, units: UnitsOfWork, template: Template) -> None:
+        document = a_document(file_name="Ada.txt")
+        done = a_render_request(template).start().succeed(document, (FINDING,), Timings(), at=DONE)
+        await added(units, done)
+        erased = done.erase(at=DONE)
+        async with units.of_workspace(done.workspace_id) as unit:
+            assert await unit.blobs.named([document.sha256]) == {document.sha256}
+            await unit.renders.erase(erased)
+            await unit.commit()
+        assert await read(units, done) == erased
+        async with units.of_workspace(done.workspace_id) as unit:
+            assert await unit.blobs.named([document.sha256]) == set()
+            with pytest.raises(NotFoundError):
+                await unit.renders.data_of(done.id)
+
     async def test_a_changed_request_is_kept(self, units: UnitsOfWork, template: Template) -> None:
         request = await added(units, a_render_request(template))
         failure = RenderFailure("data-invalid", "Two values are missing.")

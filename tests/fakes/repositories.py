@@ -182,6 +182,11 @@ class InMemoryRenderRepository(RenderRepository):
         self._store(request)
 
     @override
+    async def erase(self, request: RenderRequest) -> None:
+        await self.update(request)
+        self._view.data.remove((self._workspace_id, request.id))
+
+    @override
     async def search(self, criteria: RenderFilter, *, limit: int, after: RenderId | None = None) -> list[RenderRequest]:
         await self._view.query()
         mine = [request for request in self._view.renders.rows() if request.workspace_id == self._workspace_id]
@@ -218,7 +223,7 @@ class InMemoryBlobReferences(BlobReferences):
                 versions = self._view.versions.rows()
                 names |= {version.sha256 for version in versions if version.template_id == template.id}
         for render in self._view.renders.rows():
-            if render.workspace_id == mine and render.document is not None:
+            if render.workspace_id == mine and render.document is not None and render.erased_at is None:
                 names.add(render.document.sha256)
         return names & set(sha256s)
 

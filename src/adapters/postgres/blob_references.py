@@ -20,13 +20,14 @@ class PostgresBlobReferences(BlobReferences):
 
     @override
     async def named(self, sha256s: Collection[str]) -> set[str]:
-        columns = (
-            (TemplateVersionRow.sha256, TemplateVersionRow.workspace_id),
-            (AssetRow.sha256, AssetRow.workspace_id),
-            (RenderRow.document_sha256, RenderRow.workspace_id),
-        )
+        mine = self._workspace_id
         queries = (
-            select(sha256.label("sha256")).where(workspace_id == self._workspace_id, sha256.in_(sha256s))
-            for sha256, workspace_id in columns
+            select(TemplateVersionRow.sha256).where(
+                TemplateVersionRow.workspace_id == mine, TemplateVersionRow.sha256.in_(sha256s)
+            ),
+            select(AssetRow.sha256).where(AssetRow.workspace_id == mine, AssetRow.sha256.in_(sha256s)),
+            select(RenderRow.document_sha256).where(
+                RenderRow.workspace_id == mine, RenderRow.document_sha256.in_(sha256s), RenderRow.erased_at.is_(None)
+            ),
         )
         return set(await self._session.scalars(union(*queries)))

@@ -284,6 +284,7 @@ def render_columns(request: RenderRequest) -> Columns:
         "created_at": request.created_at,
         "finished_at": request.finished_at,
         "expires_at": request.expires_at,
+        "erased_at": request.erased_at,
     }
 
 
@@ -312,6 +313,7 @@ def render_of(row: RenderRow) -> RenderRequest:
         timings=Timings(queued_ms=row.queued_ms, render_ms=row.render_ms, store_ms=row.store_ms),
         finished_at=row.finished_at,
         expires_at=row.expires_at,
+        erased_at=row.erased_at,
     )
 
 

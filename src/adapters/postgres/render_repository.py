@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from adapters.postgres.failures import violations
 from adapters.postgres.mapping import render_columns, render_of
-from adapters.postgres.rows import RenderRow
+from adapters.postgres.rows import IdempotencyKeyRow, RenderRow
 from application.ports.render_repository import RenderFilter, RenderRepository
 from domain.errors import ConflictError, DocGenError, NotFoundError
 from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId, is_id
@@ -48,8 +48,18 @@ class PostgresRenderRepository(RenderRepository):
 
     @override
     async def update(self, request: RenderRequest) -> None:
+        await self._change(request, {})
+
+    @override
+    async def erase(self, request: RenderRequest) -> None:
+        await self._change(request, {"data": None})
+        mine = IdempotencyKeyRow.workspace_id == self._workspace_id, IdempotencyKeyRow.render_id == request.id
+        forgotten = update(IdempotencyKeyRow).where(*mine).values(headers=None, body=None)
+        await self._session.execute(forgotten.execution_options(synchronize_session=False))
+
+    async def _change(self, request: RenderRequest, others: dict[str, None]) -> None:
         stored = update(RenderRow).where(RenderRow.workspace_id == self._workspace_id, RenderRow.id == request.id)
-        changed = stored.values(render_columns(request)).returning(RenderRow.id)
+        changed = stored.values(render_columns(request) | others).returning(RenderRow.id)
         if await self._session.scalar(changed.execution_options(synchronize_session=False)) is None:
             raise NotFoundError("render", request.id)
 

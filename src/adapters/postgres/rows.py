@@ -195,6 +195,7 @@ class IdempotencyKeyRow(Row):
     __table_args__ = (
         ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
         Index(None, "workspace_id", "expires_at"),
+        Index(None, "workspace_id", "render_id"),
     )
 
     workspace_id: Mapped[CodeKey]
@@ -234,7 +235,7 @@ class RenderRow(Row):
     now: Mapped[datetime]
     missing: Mapped[Code]
     file_name: Mapped[str | None]
-    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    data: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
     data_sha256: Mapped[Code]
     status: Mapped[Code]
     diagnostics: Mapped[Json]
@@ -250,3 +251,4 @@ class RenderRow(Row):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]

@@ -6,7 +6,9 @@ from typing import Protocol
 
 
 class BlobReferences(Protocol):
-    """Knows what names a blob of the document storage in one workspace: versions, assets and documents of renders."""
+    """Knows what names a blob of the document storage in one workspace: versions, assets and documents of renders
+    that are not erased.
+    """
 
     @abstractmethod
     async def named(self, sha256s: Collection[str]) -> set[str]:

@@ -20,7 +20,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What a request was answered with. A document is not kept once more: `render_id` names the render that has it."""
+    """What a request was answered with; `render_id` is the render that it is about, and that it is erased with.
+
+    A document is not kept once more: without a body, the answer is the document of that render.
+    """
 
     status: int
     headers: Mapping[str, str]

@@ -44,12 +44,20 @@ class RenderRepository(Protocol):
         """Return the request's data as it was given.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: there is none, or it is erased.
         """
 
     @abstractmethod
     async def update(self, request: RenderRequest) -> None:
         """Store a changed request.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+
+    @abstractmethod
+    async def erase(self, request: RenderRequest) -> None:
+        """Store a request that was erased, and forget its data and what it was answered with.
 
         Raises:
             NotFoundError: there is none.

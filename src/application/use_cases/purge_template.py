@@ -1,14 +1,13 @@
 """Erase a template for good."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from application.caller import Caller
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from application.ports.unit_of_work import UnitsOfWork
 from application.preconditions import Seen, require_unchanged
+from application.unnamed_blobs import erase_unnamed
 from domain.audit import AuditAction, AuditObject
-from domain.identifiers import WorkspaceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,7 @@ class PurgeTemplate:
             entry = command.caller.entry(AuditAction.TEMPLATE_PURGED, AuditObject.TEMPLATE, locked.id)
             await unit.audit.record(entry)
             await unit.commit()
-        for sha256 in sorted(await self._unnamed(workspace_id, files)):
-            await self._erase(BlobKey(workspace_id, sha256))
+        await erase_unnamed(self._units_of_work, self._storage, workspace_id, files)
 
     async def _require_storage(self, key: BlobKey) -> None:
         """Find out whether the storage answers, before the rows that name its files are gone."""
@@ -62,17 +60,3 @@ class PurgeTemplate:
                 break
         except BlobNotFoundError:
             return
-
-    async def _erase(self, key: BlobKey) -> None:
-        try:
-            content = await self._storage.read(key)
-        except BlobNotFoundError:
-            return
-        await self._storage.delete(key)
-        if not await self._unnamed(key.workspace_id, [key.sha256]):
-            # Somebody has stored the same bytes meanwhile, and found them there.
-            await self._storage.put(key, content)
-
-    async def _unnamed(self, workspace_id: WorkspaceId, sha256s: Collection[str]) -> set[str]:
-        async with self._units_of_work.of_workspace(workspace_id) as unit:
-            return set(sha256s) - await unit.blobs.named(sha256s)

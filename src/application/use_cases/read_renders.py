@@ -74,9 +74,11 @@ class GetDocument:
         Raises:
             NotFoundError: there is no such render request.
             NotReadyError: it has no document.
-            ExpiredError: the document's time is over.
+            ExpiredError: the document's time is over, or it was erased.
         """
         request = await self._read_renders.get(caller, render_id)
+        if request.erased_at is not None:
+            raise ExpiredError(f"The data and the document of the render {request.id} were erased.")
         if request.document is None:
             raise NotReadyError(f"The render {request.id} is {request.status} and has no document.")
         if request.expires_at is not None and request.expires_at <= self._clock.now():

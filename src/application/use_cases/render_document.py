@@ -2,8 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Final
 
 from application.caller import Caller
 from application.defaults import NO_WISHES, RenderDefaults, RenderWishes
@@ -16,12 +14,10 @@ from application.stored_files import read_template_file
 from application.use_cases.inspect_upload import TemplateUpload, source_of
 from application.versions_to_render import VersionsToRender
 from domain.document import Document, file_name_for
-from domain.errors import DiagnosedError, InvalidRequestError, PayloadTooLargeError
+from domain.errors import DiagnosedError, PayloadTooLargeError
 from domain.identifiers import RENDER_PREFIX, RenderId
 from domain.render_request import RenderFailure, RenderRequest, RenderStatus, Timings
 from domain.template import Template, TemplateVersion
-
-MAX_EXPIRES_IN: Final = 10 * 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,7 @@ class RenderDocumentCommand:
 
     `template` is an id or slug, or a file that is no template of the workspace, and is not kept. `version` None takes
     the published one, `data` is JSON text in UTF-8. `store` False keeps no record, no data and no document;
-    `expires_in` (seconds) is how long the document is kept.
+    `expires_in` (seconds) is how long data and document are kept, where that is shorter than the retention.
     """
 
     caller: Caller
@@ -133,9 +129,6 @@ class RenderDocument:
 
     def _new_request(self, command: RenderDocumentCommand, chosen: _Chosen) -> RenderRequest:
         now, template = self._clock.now(), chosen.template
-        if command.expires_in is not None and not 0 < command.expires_in <= MAX_EXPIRES_IN:
-            raise InvalidRequestError("expires_in", f"give a number of seconds from 1 to {MAX_EXPIRES_IN:,}.")
-        expires_at = None if command.expires_in is None else now + timedelta(seconds=command.expires_in)
         return RenderRequest(
             id=RenderId(self._ids.new_id(RENDER_PREFIX)),
             workspace_id=command.caller.workspace_id,
@@ -148,7 +141,7 @@ class RenderDocument:
             data_sha256=hashlib.sha256(command.data).hexdigest(),
             status=RenderStatus.QUEUED,
             created_at=now,
-            expires_at=expires_at,
+            expires_at=self._defaults.expiry(command.expires_in, now),
         ).start()
 
     async def _keep(

@@ -36,11 +36,12 @@ _SECONDS_BETWEEN_EXTENSIONS: Final = 10.0
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class DocumentResponse(Response):
-    """The bytes of a document; `render_id` is the render that keeps them, None where nobody does."""
+class RenderedResponse(Response):
+    """A render's record, or the bytes of its document; `render_id` is the render that is kept, None for none."""
 
-    def __init__(self, *args: Any, render_id: RenderId | None, **options: Any) -> None:
+    def __init__(self, *args: Any, render_id: RenderId | None, is_document: bool = False, **options: Any) -> None:
         self.render_id = render_id
+        self.is_document = is_document
         super().__init__(*args, **options)
 
 
@@ -61,11 +62,12 @@ async def carry_out(request: Request, caller: Caller, operation: str, handle: Ha
     found = await keys.claim(caller.workspace_id, key, _fingerprint(request, await request.body()))
     if isinstance(found, KeptAnswer):
         return await _replayed(request.state.container, caller, key, found)
-    async with _extended(keys, found):
+    async with extended(keys, found):
         return await _answered(keys, found, request, operation, handle)
 
 
 async def _answered(keys: IdempotencyKeys, claim: Claim, request: Request, operation: str, handle: Handle) -> Response:
+    failed: RenderId | None = None
     try:
         response = await handle(request)
     except DocGenError as error:
@@ -73,11 +75,12 @@ async def _answered(keys: IdempotencyKeys, claim: Claim, request: Request, opera
             await _tried(keys.release(claim))
             raise
         # The failure has a record: once more would be another one.
+        failed = error.render_id
         response = await answer_to_error(request, error)
     except BaseException:
         await _tried(keys.release(claim))
         raise
-    answer = _kept(response, operation)
+    answer = _kept(response, operation, failed)
     await _tried(keys.release(claim) if answer is None else keys.keep(claim, answer))
     return response
 
@@ -90,20 +93,23 @@ async def _tried(work: Awaitable[None]) -> None:
         logger.warning("The answer to an Idempotency-Key could not be kept: %s", error)
 
 
-def _kept(response: Response, operation: str) -> KeptAnswer | None:
-    """Return what is to be kept of an answer, None where its request is to be carried out again."""
+def _kept(response: Response, operation: str, failed: RenderId | None) -> KeptAnswer | None:
+    """Return what is to be kept of an answer, None where its request is to be carried out again.
+
+    `failed` is the render whose failure the answer tells of.
+    """
     headers = {name: value for name, value in response.headers.items() if name != "content-length"}
-    if isinstance(response, DocumentResponse):
-        if response.render_id is None:
-            return None
-        return KeptAnswer(response.status_code, headers, None, response.render_id)
     body = None if operation in SECRET_ANSWERS else bytes(response.body)
-    return KeptAnswer(response.status_code, headers, body)
+    if not isinstance(response, RenderedResponse):
+        return KeptAnswer(response.status_code, headers, body, failed)
+    if response.render_id is None:
+        return None
+    return KeptAnswer(response.status_code, headers, None if response.is_document else body, response.render_id)
 
 
 async def _replayed(container: Container, caller: Caller, key: str, answer: KeptAnswer) -> Response:
     headers = {**answer.headers, REPLAYED: "true"}
-    if answer.render_id is not None:
+    if answer.body is None and answer.render_id is not None:
         stored = await container.get_document()(caller, answer.render_id)
         content = await begun(stored.stream())
         headers["content-length"] = str(stored.document.size)
@@ -131,12 +137,14 @@ def _fingerprint(request: Request, body: bytes) -> str:
 
 
 @asynccontextmanager
-async def _extended(keys: IdempotencyKeys, claim: Claim) -> AsyncIterator[None]:
-    """Extend a claim again and again within the block."""
+async def extended(
+    keys: IdempotencyKeys, claim: Claim, seconds: float = _SECONDS_BETWEEN_EXTENSIONS
+) -> AsyncIterator[None]:
+    """Extend a claim again and again within the block, with so many seconds in between."""
 
     async def extend() -> None:
         while True:
-            await asyncio.sleep(_SECONDS_BETWEEN_EXTENSIONS)
+            await asyncio.sleep(seconds)
             await _tried(keys.extend(claim))
 
     task = asyncio.create_task(extend())

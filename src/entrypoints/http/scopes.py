@@ -27,6 +27,7 @@ SCOPE_OF: Final[Mapping[str, Scope | None]] = {
     "list_renders": Scope.RENDERS_READ,
     "get_render": Scope.RENDERS_READ,
     "get_document": Scope.RENDERS_READ,
+    "delete_render": Scope.RENDERS_CREATE,
     "list_assets": Scope.TEMPLATES_READ,
     "put_asset": Scope.TEMPLATES_WRITE,
     "get_asset": Scope.TEMPLATES_READ,

@@ -47,6 +47,7 @@ KEPT: dict[str, AuditAction] = {
     "put_version_schema": AuditAction.SCHEMA_REFINED,
     "put_asset": AuditAction.ASSET_STORED,
     "delete_asset": AuditAction.ASSET_DELETED,
+    "delete_render": AuditAction.RENDER_ERASED,
     "create_api_key": AuditAction.API_KEY_CREATED,
     "revoke_api_key": AuditAction.API_KEY_REVOKED,
 }

@@ -21,7 +21,10 @@ router = APIRouter(tags=["access"], route_class=GuardedRoute)
 
 
 @router.post(
-    "/api-keys", status_code=201, operation_id="create_api_key", responses=problem_responses("malformed-request")
+    "/api-keys",
+    status_code=201,
+    operation_id="create_api_key",
+    responses=problem_responses("malformed-request", "conflict"),
 )
 async def create_api_key(
     body: CreateApiKeyRequest, response: Response, container: ContainerDependency, caller: CallerDependency

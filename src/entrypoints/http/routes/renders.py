@@ -28,7 +28,7 @@ from entrypoints.http.dependencies import (
 from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, download, repr_digest
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
 from entrypoints.http.forms import read_upload_form
-from entrypoints.http.idempotency import DocumentResponse
+from entrypoints.http.idempotency import RenderedResponse
 from entrypoints.http.negotiation import accepted_document
 from entrypoints.http.schemas.renders import (
     FileRenderBody,
@@ -53,6 +53,7 @@ _RENDER_CODES = (
     "not-found",
     "not-acceptable",
     "not-published",
+    "expired",
     "payload-too-large",
     "unsupported-media-type",
     "data-invalid",
@@ -169,11 +170,12 @@ def _split(body: bytes, model: type[_Said]) -> tuple[_Said, bytes]:
 
 
 def _as_record(finished: FinishedRender) -> Response:
-    return Response(
+    return RenderedResponse(
         RenderResponse.of(finished.request).model_dump_json(),
         status_code=201,
         media_type="application/json",
         headers={"Location": f"/v1/renders/{finished.request.id}"},
+        render_id=finished.request.id,
     )
 
 
@@ -185,11 +187,12 @@ def _as_bytes(finished: FinishedRender, *, stored: bool) -> Response:
     }
     if stored:
         headers["Content-Location"] = f"/v1/renders/{finished.request.id}/document"
-    return DocumentResponse(
+    return RenderedResponse(
         finished.content,
         media_type=finished.document.media_type,
         headers=headers,
         render_id=finished.request.id if stored else None,
+        is_document=True,
     )
 
 
@@ -223,6 +226,17 @@ async def list_renders(
 async def get_render(render_id: str, container: ContainerDependency, caller: CallerDependency) -> RenderResponse:
     """Return a render's state."""
     return RenderResponse.of(await container.read_renders().get(caller, render_id))
+
+
+@router.delete(
+    "/{render_id}",
+    status_code=204,
+    operation_id="delete_render",
+    responses=problem_responses("not-found", "conflict"),
+)
+async def delete_render(render_id: str, container: ContainerDependency, caller: CallerDependency) -> None:
+    """Erase a render's data and document for good; its record stays, with their hashes."""
+    await container.erase_render()(caller, render_id)
 
 
 @router.get(

@@ -87,6 +87,7 @@ class RenderResponse(BaseModel):
     created_at: datetime
     finished_at: datetime | None
     expires_at: datetime | None
+    erased_at: datetime | None
     links: dict[str, str]
 
     @classmethod
@@ -94,7 +95,7 @@ class RenderResponse(BaseModel):
         """Show a render request."""
         document, failure = request.document, request.failure
         links = {"self": f"/v1/renders/{request.id}"}
-        if document is not None:
+        if document is not None and request.erased_at is None:
             links["document"] = f"/v1/renders/{request.id}/document"
         return cls(
             id=request.id,
@@ -115,6 +116,7 @@ class RenderResponse(BaseModel):
             created_at=request.created_at,
             finished_at=request.finished_at,
             expires_at=request.expires_at,
+            erased_at=request.erased_at,
             links=links,
         )
 
