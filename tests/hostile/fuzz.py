@@ -36,8 +36,9 @@ from tests.hostile.like_jinja import TEMPLATES, check_like_jinja
 from tests.hostile.probes import PROBES
 from tests.word_files import p, tbl, tr, word_file
 
-# Processor time of compiling a template, and of each render.
-_SECONDS: Final = 1.0
+# Processor time of compiling a template, and of each render. All steps that a template may take are taken in a second
+# by a machine that does nothing else; one that has other work counts two or three for the same.
+_SECONDS: Final = 3.0
 _EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 
 DATA: Final[dict[str, Any]] = {

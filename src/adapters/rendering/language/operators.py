@@ -244,10 +244,10 @@ def equal(meter: Meter, left: Any, right: Any) -> bool:
         return bool(left == right)
     meter.charge(_STEPS_PER_LIST)
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        meter.charge(2 * len(left))
+        meter.charge(4 * len(left))
         return len(left) == len(right) and all(equal(meter, a, b) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
-        meter.charge(2 * len(left))
+        meter.charge(4 * len(left))
         return left.keys() == right.keys() and all(equal(meter, value, right[key]) for key, value in left.items())
     for value in (left, right):
         if type(value) not in _PLAIN and not isinstance(value, dict):
