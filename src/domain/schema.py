@@ -44,8 +44,9 @@ def infer_schema(placeholders: Iterable[Placeholder]) -> JsonObject:
     together with an optional parent is required in it.
     """
     root: JsonObject = {"$schema": DIALECT, "type": "object", "properties": {}}
+    required: set[int] = set()
     for placeholder in placeholders:
-        _add(root, placeholder)
+        _add(root, placeholder, required)
     return root
 
 
@@ -61,11 +62,12 @@ def resolve(root: JsonObject, schema: JsonObject) -> JsonObject:
     return {}
 
 
-def _add(root: JsonObject, placeholder: Placeholder) -> None:
+def _add(root: JsonObject, placeholder: Placeholder, known: set[int]) -> None:
+    """Add a placeholder; `known` are the identities of the schemas that are required already."""
     steps, node = parse_path(placeholder.path), root
     needed_from = _needed_from(placeholder, len(steps))
     for index, step in enumerate(steps):
-        node = _below(node, step, required=index >= needed_from)
+        node = _below(node, step, known, required=index >= needed_from)
     for key, value in KIND_SCHEMAS[placeholder.kind].items():
         node.setdefault(key, value)
     node.update(placeholder.facts)
@@ -83,13 +85,14 @@ def _needed_from(placeholder: Placeholder, length: int) -> int:
     return length if placeholder.required_with is None else len(parse_path(placeholder.required_with))
 
 
-def _below(node: JsonObject, step: Step, *, required: bool) -> JsonObject:
+def _below(node: JsonObject, step: Step, known: set[int], *, required: bool) -> JsonObject:
     if isinstance(step, Each):
         node["type"] = "array" if step is Each.ITEM else "object"
         inner: JsonObject = node.setdefault("items" if step is Each.ITEM else "additionalProperties", {})
         return inner
     node["type"] = "object"
     child: JsonObject = node.setdefault("properties", {}).setdefault(step, {})
-    if required and step not in node.setdefault("required", []):
-        node["required"].append(step)
+    if required and id(child) not in known:
+        known.add(id(child))
+        node.setdefault("required", []).append(step)
     return child

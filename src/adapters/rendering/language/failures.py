@@ -7,6 +7,18 @@ from adapters.rendering.language.values import LimitError, Problem
 from domain.diagnostics import Diagnostic, Severity
 from domain.errors import LimitExceededError
 
+# What the careful program catches around each tag, and what makes the fast program give way to the careful one.
+FAILURES: Final = (
+    Problem,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
 
 def failure(error: Exception, tag: Tag | None) -> Diagnostic:
     """Say an exception of a running template in words."""

@@ -10,9 +10,6 @@ from adapters.rendering.language.methods import call_method
 from adapters.rendering.language.predicates import TESTS
 from adapters.rendering.language.values import MISSING, Fragment, Macro, Missing, Namespace, Problem, counted, kind_of
 
-# What the careful program catches around each tag, and what makes the fast program give way to the careful one.
-FAILURES = (Problem, ArithmeticError, AttributeError, LookupError, NameError, RecursionError, TypeError, ValueError)
-
 
 def opt(value: Any, *keys: str) -> Any:
     """Look keys up one below the other, and give MISSING where one is not there."""
@@ -140,7 +137,6 @@ NAMES: dict[str, Any] = {
             present, set_value, call_method, show, unpack,
         )
     },
-    "FAILURES": FAILURES,
     "MISSING": MISSING,
     "NoneType": type(None),
     "Missing": Missing,

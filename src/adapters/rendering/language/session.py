@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from adapters.rendering.language import missing
 from adapters.rendering.language.access import NOT_THERE, item, show, unpack
 from adapters.rendering.language.cost import STEPS_PER_FINDING
-from adapters.rendering.language.failures import failure, limit_exceeded
+from adapters.rendering.language.failures import FAILURES, failure, limit_exceeded
 from adapters.rendering.language.fuel import Fuel
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.language.markup import KEYS, Markups
@@ -314,6 +314,15 @@ class RenderSession(Fuel):
         """Take each item of a loop apart."""
         for value in items:
             yield self.parts(value, count)
+
+    def printed(self, writer: Writer, number: int, tag: Tag, value: Callable[[], Any]) -> str:
+        """Compute and print a value; where that fails, keep the failure and print nothing."""
+        self.tag = tag
+        try:
+            return self.big(self.show(writer, number, value(), tag))
+        except FAILURES as error:
+            self.fail(error, tag)
+            return ""
 
     def show(self, writer: Writer, number: int, value: Any, tag: Tag) -> str:
         """Print a value; what is missing prints nothing, or its own tag."""

@@ -11,10 +11,10 @@ from adapters.rendering.language.budget import Budget
 from adapters.rendering.language.codegen import Generator
 from adapters.rendering.language.cost import LONG_TEXT
 from adapters.rendering.language.environment import parse
-from adapters.rendering.language.failures import limit_exceeded
+from adapters.rendering.language.failures import FAILURES, limit_exceeded
 from adapters.rendering.language.introspection import Needs
 from adapters.rendering.language.nesting import finding
-from adapters.rendering.language.runtime import FAILURES, NAMES
+from adapters.rendering.language.runtime import NAMES
 from adapters.rendering.language.segments import Segment, Tag, Writer
 from adapters.rendering.language.session import RenderSession
 from adapters.rendering.language.syntax import TOO_COMPLEX, check
