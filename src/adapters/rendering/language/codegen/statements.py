@@ -249,8 +249,10 @@ class Generator(LoopGenerator):
         if caller != "caller":
             self.writeline(f"{caller} = caller")
         saved = self._clean, self._paths, self._fresh
-        self._clean = set(self._clean) - {ref for _, ref in refs}
-        self._paths = {ref: path for ref, path in self._paths.items() if ref not in dict(refs).values()}
+        self._clean, self._paths = set(self._clean), dict(self._paths)
+        for _, ref in refs:
+            self._clean.discard(ref)
+            self._paths.pop(ref, None)
         self._fresh = [None]
         self.writeline(f"s.charge({weight_of([*node.body, *node.defaults]) * self.cost})")
         self.enter_frame(inner)
