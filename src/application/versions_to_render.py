@@ -53,7 +53,6 @@ class VersionsToRender:
         if known is not None and known.generation == generation and self._clock.elapsed_ms() < known.until_ms:
             self._remembered.move_to_end(key)
             return known.template, known.version
-        self._forget(key)
         found, of_it = await self._read(workspace_id, template, version)
         if generation is not None:
             self._remember(key, _Remembered(found, of_it, generation, self._clock.elapsed_ms() + _MILLISECONDS))

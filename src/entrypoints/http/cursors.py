@@ -2,11 +2,14 @@
 
 import base64
 import binascii
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from domain.asset import is_asset_name
 from domain.identifiers import is_id
 from entrypoints.http.errors import BadCursorError
+
+T = TypeVar("T")
 
 _BAD_CURSOR: Final = (
     "The cursor is not one that this list gave out: use `next_cursor` as it came, or begin without one."
@@ -16,6 +19,15 @@ _BAD_CURSOR: Final = (
 def encode_cursor(position: str) -> str:
     """Return a position in a list as an opaque cursor."""
     return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+
+
+def page_of(found: Sequence[T], limit: int, position: Callable[[T], str]) -> tuple[Sequence[T], str | None]:
+    """Return the first `limit` of what was found and the cursor behind them, None where nothing more was found.
+
+    Whoever searches asks for one more than the limit; `position` gives the place of an entry in the list.
+    """
+    page = found[:limit]
+    return page, encode_cursor(position(page[-1])) if len(found) > limit else None
 
 
 def decode_cursor(cursor: str) -> str:

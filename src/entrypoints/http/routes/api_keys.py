@@ -6,7 +6,7 @@ from starlette.responses import Response
 from application.use_cases.manage_api_keys import CreateApiKeyCommand
 from domain.identifiers import API_KEY_PREFIX, ApiKeyId
 from entrypoints.http.access import GuardedRoute
-from entrypoints.http.cursors import decode_id_cursor, encode_cursor
+from entrypoints.http.cursors import decode_id_cursor, page_of
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
 from entrypoints.http.errors import problem_responses
 from entrypoints.http.schemas.api_keys import (
@@ -46,10 +46,11 @@ async def list_api_keys(
     found = await container.manage_api_keys().search(
         caller, limit=limit + 1, after=None if after is None else ApiKeyId(after)
     )
-    page, now = found[:limit], container.clock().now()
+    page, next_cursor = page_of(found, limit, lambda each: each.id)
+    now = container.clock().now()
     return ApiKeyListResponse(
         data=[ApiKeyResponse.of(key, now) for key in page],
-        next_cursor=encode_cursor(page[-1].id) if len(found) > limit else None,
+        next_cursor=next_cursor,
     )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from application.use_cases.keep_asset import KeepAssetCommand
 from entrypoints.http.access import GuardedRoute
 from entrypoints.http.conditional import IF_MATCH_DOCS, IF_NONE_MATCH_DOCS, AssetConditionDependency
-from entrypoints.http.cursors import decode_name_cursor, encode_cursor
+from entrypoints.http.cursors import decode_name_cursor, page_of
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
 from entrypoints.http.downloads import DOWNLOAD_CODES, download
 from entrypoints.http.errors import ENGINE_CODES, UnsupportedBodyError, problem_responses
@@ -28,10 +28,10 @@ async def list_assets(
     """List the assets by name."""
     after = decode_name_cursor(cursor)
     found = await container.read_assets().search(caller, limit=limit + 1, after=after)
-    page = found[:limit]
+    page, next_cursor = page_of(found, limit, lambda each: each.name)
     return AssetListResponse(
         data=[AssetResponse.of(asset) for asset in page],
-        next_cursor=encode_cursor(page[-1].name) if len(found) > limit else None,
+        next_cursor=next_cursor,
     )
 
 

@@ -8,7 +8,7 @@ from application.ports.audit_log import AuditFilter
 from domain.audit import AuditAction
 from domain.identifiers import AUDIT_EVENT_PREFIX, AuditEventId
 from entrypoints.http.access import GuardedRoute
-from entrypoints.http.cursors import decode_id_cursor, encode_cursor
+from entrypoints.http.cursors import decode_id_cursor, page_of
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
 from entrypoints.http.errors import problem_responses
 from entrypoints.http.schemas.audit_events import AuditEventListResponse, AuditEventResponse
@@ -36,8 +36,8 @@ async def list_audit_events(
         limit=limit + 1,
         after=None if after is None else AuditEventId(after),
     )
-    page = found[:limit]
+    page, next_cursor = page_of(found, limit, lambda each: each.id)
     return AuditEventListResponse(
         data=[AuditEventResponse.of(event) for event in page],
-        next_cursor=encode_cursor(page[-1].id) if len(found) > limit else None,
+        next_cursor=next_cursor,
     )

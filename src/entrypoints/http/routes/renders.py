@@ -18,7 +18,7 @@ from domain.errors import InvalidRequestError
 from domain.identifiers import RENDER_PREFIX, RenderId
 from domain.render_request import MissingPolicy, RenderStatus
 from entrypoints.http.access import GuardedRoute
-from entrypoints.http.cursors import decode_id_cursor, encode_cursor
+from entrypoints.http.cursors import decode_id_cursor, page_of
 from entrypoints.http.dependencies import (
     CallerDependency,
     ContainerDependency,
@@ -215,10 +215,10 @@ async def list_renders(
         limit=limit + 1,
         after=None if after is None else RenderId(after),
     )
-    page = found[:limit]
+    page, next_cursor = page_of(found, limit, lambda each: each.id)
     return RenderListResponse(
         data=[RenderResponse.of(render) for render in page],
-        next_cursor=encode_cursor(page[-1].id) if len(found) > limit else None,
+        next_cursor=next_cursor,
     )
 
 

@@ -28,7 +28,7 @@ from entrypoints.http.conditional import (
     answer,
     etag_of,
 )
-from entrypoints.http.cursors import decode_id_cursor, encode_cursor
+from entrypoints.http.cursors import decode_id_cursor, page_of
 from entrypoints.http.dependencies import (
     CallerDependency,
     ContainerDependency,
@@ -138,10 +138,10 @@ async def list_templates(
         limit=limit + 1,
         after=None if after is None else TemplateId(after),
     )
-    page = found[:limit]
+    page, next_cursor = page_of(found, limit, lambda each: each.id)
     return TemplateListResponse(
         data=[TemplateResponse.of(template) for template in page],
-        next_cursor=encode_cursor(page[-1].id) if len(found) > limit else None,
+        next_cursor=next_cursor,
     )
 
 

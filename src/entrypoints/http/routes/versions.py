@@ -13,7 +13,7 @@ from domain.formats import OutputFormat
 from domain.sample import sample_of
 from entrypoints.http.access import GuardedRoute
 from entrypoints.http.conditional import IF_MATCH_DOCS, NOT_MODIFIED, SeenIfGiven, answer, etag_of_schema, seen_tags
-from entrypoints.http.cursors import decode_number_cursor, encode_cursor
+from entrypoints.http.cursors import decode_number_cursor, page_of
 from entrypoints.http.dependencies import (
     CallerDependency,
     ContainerDependency,
@@ -105,10 +105,10 @@ async def list_versions(
     """List a template's versions, the newest first."""
     before = decode_number_cursor(cursor)
     found = await container.read_templates().versions(caller, template, limit=limit + 1, before=before)
-    page = found[:limit]
+    page, next_cursor = page_of(found, limit, lambda each: str(each.number))
     shown = VersionListResponse(
         data=[VersionResponse.of(version) for version in page],
-        next_cursor=encode_cursor(str(page[-1].number)) if len(found) > limit else None,
+        next_cursor=next_cursor,
     )
     return answer(request, shown)
 
