@@ -95,6 +95,14 @@ class IdempotencyKeysContract(UnitsOfWorkFixtures):
         await keys.keep(await claimed(keys), ANSWER)
         await claimed(keys, "two")
 
+    async def test_an_answer_is_not_released(self, keys: IdempotencyKeys) -> None:
+        """Whoever did not hear that it was kept may try to."""
+        claim = await claimed(keys)
+        await keys.keep(claim, ANSWER)
+        await keys.release(claim)
+        await keys.extend(claim)
+        assert await keys.claim(DEFAULT_WORKSPACE_ID, "key", "one") == ANSWER
+
     async def test_a_lease_that_is_extended_holds(self, keys: IdempotencyKeys) -> None:
         await keys.extend(await claimed(keys))
         with pytest.raises(RequestInProgressError):

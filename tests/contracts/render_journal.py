@@ -7,9 +7,16 @@ from datetime import timedelta
 
 import pytest
 
+from application.ports.idempotency_keys import AnsweredClaim, Claim, IdempotencyKeys, KeptAnswer
 from application.ports.render_journal import RenderJournal
 from application.ports.unit_of_work import UnitsOfWork
-from domain.errors import ConflictError, InvalidRequestError, NotFoundError, ServiceUnavailableError
+from domain.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    RequestInProgressError,
+    ServiceUnavailableError,
+)
 from domain.render_request import RenderFailure, RenderRequest, Timings
 from domain.template import Template
 from domain.workspace import Workspace
@@ -25,6 +32,13 @@ def finished(template: Template) -> RenderRequest:
     return request.succeed(a_document(), (), Timings(render_ms=1.5, store_ms=0.25), at=DONE)
 
 
+async def claimed(keys: IdempotencyKeys, request: RenderRequest) -> Claim:
+    """Claim a key for a render, which nobody holds or has answered."""
+    claim = await keys.claim(request.workspace_id, request.id, "one")
+    assert isinstance(claim, Claim)
+    return claim
+
+
 async def kept(units: UnitsOfWork, request: RenderRequest) -> tuple[RenderRequest, bytes]:
     """Read a request with its data."""
     async with units.of_workspace(request.workspace_id) as unit:
@@ -38,6 +52,11 @@ class RenderJournalContract(UnitsOfWorkFixtures):
     @abstractmethod
     def journal(self, units: UnitsOfWork) -> RenderJournal:
         """Give a journal that writes where the units of work read."""
+
+    @pytest.fixture
+    @abstractmethod
+    def keys(self, units: UnitsOfWork) -> IdempotencyKeys:
+        """Give the keys that the journal answers, with leases that are over at once."""
 
     @pytest.fixture
     @abstractmethod
@@ -76,6 +95,52 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         for request in (*requests[:3], *requests[4:]):
             assert await kept(units, request) == (request, b"{}")
 
+    async def test_an_answer_is_kept_with_its_record(
+        self, units: UnitsOfWork, journal: RenderJournal, keys: IdempotencyKeys, template: Template
+    ) -> None:
+        requests = [finished(template) for _ in range(30)]
+        claims = [await claimed(keys, each) for each in requests]
+        answers = [KeptAnswer(201, {"x": "Größe"}, each.id.encode(), each.id) for each in requests]
+        records = (
+            journal.record(request, b"{}", AnsweredClaim(claim, answer) if number % 2 else None)
+            for number, (request, claim, answer) in enumerate(zip(requests, claims, answers, strict=True))
+        )
+        await asyncio.gather(*records)
+        assert [await kept(units, each) for each in requests] == [(each, b"{}") for each in requests]
+        for claim, answer in list(zip(claims, answers, strict=True))[1::2]:
+            assert await keys.claim(claim.workspace_id, claim.key, claim.fingerprint) == answer
+
+    async def test_who_lost_the_key_adds_no_record(
+        self, units: UnitsOfWork, journal: RenderJournal, keys: IdempotencyKeys, template: Template
+    ) -> None:
+        requests = [finished(template) for _ in range(4)]
+        late, *others = [AnsweredClaim(await claimed(keys, each), KeptAnswer(201, {}, b"")) for each in requests]
+        successor = await claimed(keys, requests[0])
+        outcomes = await asyncio.gather(
+            *(journal.record(*each) for each in zip(requests, [b"{}"] * 4, [late, *others], strict=True)),
+            return_exceptions=True,
+        )
+        assert [type(each) for each in outcomes] == [RequestInProgressError] + [type(None)] * 3
+        with pytest.raises(NotFoundError):
+            await kept(units, requests[0])
+        await journal.record(requests[0], b"{}", AnsweredClaim(successor, late.answer))
+        assert await kept(units, requests[0]) == (requests[0], b"{}")
+
+    async def test_a_record_that_is_refused_leaves_its_key_unanswered(
+        self, units: UnitsOfWork, journal: RenderJournal, keys: IdempotencyKeys, template: Template
+    ) -> None:
+        first, second = finished(template), finished(template)
+        await journal.record(first, b"{}")
+        claims = [await claimed(keys, each) for each in (first, second)]
+        answered = [AnsweredClaim(claim, KeptAnswer(201, {}, b"")) for claim in claims]
+        outcomes = await asyncio.gather(
+            *(journal.record(*each) for each in zip((first, second), [b"{}"] * 2, answered, strict=True)),
+            return_exceptions=True,
+        )
+        assert [type(each) for each in outcomes] == [ConflictError, type(None)]
+        assert await kept(units, second) == (second, b"{}")
+        await claimed(keys, first)
+
     async def test_a_workspace_that_is_gone_is_not_found_and_a_template_does_not_matter(
         self, units: UnitsOfWork, journal: RenderJournal, acme: Workspace, template: Template
     ) -> None:
@@ -85,8 +150,11 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         async with units.of_administration() as unit:
             await unit.workspaces.delete(acme.slug)
             await unit.commit()
-        with pytest.raises(NotFoundError, match="workspace"):
-            await journal.record(finished(template), b"{}")
+        request, answer = finished(template), KeptAnswer(201, {}, b"")
+        claim = Claim(request.workspace_id, request.id, "one", "token")
+        for answered in (None, AnsweredClaim(claim, answer)):
+            with pytest.raises(NotFoundError if answered is None else (NotFoundError, RequestInProgressError)):
+                await journal.record(request, b"{}", answered)
 
     async def test_a_text_that_cannot_be_kept_is_refused_by_its_field(
         self, journal: RenderJournal, template: Template

@@ -59,28 +59,32 @@ class InMemoryIdempotencyKeys(IdempotencyKeys):
     @override
     async def extend(self, claim: Claim) -> None:
         self._query()
-        if self._holds(claim):
+        if self.holds(claim) and self._unanswered(claim):
             self._change(claim, leased_until=self._clock.now() + self._lease)
 
     @override
     async def keep(self, claim: Claim, answer: KeptAnswer) -> None:
         self._query()
-        if self._holds(claim):
+        if self.holds(claim):
             self._change(claim, answer=answer, expires_at=self._clock.now() + self._kept)
 
     @override
     async def release(self, claim: Claim) -> None:
         self._query()
-        if self._holds(claim):
+        if self.holds(claim) and self._unanswered(claim):
             del self._taken[claim.workspace_id, claim.key]
 
     def _query(self) -> None:
         if self._database.down:
             raise ServiceUnavailableError("database", "The database does not answer.")
 
-    def _holds(self, claim: Claim) -> bool:
+    def holds(self, claim: Claim) -> bool:
+        """Tell whether nobody else has the key."""
         known = self._taken.get((claim.workspace_id, claim.key))
         return known is not None and known.claim == claim
+
+    def _unanswered(self, claim: Claim) -> bool:
+        return self._taken[claim.workspace_id, claim.key].answer is None
 
     def _change(self, claim: Claim, **changes: object) -> None:
         place = claim.workspace_id, claim.key

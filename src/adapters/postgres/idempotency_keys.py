@@ -16,11 +16,11 @@ from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import of_refused_row
 from adapters.postgres.rows import IdempotencyKeyRow
 from adapters.postgres.scope import WORKSPACE_SETTING, scope_of
-from application.ports.idempotency_keys import Claim, IdempotencyKeys, KeptAnswer
+from application.ports.idempotency_keys import AnsweredClaim, Claim, IdempotencyKeys, KeptAnswer
 from domain.errors import DocGenError, IdempotencyMismatchError, NotFoundError, RequestInProgressError
 from domain.identifiers import RenderId, WorkspaceId
 
-LEASE: Final = timedelta(seconds=30)
+LEASE: Final = timedelta(seconds=15)
 KEPT: Final = timedelta(hours=24)
 
 _OF_THE_ROW: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
@@ -45,18 +45,37 @@ _CLAIM: Final = f"""
     RETURNING token
     """  # noqa: S608  # the name of a setting alone
 
-_KEEP: Final = f"""
+
+def keep_statement(first: int = 1) -> str:
+    """Return the statement that keeps an answer; its parameters, the `kept_values`, are numbered from `first`.
+
+    It gives a row where the answer is kept, and none where somebody else has the key.
+    """
+    key, fingerprint, token, kept, status, headers, body, render_id = (f"${first + n}" for n in range(1, 9))
+    return f"""
     INSERT INTO idempotency_keys AS k
         (workspace_id, key, fingerprint, token, leased_until, expires_at, status, headers, body, render_id)
     VALUES (
-        set_config('{WORKSPACE_SETTING}', $1, true), $2, $3, $4,
-        clock_timestamp(), clock_timestamp() + $5::interval, $6, $7::json, $8, $9
+        set_config('{WORKSPACE_SETTING}', ${first}, true), {key}, {fingerprint}, {token},
+        clock_timestamp(), clock_timestamp() + {kept}::interval, {status}, {headers}::json, {body}, {render_id}
     )
     ON CONFLICT (workspace_id, key) DO UPDATE SET
         expires_at = excluded.expires_at, status = excluded.status, headers = excluded.headers, body = excluded.body,
         render_id = excluded.render_id
     WHERE k.token = excluded.token
-    """  # noqa: S608  # see above
+    RETURNING k.token
+    """  # noqa: S608  # the name of a setting, and numbers of parameters
+
+
+def kept_values(answered: AnsweredClaim, kept: timedelta) -> tuple[object, ...]:
+    """Return the values of an answer that is kept for a time."""
+    claim, answer = answered.claim, answered.answer
+    headers = json.dumps(dict(answer.headers))
+    identity = (claim.workspace_id, claim.key, claim.fingerprint, claim.token)
+    return (*identity, kept, answer.status, headers, answer.body, answer.render_id)
+
+
+_KEEP: Final = keep_statement()
 
 
 class PostgresIdempotencyKeys(IdempotencyKeys):
@@ -91,9 +110,7 @@ class PostgresIdempotencyKeys(IdempotencyKeys):
 
     @override
     async def keep(self, claim: Claim, answer: KeptAnswer) -> None:
-        headers = json.dumps(dict(answer.headers))
-        values = (claim.workspace_id, claim.key, claim.fingerprint, claim.token, self._kept)
-        await self._execute(_KEEP, claim, *values, answer.status, headers, answer.body, answer.render_id)
+        await self._execute(_KEEP, claim, *kept_values(AnsweredClaim(claim, answer), self._kept))
 
     @override
     async def release(self, claim: Claim) -> None:
@@ -112,7 +129,7 @@ class PostgresIdempotencyKeys(IdempotencyKeys):
             try:
                 found: str | None = await connection.fetchval(statement, *values)
             except _OF_THE_ROW as error:  # the connection is as good as before
-                refusal = of_refused_row(error, _refusals(claim))
+                refusal = of_refused_row(error, refusals_of(claim))
             else:
                 return found
         raise refusal
@@ -143,10 +160,12 @@ def _held_by(claim: Claim) -> tuple[ColumnElement[bool], ...]:
         IdempotencyKeyRow.workspace_id == claim.workspace_id,
         IdempotencyKeyRow.key == claim.key,
         IdempotencyKeyRow.token == claim.token,
+        IdempotencyKeyRow.status.is_(None),
     )
 
 
-def _refusals(claim: Claim) -> dict[str, DocGenError]:
+def refusals_of(claim: Claim) -> dict[str, DocGenError]:
+    """Say what keeps a key from being claimed or answered, by the constraint that it violates."""
     return {"fk_idempotency_keys_workspaces": NotFoundError("workspace", claim.workspace_id)}
 
 

@@ -6,8 +6,9 @@ a short render's processor time. Nothing waits for company: the first record is 
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -16,12 +17,14 @@ from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import of_refused_row
+from adapters.postgres.idempotency_keys import KEPT, keep_statement, kept_values, refusals_of
 from adapters.postgres.mapping import render_columns
 from adapters.postgres.render_repository import refusals
 from adapters.postgres.rows import RenderRow
 from adapters.postgres.scope import WORKSPACE_SETTING
+from application.ports.idempotency_keys import AnsweredClaim
 from application.ports.render_journal import RenderJournal
-from domain.errors import DocGenError
+from domain.errors import DocGenError, RequestInProgressError
 from domain.identifiers import WorkspaceId
 from domain.render_request import RenderRequest
 
@@ -46,16 +49,23 @@ _INSERT: Final = (
     f"INSERT INTO renders ({', '.join(_COLUMNS)}) "  # noqa: S608  # names of columns alone
     f"VALUES ({', '.join(_VALUES)})"
 )
+# Only who has the key writes: a process that was thought dead adds no record to its successor's.
+_INSERT_ANSWERED: Final = f"""
+    WITH kept AS ({keep_statement(len(_COLUMNS) + 1)})
+    INSERT INTO renders ({", ".join(_COLUMNS)}) SELECT {", ".join(_VALUES)} WHERE EXISTS (SELECT FROM kept) RETURNING id
+    """  # noqa: S608  # as above
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A record that waits, and who waits for it."""
+    """A record that waits, and who waits for it: `written` tells whether it is there."""
 
+    id: str
     workspace_id: WorkspaceId
+    statement: str
     row: tuple[Any, ...]
     size: int
-    written: asyncio.Future[None]
+    written: asyncio.Future[bool]
 
 
 class PostgresRenderJournal(RenderJournal):
@@ -65,9 +75,11 @@ class PostgresRenderJournal(RenderJournal):
     that only what is wrong is refused.
     """
 
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(self, database: PostgresDatabase, *, answers_kept: timedelta = KEPT) -> None:
         self._database = database
-        self._waiting: dict[WorkspaceId, list[_Entry]] = {}
+        self._answers_kept = answers_kept
+        # A group is of one workspace, and of one statement.
+        self._waiting: dict[tuple[WorkspaceId, str], list[_Entry]] = {}
         self._writers: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -80,16 +92,35 @@ class PostgresRenderJournal(RenderJournal):
             await asyncio.wait(self._writers)
 
     @override
-    async def record(self, request: RenderRequest, data: bytes) -> None:
+    async def record(self, request: RenderRequest, data: bytes, answered: AnsweredClaim | None = None) -> None:
         columns = {**render_columns(request), "data": data}
-        written = asyncio.get_running_loop().create_future()
-        entry = _Entry(request.workspace_id, tuple(columns[name] for name in _COLUMNS), len(data), written)
-        self._waiting.setdefault(entry.workspace_id, []).append(entry)
+        row = tuple(columns[name] for name in _COLUMNS)
+        if answered is None:
+            await self._written(request, _INSERT, row, len(data), refusals(request))
+            return
+        row += kept_values(answered, self._answers_kept)
+        refused = refusals(request) | refusals_of(answered.claim)
+        size = len(data) + len(answered.answer.body or b"")
+        if not await self._written(request, _INSERT_ANSWERED, row, size, refused):
+            raise RequestInProgressError(answered.claim.key)
+
+    async def _written(
+        self,
+        request: RenderRequest,
+        statement: str,
+        row: tuple[Any, ...],
+        size: int,
+        refused: Mapping[str, DocGenError],
+    ) -> bool:
+        """Have a row written with others; tell whether it is there."""
+        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        entry = _Entry(request.id, request.workspace_id, statement, row, size, written)
+        self._waiting.setdefault((entry.workspace_id, statement), []).append(entry)
         self._start_writers()
         try:
-            await written
+            return await written
         except _OF_ONE_ROW as refusal:
-            raise of_refused_row(refusal, refusals(request)) from refusal
+            raise of_refused_row(refusal, refused) from refusal
 
     def _start_writers(self) -> None:
         while self._waiting and len(self._writers) < _AT_ONCE:
@@ -103,28 +134,30 @@ class PostgresRenderJournal(RenderJournal):
 
     def _next_group(self) -> list[_Entry]:
         """Take what waits in the workspace whose turn it is, up to a bound; the rest comes after the others."""
-        workspace_id = next(iter(self._waiting))
-        waiting = self._waiting.pop(workspace_id)
+        turn = next(iter(self._waiting))
+        waiting = self._waiting.pop(turn)
         count, size = 0, 0
         while count < min(len(waiting), _ROWS) and (count == 0 or size + waiting[count].size <= _BYTES):
             size += waiting[count].size
             count += 1
         if waiting[count:]:
-            self._waiting[workspace_id] = waiting[count:]
+            self._waiting[turn] = waiting[count:]
         return waiting[:count]
 
     async def _write(self, group: Sequence[_Entry]) -> None:
-        refusal = await self._refusal_of(group)
-        alone = len(group) > 1 and isinstance(refusal, _OF_ONE_ROW)
-        for entry in group:
-            _tell(entry, await self._refusal_of([entry]) if alone else refusal)
+        outcome = await self._outcome_of(group)
+        if len(group) > 1 and isinstance(outcome, _OF_ONE_ROW):
+            for entry in group:
+                _tell([entry], await self._outcome_of([entry]))
+        else:
+            _tell(group, outcome)
 
-    async def _refusal_of(self, group: Sequence[_Entry]) -> Exception | None:
-        """Write a group; say why it is not written, None where it is."""
+    async def _outcome_of(self, group: Sequence[_Entry]) -> set[str] | Exception:
+        """Write a group; return the identifiers of the records that are there, or why there are none."""
         try:
             async with self._database.single_statements() as connection:
                 try:
-                    await connection.executemany(_INSERT, [entry.row for entry in group])
+                    return await _insert(connection, group)
                 except _OF_ONE_ROW as error:  # the connection is as good as before
                     refusal: Exception = error
                     return refusal
@@ -134,13 +167,21 @@ class PostgresRenderJournal(RenderJournal):
             # Whoever waits has to hear of it, or would wait for ever.
             logger.exception("Records of renders could not be written")
             return failure
-        return None
 
 
-def _tell(entry: _Entry, refusal: Exception | None) -> None:
-    if entry.written.done():  # its caller did not wait for the end
-        return
-    if refusal is None:
-        entry.written.set_result(None)
-    else:
-        entry.written.set_exception(refusal)
+async def _insert(connection: asyncpg.Connection, group: Sequence[_Entry]) -> set[str]:
+    rows = [entry.row for entry in group]
+    if group[0].statement == _INSERT:
+        await connection.executemany(_INSERT, rows)
+        return {entry.id for entry in group}
+    return {record["id"] for record in await connection.fetchmany(_INSERT_ANSWERED, rows)}
+
+
+def _tell(group: Sequence[_Entry], outcome: set[str] | Exception) -> None:
+    for entry in group:
+        if entry.written.done():  # its caller did not wait for the end
+            continue
+        if isinstance(outcome, Exception):
+            entry.written.set_exception(outcome)
+        else:
+            entry.written.set_result(entry.id in outcome)

@@ -31,6 +31,14 @@ class KeptAnswer:
     render_id: RenderId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AnsweredClaim:
+    """A claim with the answer that its request gets."""
+
+    claim: Claim
+    answer: KeptAnswer
+
+
 class IdempotencyKeys(Protocol):
     """The keys of every workspace, each for itself; all processes of an installation share them.
 
@@ -51,7 +59,7 @@ class IdempotencyKeys(Protocol):
 
     @abstractmethod
     async def extend(self, claim: Claim) -> None:
-        """Begin the claim's lease anew; nothing happens where somebody else has the key."""
+        """Begin the claim's lease anew; nothing happens where somebody else has the key, or it has its answer."""
 
     @abstractmethod
     async def keep(self, claim: Claim, answer: KeptAnswer) -> None:
@@ -59,4 +67,6 @@ class IdempotencyKeys(Protocol):
 
     @abstractmethod
     async def release(self, claim: Claim) -> None:
-        """Forget the key, as if its request had not come; nothing happens where somebody else has it."""
+        """Forget the key, as if its request had not come; nothing happens where somebody else has it, or it has
+        its answer.
+        """

@@ -3,23 +3,27 @@
 from abc import abstractmethod
 from typing import Protocol
 
+from application.ports.idempotency_keys import AnsweredClaim
 from domain.render_request import RenderRequest
 
 
 class RenderJournal(Protocol):
     """Takes the record of a render that is finished; it can be read by the repository afterwards.
 
-    Nothing else goes with a record into a transaction, so that the journal may write those of several callers together.
+    Nothing but the answer to its Idempotency-Key goes with a record into a transaction, so that the journal may write
+    those of several callers together.
     """
 
     @abstractmethod
-    async def record(self, request: RenderRequest, data: bytes) -> None:
+    async def record(self, request: RenderRequest, data: bytes, answered: AnsweredClaim | None = None) -> None:
         """Write a new request down, with the JSON text it was rendered from; it is durable on return.
 
+        With a claim, record and answer are written together or not at all, and only while nobody else has the key.
         Records do not touch each other: one that is refused leaves the others that are written with it. A caller that
         does not wait for the end may find it written or not.
 
         Raises:
+            RequestInProgressError: somebody else has the key by now.
             NotFoundError: the workspace is not there any more. A template that is gone does not matter.
             ConflictError: there is a request of this id already.
             InvalidRequestError: a text of the request cannot be kept.

@@ -1,6 +1,7 @@
 """Render a document while the caller waits."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from application.caller import Caller
@@ -8,6 +9,7 @@ from application.defaults import NO_WISHES, RenderDefaults, RenderWishes
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.id_generator import IdGenerator
+from application.ports.idempotency_keys import AnsweredClaim
 from application.ports.render_journal import RenderJournal
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
 from application.stored_files import read_template_file
@@ -26,7 +28,8 @@ class RenderDocumentCommand:
 
     `template` is an id or slug, or a file that is no template of the workspace, and is not kept. `version` None takes
     the published one, `data` is JSON text in UTF-8. `store` False keeps no record, no data and no document;
-    `expires_in` (seconds) is how long data and document are kept, where that is shorter than the retention.
+    `expires_in` (seconds) is how long data and document are kept, where that is shorter than the retention. `answer`
+    makes of the outcome what its Idempotency-Key is to be answered with; it is kept along with the record.
     """
 
     caller: Caller
@@ -36,6 +39,7 @@ class RenderDocumentCommand:
     wishes: RenderWishes = NO_WISHES
     store: bool = True
     expires_in: int | None = None
+    answer: "AnswerOf | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ class FinishedRender:
     request: RenderRequest
     document: Document
     content: bytes
+
+
+AnswerOf = Callable[[FinishedRender | DiagnosedError], Awaitable[AnsweredClaim]]
 
 
 class RenderDocument:
@@ -96,6 +103,7 @@ class RenderDocument:
                 failed; its record, unless `store` is False, has the error's `render_id`.
             UnsupportedMediaTypeError, PayloadTooLargeError, InvalidRequestError: the file cannot be a template.
             QueueFullError, OverloadedError: it was not begun, and has no record.
+            RequestInProgressError: somebody else has the Idempotency-Key by now; there is no record.
         """
         if len(command.data) > self._max_data_bytes:
             raise PayloadTooLargeError("The data", self._max_data_bytes)
@@ -164,9 +172,10 @@ class RenderDocument:
             await self._storage.put(BlobKey(request.workspace_id, document.sha256), rendered.content)
             timings = replace(timings, store_ms=self._clock.elapsed_ms() - started)
         finished = request.succeed(document, rendered.diagnostics, timings, at=self._clock.now())
+        outcome = FinishedRender(finished, document, rendered.content)
         if command.store:
-            await self._journal.record(finished, command.data)
-        return FinishedRender(finished, document, rendered.content)
+            await self._record(command, finished, outcome)
+        return outcome
 
     async def _record_failure(
         self, command: RenderDocumentCommand, request: RenderRequest, error: DiagnosedError, timings: Timings
@@ -175,5 +184,11 @@ class RenderDocument:
             return
         failure = RenderFailure(error.code, str(error))
         failed = request.fail(failure, error.diagnostics, timings, at=self._clock.now())
-        await self._journal.record(failed, command.data)
         error.render_id = request.id
+        await self._record(command, failed, error)
+
+    async def _record(
+        self, command: RenderDocumentCommand, request: RenderRequest, outcome: FinishedRender | DiagnosedError
+    ) -> None:
+        answered = None if command.answer is None else await command.answer(outcome)
+        await self._journal.record(request, command.data, answered)

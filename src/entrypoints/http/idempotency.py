@@ -2,8 +2,8 @@
 
 The key is taken before the request is carried out, and the answer is kept after it. What left nothing behind (most
 errors, and documents that are not stored) releases the key: sent again, the request may fare better. A process that
-dies with a request in its hands leaves the key to the next one after the lease; where it died between the end of the
-work and the keeping of the answer, the work is done once more.
+dies with a request in its hands leaves the key to the next one after the lease. The answer about a render is kept in
+the transaction of its record; other work is done once more where a process died between its end and the answer.
 """
 
 import asyncio
@@ -18,8 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from application.caller import Caller
-from application.ports.idempotency_keys import Claim, IdempotencyKeys, KeptAnswer
-from domain.errors import ConflictError, DocGenError
+from application.ports.idempotency_keys import AnsweredClaim, Claim, IdempotencyKeys, KeptAnswer
+from application.use_cases.render_document import AnswerOf, FinishedRender
+from domain.errors import ConflictError, DiagnosedError, DocGenError
 from domain.identifiers import RenderId
 from entrypoints.container import Container
 from entrypoints.http.downloads import begun
@@ -31,7 +32,9 @@ logger = logging.getLogger("docgen.http")
 REPLAYED: Final = "Idempotent-Replayed"
 
 # Well within the lease of a key.
-_SECONDS_BETWEEN_EXTENSIONS: Final = 10.0
+_SECONDS_BETWEEN_EXTENSIONS: Final = 5.0
+
+_CLAIM: Final = "idempotency_claim"
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -62,27 +65,44 @@ async def carry_out(request: Request, caller: Caller, operation: str, handle: Ha
     found = await keys.claim(caller.workspace_id, key, _fingerprint(request, await request.body()))
     if isinstance(found, KeptAnswer):
         return await _replayed(request.state.container, caller, key, found)
+    setattr(request.state, _CLAIM, found)
     async with extended(keys, found):
         return await _answered(keys, found, request, operation, handle)
 
 
 async def _answered(keys: IdempotencyKeys, claim: Claim, request: Request, operation: str, handle: Handle) -> Response:
-    failed: RenderId | None = None
     try:
         response = await handle(request)
     except DocGenError as error:
-        if error.render_id is None:
+        if error.render_id is None:  # or else it was kept with the record of the failure
             await _tried(keys.release(claim))
-            raise
-        # The failure has a record: once more would be another one.
-        failed = error.render_id
-        response = await answer_to_error(request, error)
+        raise
     except BaseException:
         await _tried(keys.release(claim))
         raise
-    answer = _kept(response, operation, failed)
-    await _tried(keys.release(claim) if answer is None else keys.keep(claim, answer))
+    if not isinstance(response, RenderedResponse):
+        body = None if operation in SECRET_ANSWERS else bytes(response.body)
+        await _tried(keys.keep(claim, _kept(response, body)))
+    elif response.render_id is None:
+        await _tried(keys.release(claim))
     return response
+
+
+def answer_of(request: Request, respond: Callable[[FinishedRender], RenderedResponse]) -> AnswerOf | None:
+    """Return what makes the answer about a render, to be kept with its record; None where the request has no key."""
+    claim: Claim | None = getattr(request.state, _CLAIM, None)
+    if claim is None:
+        return None
+
+    async def answer(outcome: FinishedRender | DiagnosedError) -> AnsweredClaim:
+        if isinstance(outcome, DiagnosedError):
+            response = await answer_to_error(request, outcome)
+            return AnsweredClaim(claim, _kept(response, bytes(response.body), outcome.render_id))
+        rendered = respond(outcome)
+        body = None if rendered.is_document else bytes(rendered.body)
+        return AnsweredClaim(claim, _kept(rendered, body, rendered.render_id))
+
+    return answer
 
 
 async def _tried(work: Awaitable[None]) -> None:
@@ -93,18 +113,9 @@ async def _tried(work: Awaitable[None]) -> None:
         logger.warning("The answer to an Idempotency-Key could not be kept: %s", error)
 
 
-def _kept(response: Response, operation: str, failed: RenderId | None) -> KeptAnswer | None:
-    """Return what is to be kept of an answer, None where its request is to be carried out again.
-
-    `failed` is the render whose failure the answer tells of.
-    """
+def _kept(response: Response, body: bytes | None, render_id: RenderId | None = None) -> KeptAnswer:
     headers = {name: value for name, value in response.headers.items() if name != "content-length"}
-    body = None if operation in SECRET_ANSWERS else bytes(response.body)
-    if not isinstance(response, RenderedResponse):
-        return KeptAnswer(response.status_code, headers, body, failed)
-    if response.render_id is None:
-        return None
-    return KeptAnswer(response.status_code, headers, None if response.is_document else body, response.render_id)
+    return KeptAnswer(response.status_code, headers, body, render_id)
 
 
 async def _replayed(container: Container, caller: Caller, key: str, answer: KeptAnswer) -> Response:

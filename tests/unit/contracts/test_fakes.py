@@ -119,9 +119,16 @@ class TestInMemoryRenderJournal(_InMemory, RenderJournalContract):
     @pytest.fixture
     @override
     def journal(  # type: ignore[override]  # pytest gives the fixture of this class
-        self, units: InMemoryUnitsOfWork
+        self, units: InMemoryUnitsOfWork, keys: InMemoryIdempotencyKeys
     ) -> InMemoryRenderJournal:
-        return InMemoryRenderJournal(units)
+        return InMemoryRenderJournal(units, keys)
+
+    @pytest.fixture
+    @override
+    def keys(  # type: ignore[override]  # see above
+        self, units: InMemoryUnitsOfWork
+    ) -> InMemoryIdempotencyKeys:
+        return InMemoryIdempotencyKeys(units, FixedClock(), lease=timedelta(0))
 
     @pytest.fixture
     @override

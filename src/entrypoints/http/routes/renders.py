@@ -28,7 +28,7 @@ from entrypoints.http.dependencies import (
 from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, download, repr_digest
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
 from entrypoints.http.forms import read_upload_form
-from entrypoints.http.idempotency import RenderedResponse
+from entrypoints.http.idempotency import RenderedResponse, answer_of
 from entrypoints.http.negotiation import accepted_document
 from entrypoints.http.schemas.renders import (
     FileRenderBody,
@@ -101,6 +101,10 @@ async def create_render(request: Request, container: ContainerDependency, caller
     wish = await _read_wish(request, container.settings().limits.data_bytes)
     said = wish.said
     wants_bytes, output = accepted_document(request.headers.get("accept"), said.output, store=said.store)
+
+    def respond(finished: FinishedRender) -> RenderedResponse:
+        return _as_bytes(finished, stored=said.store) if wants_bytes else _as_record(finished)
+
     finished = await container.render_document()(
         RenderDocumentCommand(
             caller=caller,
@@ -117,9 +121,10 @@ async def create_render(request: Request, container: ContainerDependency, caller
             ),
             store=said.store,
             expires_in=said.expires_in,
+            answer=answer_of(request, respond),
         )
     )
-    return _as_bytes(finished, stored=said.store) if wants_bytes else _as_record(finished)
+    return respond(finished)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,7 @@ def _split(body: bytes, model: type[_Said]) -> tuple[_Said, bytes]:
         raise RequestValidationError(error.errors()) from None
 
 
-def _as_record(finished: FinishedRender) -> Response:
+def _as_record(finished: FinishedRender) -> RenderedResponse:
     return RenderedResponse(
         RenderResponse.of(finished.request).model_dump_json(),
         status_code=201,
@@ -179,7 +184,7 @@ def _as_record(finished: FinishedRender) -> Response:
     )
 
 
-def _as_bytes(finished: FinishedRender, *, stored: bool) -> Response:
+def _as_bytes(finished: FinishedRender, *, stored: bool) -> RenderedResponse:
     headers = {
         "Content-Disposition": content_disposition(finished.document.file_name),
         "ETag": f'"{finished.document.sha256}"',

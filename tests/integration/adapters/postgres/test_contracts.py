@@ -73,6 +73,13 @@ class TestPostgresRenderJournal(_OnPostgres, RenderJournalContract):
 
     @pytest.fixture
     @override
+    def keys(  # type: ignore[override]  # see above
+        self, database: PostgresDatabase
+    ) -> PostgresIdempotencyKeys:
+        return PostgresIdempotencyKeys(database, lease=timedelta(0))
+
+    @pytest.fixture
+    @override
     def journal_that_is_down(self, unreachable: PostgresDatabase) -> PostgresRenderJournal:
         return PostgresRenderJournal(unreachable)
 
