@@ -225,11 +225,19 @@ def parse_xml(name: str, contents: bytes) -> Node:
             raise unusable("too-deep", f"The part {name!r} nests its elements too deep.") from None
         if "limit" in str(problem).lower():
             raise unusable("too-large", f"The part {name!r} holds a text that is too large.") from None
-        where = f"line {problem.lineno}, column {problem.offset}"
-        raise unusable("bad-xml", f"The part {name!r} is no proper XML ({where}).", "Save it in Word again.") from None
+        raise _not_xml(name, problem.lineno, problem.offset) from None
+    # The parser forgets a wrong namespace when a warning follows it; no element could be made in it afterwards.
+    wrong = next((entry for entry in parser.error_log if entry.level >= etree.ErrorLevels.ERROR), None)
+    if wrong is not None:
+        raise _not_xml(name, wrong.line, wrong.column)
     if root.getroottree().docinfo.doctype:
         raise unusable("dtd", f"The part {name!r} declares a document type, which no Word file does.")
     return root
+
+
+def _not_xml(name: str, line: int | None, column: int | None) -> UnusableFileError:
+    where = f"line {line}, column {column}"
+    return unusable("bad-xml", f"The part {name!r} is no proper XML ({where}).", "Save it in Word again.")
 
 
 def has_document_type(contents: bytes) -> bool:

@@ -241,6 +241,7 @@ def xml(text: str | bytes) -> bytes:
         (xml(f"<!DOCTYPE x><w:document {NAMESPACES}/>"), "dtd"),
         (xml(('\ufeff<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x><x/>').encode("utf-16-le")), "dtd"),
         (xml('<?xml version="1.0" encoding="UTF-7"?><x/>'), "bad-xml"),
+        (xml(f'<w:document {NAMESPACES} xmlns:no="http://a{{{{b"><w:body xml:space="odd"/></w:document>'), "bad-xml"),
         (zip_of({**members(), "custom/item.xml": '<!DOCTYPE a SYSTEM "http://127.0.0.1/"><a/>'}), "dtd"),
         (xml(f"<w:document {NAMESPACES}>" + "<w:p>" * 300 + "</w:p>" * 300 + "</w:document>"), "too-deep"),
         (xml(f"<w:document {NAMESPACES}><w:body>" + "<w:p/>" * 400_001 + "</w:body></w:document>"), "too-large"),
