@@ -1,21 +1,25 @@
 """The ASGI application: routers, error handling and one lifespan around one container."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
+from typing_extensions import override
 
 from domain.asset import MAX_ASSET_BYTES
 from entrypoints.container import Container
 from entrypoints.http.access import API_PREFIX, require_guarded
+from entrypoints.http.answer_headers import AnswerHeaders
 from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
+from entrypoints.http.client_address import TrustedProxies
+from entrypoints.http.cross_origin import CrossOriginMiddleware
 from entrypoints.http.docs_page import mount_docs
 from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers, problem_responses
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.openapi import DescribedApi
-from entrypoints.http.request_id import RequestIdMiddleware
 from entrypoints.http.routes import api_keys, assets, audit_events, renders, system, templates, versions
 from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
@@ -28,18 +32,41 @@ Upload a template, read what it needs and what is wrong with it, then send JSON 
 _ENVELOPE_BYTES = 1_000_000
 
 
+class _Application(DescribedApi):
+    """An application with something around all of it, its answers to unexpected errors included."""
+
+    def __init__(self, *, around: Callable[[ASGIApp], ASGIApp], **options: Any) -> None:
+        super().__init__(**options)
+        self._around = around
+
+    @override
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what answers requests."""
+        return self._around(super().build_middleware_stack())
+
+
+def _answering(app: ASGIApp, settings: Settings, container: Container) -> ASGIApp:
+    """Put the headers that every answer has around an application."""
+    origins = settings.http.allowed_origins
+    inner = CrossOriginMiddleware(app, origins) if origins else app
+    return AnswerHeaders(inner, container.ids(), hsts_seconds=settings.http.hsts_seconds)
+
+
 def create_app(settings: Settings | None = None, container: Container | None = None) -> FastAPI:
     """Return the application; the worker processes of `docgen serve` call it without arguments."""
     settings = settings or load_settings()
     container = container or Container(settings=settings)
 
+    proxies = TrustedProxies(settings.http.trusted_networks, settings.http.forwarded_header)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         end_with_parent()
         async with entered(container.lifetimes()):
-            yield {"container": container}
+            yield {"container": container, "trusted_proxies": proxies}
 
-    app = DescribedApi(
+    app = _Application(
+        around=lambda app: _answering(app, settings, container),
         title="DocGen",
         version=version("docgen"),
         description=DESCRIPTION,
@@ -61,5 +88,4 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     http = settings.http
     app.add_middleware(BodyGuardMiddleware, limits=BodyLimits(limit, http.client_seconds, http.client_bytes_per_second))
     app.add_middleware(HeadMiddleware)
-    app.add_middleware(RequestIdMiddleware, ids=container.ids())
     return app

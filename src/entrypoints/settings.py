@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -50,6 +50,29 @@ def _safe_address(value: str) -> str:
     return value
 
 
+def _items(value: str) -> list[str]:
+    """Return what a setting lists, with commas or blanks in between."""
+    return value.replace(",", " ").split()
+
+
+def _origins(value: str) -> str:
+    for item in _items(value):
+        if item != "*" and not re.fullmatch(r"https?://[^\s/?#@]+", item):
+            raise ValueError(
+                f"{item[:80]!r} is no origin: write it like https://app.example.org, without a path, or * for every one"
+            )
+    return value
+
+
+def _networks(value: str) -> str:
+    for item in _items(value):
+        try:
+            ip_network(item)
+        except ValueError as error:
+            raise ValueError(f"{error}: write addresses like 192.0.2.7, and networks like 10.0.0.0/8") from None
+    return value
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_address)]
 WebUrl = Annotated[str, AfterValidator(_web_address)]
 
@@ -63,10 +86,12 @@ class DatabaseSettings(_Section):
 
 
 class HttpSettings(_Section):
-    """Where the service listens, with how many processes, and how slow its clients may be.
+    """Where the service listens, with how many processes, who may reach it how, and how slow its clients may be.
 
     The head of a request has `client_seconds` to come, its body as long and one more second for each
     `client_bytes_per_second` of it that came; of an answer a client has to read as much.
+    `cors_origins` and `trusted_proxies` are lists with commas in between; `hsts_seconds` is for a service that is
+    reached over TLS alone, and says so to browsers for that long.
     """
 
     host: str = "127.0.0.1"
@@ -75,6 +100,20 @@ class HttpSettings(_Section):
     public_url: WebUrl | None = None
     client_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 30.0
     client_bytes_per_second: Annotated[int, Field(ge=1)] = 10_000
+    cors_origins: Annotated[str, AfterValidator(_origins)] = ""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
+    forwarded_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
+    hsts_seconds: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may call the API from a browser."""
+        return tuple(_items(self.cors_origins))
+
+    @property
+    def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of proxies that are believed where a request comes from."""
+        return tuple(ip_network(item) for item in _items(self.trusted_proxies))
 
     @property
     def base_url(self) -> str:

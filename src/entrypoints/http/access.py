@@ -64,7 +64,7 @@ def require_guarded(app: FastAPI) -> None:
 
 
 async def _caller_of(request: Request, operation: str) -> Caller:
-    address = request.client.host if request.client else None
+    address = request.state.trusted_proxies.address_of(request)
     origin = Origin(request.scope.get("state", {}).get(STATE_KEY), address, operation)
     caller: Caller = await request.state.container.authentication()(_credentials(request), origin)
     return caller

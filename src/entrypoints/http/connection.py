@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from entrypoints.container import Container
+from entrypoints.http.answer_headers import SECURITY_HEADERS
 from entrypoints.http.errors import STATUS_OF_CODE, problem_content
 from entrypoints.http.openapi import PROBLEM
 from entrypoints.settings import HttpSettings
@@ -22,6 +23,7 @@ MAX_HEAD_BYTES: Final = 65_536
 _HEALTHCHECK_SECONDS: Final = 30
 # The length and the ends of lines around a chunk of a body (RFC 9112, section 7.1), which do not count.
 _CHUNK_FRAME_BYTES: Final = 12
+_SECURITY_LINES: Final = "".join(f"{name.lower()}: {value}\r\n" for name, value in SECURITY_HEADERS.items())
 
 
 class ServerConfig(uvicorn.Config):
@@ -169,7 +171,7 @@ class GuardedProtocol(HttpToolsProtocol):
         content = problem_content(code, detail, request_id)
         headers = (
             f"content-type: {PROBLEM}\r\ncontent-length: {len(content)}\r\n"
-            f"x-request-id: {request_id}\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+            f"x-request-id: {request_id}\r\n{_SECURITY_LINES}connection: close\r\n\r\n"
         )
         self.transport.write(STATUS_LINE[STATUS_OF_CODE[code]] + headers.encode("ascii") + content)
         self.transport.close()

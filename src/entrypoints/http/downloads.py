@@ -14,6 +14,11 @@ from entrypoints.http.errors import RangeNotSatisfiableError
 
 _RANGE = re.compile(r"(?i:bytes)=([0-9]{0,18})-([0-9]{0,18})")
 
+_DOCUMENT_POLICY: Final = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
 # What every download may be answered with, besides its own errors.
 DOWNLOAD_CODES: Final = ("precondition-failed", "range-not-satisfiable")
 
@@ -40,7 +45,7 @@ async def download(
         "Cache-Control": "private, no-cache",
         "Content-Disposition": content_disposition(file_name),
         # A document that a browser opens runs nothing and loads nothing.
-        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+        "Content-Security-Policy": _DOCUMENT_POLICY,
     }
     if is_known(request, etag):
         return Response(status_code=304, headers=headers)

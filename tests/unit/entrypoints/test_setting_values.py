@@ -48,6 +48,32 @@ def test_the_public_address_is_one(environment: pytest.MonkeyPatch) -> None:
     assert load_settings().http.public_url == "https://docgen.example.org"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("CORS_ORIGINS", "https://a.example.org/path", "is no origin"),
+        ("CORS_ORIGINS", "app.example.org", "is no origin"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "has host bits set"),
+        ("TRUSTED_PROXIES", "proxy", "write addresses like"),
+        ("FORWARDED_HEADER", "x-real-ip", "'x-forwarded-for' or 'forwarded'"),
+    ],
+)
+def test_who_may_reach_the_service_how_is_checked(
+    environment: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    environment.setenv(f"DOCGEN_HTTP__{name}", value)
+    with pytest.raises(SettingsError, match=f"DOCGEN_HTTP__{name} is wrong: .*{words}"):
+        load_settings()
+
+
+def test_lists_have_commas_or_blanks_between(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DOCGEN_HTTP__CORS_ORIGINS", "https://a.example.org, http://localhost:3000")
+    environment.setenv("DOCGEN_HTTP__TRUSTED_PROXIES", "10.0.0.0/8 fd00::/8,192.0.2.7")
+    http = load_settings().http
+    assert http.allowed_origins == ("https://a.example.org", "http://localhost:3000")
+    assert [str(network) for network in http.trusted_networks] == ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"]
+
+
 def test_a_level_may_be_in_capitals(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DOCGEN_LOG__LEVEL", "WARNING")
     assert load_settings().log.level == "warning"
