@@ -8,19 +8,19 @@ from starlette.testclient import TestClient
 
 from tests.integration.http.access import bearer, guarded_settings, key_of, serving
 from tests.integration.http.conftest import register
-from tests.integration.support.wire import StatementRelay, statements_to
+from tests.integration.support.relay import Relay, relay_beside
 
 WISH = {"template": "letter", "data": {"name": "Ada"}}
 
 
 @pytest.fixture
-def relay(database_url: str) -> Iterator[StatementRelay]:
-    with statements_to(database_url) as relay:
+def relay(database_url: str) -> Iterator[Relay]:
+    with relay_beside(database_url) as relay:
         yield relay
 
 
 @pytest.fixture
-def client(relay: StatementRelay, database_url: str, tmp_path: Path) -> Iterator[TestClient]:
+def client(relay: Relay, database_url: str, tmp_path: Path) -> Iterator[TestClient]:
     """A client with a key; what it asks for goes to the database by way of the relay."""
     secret = key_of(guarded_settings(database_url, tmp_path))
     with serving(guarded_settings(relay.url, tmp_path)) as client:
@@ -29,7 +29,7 @@ def client(relay: StatementRelay, database_url: str, tmp_path: Path) -> Iterator
         yield client
 
 
-def verbs(relay: StatementRelay) -> list[str]:
+def verbs(relay: Relay) -> list[str]:
     """Return the first words of the statements, and forget them."""
     found = [" ".join(statement.split()[:3]) for statement in relay.statements]
     relay.statements.clear()
@@ -38,7 +38,7 @@ def verbs(relay: StatementRelay) -> list[str]:
 
 @pytest.mark.parametrize(("store", "expected"), [(True, ["INSERT INTO renders"]), (False, [])])
 def test_a_warm_render_looks_up_the_key_and_makes_one_write(
-    client: TestClient, relay: StatementRelay, *, store: bool, expected: list[str]
+    client: TestClient, relay: Relay, *, store: bool, expected: list[str]
 ) -> None:
     for _ in range(3):  # until the key's use is noted, the template is remembered and the listener is there
         assert client.post("/v1/renders", json={**WISH, "store": store}).is_success
@@ -49,7 +49,7 @@ def test_a_warm_render_looks_up_the_key_and_makes_one_write(
     assert rest == expected
 
 
-def test_a_template_that_has_changed_is_looked_up_again(client: TestClient, relay: StatementRelay) -> None:
+def test_a_template_that_has_changed_is_looked_up_again(client: TestClient, relay: Relay) -> None:
     for _ in range(3):
         assert client.post("/v1/renders", json=WISH).is_success
     added = client.post(
@@ -60,7 +60,7 @@ def test_a_template_that_has_changed_is_looked_up_again(client: TestClient, rela
     assert answer.text == "Hi Ada"
 
 
-def test_an_idempotency_key_takes_two_statements(client: TestClient, relay: StatementRelay) -> None:
+def test_an_idempotency_key_takes_two_statements(client: TestClient, relay: Relay) -> None:
     for number in range(3):  # the first one also sweeps
         assert client.post("/v1/renders", json=WISH, headers={"Idempotency-Key": f"key {number}"}).is_success
     relay.statements.clear()

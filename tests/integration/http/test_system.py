@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from tests.integration.adapters.postgres.relay import relay_to
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem
+from tests.integration.support.relay import relay_to
 
 
 def test_the_service_says_that_it_is_ready(client: TestClient) -> None:

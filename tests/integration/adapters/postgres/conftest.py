@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from adapters.postgres.database import PostgresDatabase
-from tests.integration.adapters.postgres.relay import Relay, relay_to
 from tests.integration.support.databases import as_service
+from tests.integration.support.relay import Relay, relay_to
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ from tests.contracts.unit_of_work import UnitsOfWorkContract
 from tests.contracts.workspace_directory import WorkspaceDirectoryContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
 from tests.integration.adapters.postgres.listening import listening
-from tests.integration.adapters.postgres.relay import Relay
 from tests.integration.support.databases import as_service
+from tests.integration.support.relay import Relay
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from domain.errors import InvalidRequestError, ServiceUnavailableError
 from domain.workspace import DEFAULT_WORKSPACE
-from tests.integration.adapters.postgres.relay import Relay, relay_to
+from tests.integration.support.relay import Relay, relay_to
 
 # Short, so that the tests are; a working database on the same machine answers much faster.
 IMPATIENT = 1.0

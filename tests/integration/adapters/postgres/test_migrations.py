@@ -14,7 +14,7 @@ from adapters.postgres import migrator
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.rows import Row
 from domain.errors import ServiceUnavailableError
-from tests.integration.adapters.postgres.relay import Relay
+from tests.integration.support.relay import Relay
 
 
 async def tables_of(url: str) -> set[str]:

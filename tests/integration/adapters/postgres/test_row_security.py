@@ -34,8 +34,8 @@ from domain.workspace import Workspace
 from tests.builders import DATA, NOW, a_render_request, a_template, a_version, an_api_key, an_asset
 from tests.contracts.audit_log import an_entry
 from tests.contracts.unit_of_work import stored_workspace
-from tests.integration.adapters.postgres.relay import relay_to
 from tests.integration.support.databases import as_service, service_role
+from tests.integration.support.relay import relay_to
 
 OF_A_WORKSPACE = (TemplateRow, TemplateVersionRow, RenderRow, AssetRow, ApiKeyRow, AuditEventRow, IdempotencyKeyRow)
 
@@ -239,10 +239,11 @@ async def test_naming_the_workspace_takes_no_round_trip_of_its_own(database_url:
 
         for work, expected in ((read, 3), (look_up, 1)):
             await work()  # the first time statements are prepared
-            relay.sent.clear()
+            relay.round_trips, relay.statements = 0, []
             await work()
-            assert relay.round_trips() == expected
-            assert (b"BEGIN; SET LOCAL docgen.workspace_id" in relay.sent) == (work is read)
+            assert relay.round_trips == expected
+            named = [each for each in relay.statements if each.startswith("BEGIN; SET LOCAL docgen.workspace_id")]
+            assert len(named) == (work is read)
 
 
 # --- the owner ------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from domain.workspace import DEFAULT_WORKSPACE_ID
 from tests.builders import a_template
 from tests.contracts.unit_of_work import stored, updated, with_one_version_more
 from tests.integration.adapters.postgres.listening import listening, until
-from tests.integration.adapters.postgres.relay import Relay
+from tests.integration.support.relay import Relay
 
 
 async def test_changes_of_another_process_are_heard(database: PostgresDatabase, database_url: str) -> None:
