@@ -32,7 +32,8 @@ def _defines_only(paragraph: Node, tokens: TokenTable) -> bool:
             return False
         if token is not None:
             depth += token.opens - bool(token.closes)
-    return True
+    # What goes on in another paragraph holds the end of this one and the beginning of that one.
+    return not depth
 
 
 def _lift(paragraph: Node, tokens: TokenTable) -> None:

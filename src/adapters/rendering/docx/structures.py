@@ -49,6 +49,10 @@ class TooLargeError(Exception):
     """A part would become larger than allowed."""
 
 
+class BrokenStructureError(Exception):
+    """A tag closes what is not open: a fault of ours, which would make a document that Word does not open."""
+
+
 class RefusedPlaceError(Exception):
     """A document stands where it cannot; `number` is its own."""
 
@@ -87,6 +91,7 @@ def put_structures(
     The part holds marks for `operations` still (see marks.py).
 
     Raises:
+        BrokenStructureError: the elements of the part do not close as they open.
         TooLargeError: it would have more than `limit` characters.
         UnprintableError: rows or cells are printed outside of a table.
     """
@@ -148,6 +153,8 @@ class _Placing:
         return element.name == self._prefix + name
 
     def _close(self, tag: str, text: str, position: int) -> None:
+        if not self._open or self._open[-1].name != tag[2:-1].rstrip():
+            raise BrokenStructureError(tag)
         element = self._open.pop()
         self.put(tag)
         if element.name.endswith("Pr") and element.name.startswith(self._prefix):

@@ -195,6 +195,23 @@ def test_a_paragraph_that_only_defines_is_gone(definition: str) -> None:
     assert seen(tbl(tr(tc(definition), "{{ z }}"))) == ["TBL", "  TR", "    TC", "      P ''", "    TC", "      P '3'"]
 
 
+@pytest.mark.parametrize(
+    ("inner", "wanted"),
+    [
+        ("{% for i in rows %}b ", ["P 'a b '", "P 'c b '", "P 'c '", "P 'd '"]),
+        ("{% for i in none %}b ", ["P 'a '", "P 'd '"]),
+        ("{% if rows %}b ", ["P 'a b '", "P 'c '", "P 'd '"]),
+        ("b{% if none %}x", ["P 'a b'", "P 'd '"]),
+    ],
+)
+def test_a_set_block_that_ends_in_the_middle_of_another_paragraph(inner: str, wanted: list[str]) -> None:
+    end = "{% endfor %}" if "for" in inner else "{% endif %}"
+    blocks = ("{% set z %}a " + inner, "c " + end)
+    data: dict[str, Any] = {"rows": [1, 2], "none": []}
+    assert seen(*blocks, "d {% endset %}{{ z }}", **data) == wanted
+    assert seen(*blocks, p("d {% endset %}", "{{ z }}"), **data) == wanted
+
+
 def test_what_a_macro_repeats_gets_numbers_of_its_own() -> None:
     bookmark = '<w:bookmarkStart w:id="1" w:name="here"/><w:bookmarkEnd w:id="1"/>'
     template = word_file("{%p macro m() %}", f"<w:p>{bookmark}{r('x')}</w:p>", "{%p endmacro %}", *["{{ m() }}"] * 3)
