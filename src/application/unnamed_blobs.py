@@ -1,8 +1,9 @@
 """Blobs that nothing names any more."""
 
 from collections.abc import Collection
+from functools import partial
 
-from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
+from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.unit_of_work import UnitsOfWork
 from domain.identifiers import WorkspaceId
 
@@ -16,17 +17,12 @@ async def erase_unnamed(
         ServiceUnavailableError: the storage or the database is down; blobs may be left.
     """
 
-    async def unnamed(candidates: Collection[str]) -> set[str]:
+    async def named(candidates: Collection[str]) -> set[str]:
         async with units_of_work.of_workspace(workspace_id) as unit:
-            return set(candidates) - await unit.blobs.named(candidates)
+            return await unit.blobs.named(candidates)
 
-    for sha256 in sorted(await unnamed(sha256s)):
-        key = BlobKey(workspace_id, sha256)
-        try:
-            content = await storage.read(key)
-        except BlobNotFoundError:
-            continue
-        await storage.delete(key)
-        if not await unnamed([sha256]):
-            # Somebody has stored the same bytes meanwhile, and found them there.
-            await storage.put(key, content)
+    async def is_named(sha256: str) -> bool:
+        return bool(await named([sha256]))
+
+    for sha256 in sorted(set(sha256s) - await named(sha256s)):
+        await storage.erase(BlobKey(workspace_id, sha256), partial(is_named, sha256))

@@ -40,11 +40,28 @@ async def first_piece(storage: DocumentStorage, key: BlobKey) -> bytes:
     return await anext(aiter(storage.stream(key)))
 
 
+async def storing(storage: DocumentStorage, content: bytes) -> None:
+    """Store, and name the blob at once."""
+    async with storage.storing(key_of(content), content):
+        pass
+
+
+async def unnamed() -> bool:
+    """Nothing names the blob."""
+    return False
+
+
+async def named() -> bool:
+    """Something names the blob."""
+    return True
+
+
 OPERATIONS: dict[str, Callable[[DocumentStorage], Awaitable[object]]] = {
     "put": lambda storage: storage.put(key_of(LETTER), LETTER),
     "read": lambda storage: storage.read(key_of(LETTER)),
     "stream": lambda storage: collect(storage, key_of(LETTER)),
-    "delete": lambda storage: storage.delete(key_of(LETTER)),
+    "storing": lambda storage: storing(storage, LETTER),
+    "erase": lambda storage: storage.erase(key_of(LETTER), unnamed),
     "keys": lambda storage: keys_in(storage, ACME),
 }
 
@@ -114,15 +131,91 @@ class DocumentStorageContract(ABC):
         with pytest.raises(BlobNotFoundError, match=key_of(LETTER).sha256):
             await first_piece(storage, key_of(LETTER))
 
-    async def test_a_deleted_blob_is_gone(self, storage: DocumentStorage) -> None:
+    async def test_an_erased_blob_is_gone(self, storage: DocumentStorage) -> None:
         await storage.put(key_of(LETTER), LETTER)
-        await storage.delete(key_of(LETTER))
+        await storage.erase(key_of(LETTER), unnamed)
         with pytest.raises(BlobNotFoundError):
             await storage.read(key_of(LETTER))
         assert await keys_in(storage, ACME) == set()
 
-    async def test_deleting_what_is_not_there_does_nothing(self, storage: DocumentStorage) -> None:
-        await storage.delete(key_of(LETTER))
+    async def test_erasing_what_is_not_there_does_nothing(self, storage: DocumentStorage) -> None:
+        await storage.erase(key_of(LETTER), unnamed)
+
+    async def test_a_blob_that_is_named_is_not_erased(self, storage: DocumentStorage) -> None:
+        await storage.put(key_of(LETTER), LETTER)
+        await storage.erase(key_of(LETTER), named)
+        assert await storage.read(key_of(LETTER)) == LETTER
+
+    async def test_what_is_stored_is_there_within_the_block_and_after_it(self, storage: DocumentStorage) -> None:
+        async with storage.storing(key_of(LETTER), LETTER):
+            assert await storage.read(key_of(LETTER)) == LETTER
+        assert await storage.read(key_of(LETTER)) == LETTER
+
+    async def test_who_erases_waits_for_those_who_store(self, storage: DocumentStorage) -> None:
+        """And sees what they named: nobody names a blob that is gone."""
+        names: list[str] = []
+
+        async def is_named() -> bool:
+            return bool(names)
+
+        async with storage.storing(key_of(LETTER), LETTER), storage.storing(key_of(LETTER), LETTER):
+            erasing = asyncio.create_task(storage.erase(key_of(LETTER), is_named))
+            done, _ = await asyncio.wait([erasing], timeout=0.05)
+            assert not done
+            names.append("a row")
+        await erasing
+        assert await storage.read(key_of(LETTER)) == LETTER
+
+    async def test_who_stores_waits_for_who_erases(self, storage: DocumentStorage) -> None:
+        asked, go_on = asyncio.Event(), asyncio.Event()
+
+        async def is_named() -> bool:
+            asked.set()
+            await go_on.wait()
+            return False
+
+        await storage.put(key_of(LETTER), LETTER)
+        erasing = asyncio.create_task(storage.erase(key_of(LETTER), is_named))
+        await asked.wait()
+        stored = asyncio.create_task(storing(storage, LETTER))
+        done, _ = await asyncio.wait([stored], timeout=0.05)
+        assert not done
+        go_on.set()
+        await asyncio.gather(erasing, stored)
+        assert await storage.read(key_of(LETTER)) == LETTER
+
+    async def test_who_gives_up_lets_others_erase(self, storage: DocumentStorage) -> None:
+        async def hold() -> None:
+            async with storage.storing(key_of(LETTER), LETTER):
+                await asyncio.Event().wait()
+
+        for patience in (0, 1, 5):
+            holder = asyncio.create_task(hold())
+            for _ in range(patience):
+                await asyncio.sleep(0)
+            holder.cancel()
+            await asyncio.wait([holder])
+            await storage.erase(key_of(LETTER), unnamed)
+
+    async def test_nobody_names_what_others_erase(self, storage: DocumentStorage) -> None:
+        """Many store and name a blob, and take the name back and erase it, all at once."""
+        names: set[int] = set()
+
+        async def is_named() -> bool:
+            await asyncio.sleep(0)
+            return bool(names)
+
+        async def come_and_go(number: int) -> None:
+            for _ in range(20):
+                async with storage.storing(key_of(LETTER), LETTER):
+                    await asyncio.sleep(0)
+                    names.add(number)
+                assert await storage.read(key_of(LETTER)) == LETTER
+                names.discard(number)
+                await storage.erase(key_of(LETTER), is_named)
+
+        await asyncio.gather(*(come_and_go(number) for number in range(8)))
+        assert await keys_in(storage, ACME) == set()
 
     async def test_workspaces_do_not_see_each_other(self, storage: DocumentStorage) -> None:
         await storage.put(key_of(LETTER, ACME), LETTER)
@@ -130,7 +223,7 @@ class DocumentStorageContract(ABC):
         await storage.put(key_of(BOOK, GLOBEX), BOOK)
         assert await keys_in(storage, ACME) == {key_of(LETTER, ACME)}
         assert await keys_in(storage, GLOBEX) == {key_of(LETTER, GLOBEX), key_of(BOOK, GLOBEX)}
-        await storage.delete(key_of(LETTER, ACME))
+        await storage.erase(key_of(LETTER, ACME), unnamed)
         assert await storage.read(key_of(LETTER, GLOBEX)) == LETTER
 
     async def test_a_workspace_without_blobs_has_no_keys(self, storage: DocumentStorage) -> None:

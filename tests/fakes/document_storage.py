@@ -1,7 +1,10 @@
 """A document storage in memory."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from typing_extensions import override
 
@@ -19,6 +22,9 @@ class InMemoryDocumentStorage(DocumentStorage):
         self.blobs: dict[BlobKey, bytes] = {}
         self.capacity = capacity
         self.down = False
+        self._storing: Counter[BlobKey] = Counter()
+        self._erasing: set[BlobKey] = set()
+        self._changed = asyncio.Condition()
 
     @override
     async def put(self, key: BlobKey, content: bytes) -> None:
@@ -29,6 +35,19 @@ class InMemoryDocumentStorage(DocumentStorage):
         if room is not None and key not in self.blobs and len(content) > room:
             raise StorageFullError(f"The storage has room for {room:,} bytes, and {len(content):,} are needed.")
         self.blobs[key] = content
+
+    @override
+    @asynccontextmanager
+    async def storing(self, key: BlobKey, content: bytes) -> AsyncIterator[None]:
+        async with self._changed:
+            await self._changed.wait_for(lambda: key not in self._erasing)
+            self._storing[key] += 1
+        try:
+            await self.put(key, content)
+            yield
+        finally:
+            self._storing[key] -= 1
+            await self._tell()
 
     @override
     async def read(self, key: BlobKey) -> bytes:
@@ -44,9 +63,17 @@ class InMemoryDocumentStorage(DocumentStorage):
             yield content[at : at + _PIECE]
 
     @override
-    async def delete(self, key: BlobKey) -> None:
+    async def erase(self, key: BlobKey, is_named: Callable[[], Awaitable[bool]]) -> None:
         self._require_up()
-        self.blobs.pop(key, None)
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._storing[key] and key not in self._erasing)
+            self._erasing.add(key)
+        try:
+            if not await is_named():
+                self.blobs.pop(key, None)
+        finally:
+            self._erasing.discard(key)
+            await self._tell()
 
     @override
     async def keys(self, workspace_id: WorkspaceId) -> AsyncIterator[BlobKey]:
@@ -54,6 +81,10 @@ class InMemoryDocumentStorage(DocumentStorage):
         for key in list(self.blobs):
             if key.workspace_id == workspace_id:
                 yield key
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     def _content(self, key: BlobKey) -> bytes:
         self._require_up()

@@ -118,7 +118,11 @@ class PostgresRenderJournal(RenderJournal):
         self._waiting.setdefault((entry.workspace_id, statement), []).append(entry)
         self._start_writers()
         try:
-            return await written
+            return await asyncio.shield(written)
+        except asyncio.CancelledError:
+            # The caller keeps what the record names from being erased: not before it is known whether it is there.
+            await asyncio.wait([written])
+            raise
         except _OF_ONE_ROW as refusal:
             raise of_refused_row(refusal, refused) from refusal
 
@@ -179,8 +183,6 @@ async def _insert(connection: asyncpg.Connection, group: Sequence[_Entry]) -> se
 
 def _tell(group: Sequence[_Entry], outcome: set[str] | Exception) -> None:
     for entry in group:
-        if entry.written.done():  # its caller did not wait for the end
-            continue
         if isinstance(outcome, Exception):
             entry.written.set_exception(outcome)
         else:

@@ -7,8 +7,8 @@ import itertools
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from io import FileIO
 from pathlib import Path
@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from typing_extensions import override
 
+from adapters.storage.locks import BlobLock, HeldLock
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from application.ports.health_check import HealthCheck
@@ -32,6 +33,7 @@ _ONLY_US: Final = 0o700
 _OUR_FILE: Final = 0o600
 # Files are written here, whole, before they get their name; what a killed process left is removed at the next start.
 _INCOMING: Final = ".incoming"
+_LOCKS: Final = ".locks"
 _STALE_AFTER: Final = timedelta(hours=1)
 # No room on the disk, in the quota, or below the limit for the size of a file.
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -47,6 +49,7 @@ class LocalDocumentStorage(DocumentStorage):
 
     def __init__(self, root: Path, clock: Clock) -> None:
         self._root = root
+        self._locks = f"{root}/{_LOCKS}"
         self._clock = clock
         # Several processes, on several machines perhaps, write into the same directory.
         self._own = uuid4().hex
@@ -68,7 +71,12 @@ class LocalDocumentStorage(DocumentStorage):
 
     @override
     async def put(self, key: BlobKey, content: bytes) -> None:
-        await asyncio.to_thread(self._put, key, content)
+        await asyncio.to_thread(lambda: self._put(self._path_of(key), key, content))
+
+    @override
+    def storing(self, key: BlobKey, content: bytes) -> AbstractAsyncContextManager[None]:
+        lock = BlobLock(self._locks, key.sha256)
+        return HeldLock(lock, lambda: self._put_locked(lock, key, content))
 
     @override
     async def read(self, key: BlobKey) -> bytes:
@@ -82,8 +90,11 @@ class LocalDocumentStorage(DocumentStorage):
                 yield piece
 
     @override
-    async def delete(self, key: BlobKey) -> None:
-        await asyncio.to_thread(self._delete, key)
+    async def erase(self, key: BlobKey, is_named: Callable[[], Awaitable[bool]]) -> None:
+        lock = BlobLock(self._locks, key.sha256)
+        async with HeldLock(lock, lambda: self._take_alone(lock, key)):
+            if not await is_named():
+                await asyncio.to_thread(self._delete, key)
 
     @override
     async def keys(self, workspace_id: WorkspaceId) -> AsyncIterator[BlobKey]:
@@ -107,6 +118,7 @@ class LocalDocumentStorage(DocumentStorage):
             incoming = self._root / _INCOMING
             self._root.mkdir(mode=_ONLY_US, parents=True, exist_ok=True)
             incoming.mkdir(mode=_ONLY_US, exist_ok=True)
+            (self._root / _LOCKS).mkdir(mode=_ONLY_US, exist_ok=True)
             oldest = self._clock.now() - _STALE_AFTER
             for file in incoming.iterdir():
                 # Another process that starts may remove it first.
@@ -114,8 +126,21 @@ class LocalDocumentStorage(DocumentStorage):
                     if datetime.fromtimestamp(file.stat().st_mtime, UTC) < oldest:
                         file.unlink()
 
-    def _put(self, key: BlobKey, content: bytes) -> None:
+    def _put_locked(self, lock: BlobLock, key: BlobKey, content: bytes) -> bool:
+        """Store a blob under its lock; False where somebody has that."""
         path = self._path_of(key)
+        with self._disk_errors():
+            taken = lock.take()
+        if taken:
+            self._put(path, key, content)
+        return taken
+
+    def _take_alone(self, lock: BlobLock, key: BlobKey) -> bool:
+        self._path_of(key)  # it is a key
+        with self._disk_errors():
+            return lock.take(exclusive=True)
+
+    def _put(self, path: Path, key: BlobKey, content: bytes) -> None:
         if hashlib.sha256(content).hexdigest() != key.sha256:
             raise ValueError(f"the content does not have the SHA-256 {key.sha256}")
         with self._disk_errors():

@@ -1,7 +1,8 @@
 """The storage of bytes: template files and documents."""
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,9 +35,19 @@ class DocumentStorage(Protocol):
     async def put(self, key: BlobKey, content: bytes) -> None:
         """Store the content durably, whole or not at all; again with the same key changes nothing but its age.
 
+        Whoever goes on to write a row that names the blob uses `storing`.
+
         Raises:
             ValueError: the content's SHA-256 is not the key's.
             StorageFullError: there is no room.
+        """
+
+    @abstractmethod
+    def storing(self, key: BlobKey, content: bytes) -> AbstractAsyncContextManager[None]:
+        """Store the content as `put` does, and keep everybody from erasing it until the block is left.
+
+        In the block the row is written that names the blob: who erases one then sees either that row, or stored bytes
+        that nobody is about to name. Entering raises what `put` does.
         """
 
     @abstractmethod
@@ -57,8 +68,14 @@ class DocumentStorage(Protocol):
         """
 
     @abstractmethod
-    async def delete(self, key: BlobKey) -> None:
-        """Remove the blob; nothing happens where there is none."""
+    async def erase(self, key: BlobKey, is_named: Callable[[], Awaitable[bool]]) -> None:
+        """Remove the blob unless something names it, which is asked while nobody is storing it.
+
+        Nothing happens where there is none. It waits for those who are storing it.
+
+        Raises:
+            ServiceUnavailableError: it is being stored for too long; the blob is left.
+        """
 
     @abstractmethod
     def keys(self, workspace_id: WorkspaceId) -> AsyncIterator[BlobKey]:

@@ -73,13 +73,13 @@ class AddVersion:
             async with self._units_of_work.of_workspace(workspace_id) as unit:
                 await self._version_of(unit, await unit.templates.get(template.id), command, inspected)
         file = BlobKey(workspace_id, inspected.source.sha256)
-        await self._storage.put(file, command.upload.content)
-        async with self._units_of_work.of_workspace(workspace_id) as unit:
+        async with (
+            self._storage.storing(file, command.upload.content),
+            self._units_of_work.of_workspace(workspace_id) as unit,
+        ):
             added = await self._add(unit, command, inspected)
             await _record(unit, command, added)
             await unit.commit()
-        # Where the last template with the same file was erased in between, its file went along.
-        await self._storage.put(file, command.upload.content)
         return added
 
     async def _add(self, unit: UnitOfWork, command: AddVersionCommand, inspected: InspectedUpload) -> AddedVersion:

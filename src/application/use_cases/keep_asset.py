@@ -64,11 +64,13 @@ class KeepAsset:
         workspace_id, now = command.caller.workspace_id, self._clock.now()
         if media_type == OutputFormat.DOCX.media_type:
             await self._check_word_file(command, sha256)
-        await self._storage.put(BlobKey(workspace_id, sha256), command.content)
         asset = Asset(
             workspace_id, command.name, media_type, len(command.content), sha256, now, now, command.caller.actor
         )
-        async with self._units_of_work.of_workspace(workspace_id) as unit:
+        async with (
+            self._storage.storing(BlobKey(workspace_id, sha256), command.content),
+            self._units_of_work.of_workspace(workspace_id) as unit,
+        ):
             old = await unit.assets.lock(asset.name)
             command.condition.check(asset.name, old)
             if old is None and command.condition.refused and not await unit.assets.add(asset):

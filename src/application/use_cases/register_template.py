@@ -81,13 +81,13 @@ class RegisterTemplate:
         inspected.require_ok()
         version = inspected.as_version(template_id, 1, created_at=now, created_by=command.caller.actor)
         file = BlobKey(command.caller.workspace_id, version.sha256)
-        await self._storage.put(file, command.upload.content)
-        async with self._units_of_work.of_workspace(command.caller.workspace_id) as unit:
+        async with (
+            self._storage.storing(file, command.upload.content),
+            self._units_of_work.of_workspace(command.caller.workspace_id) as unit,
+        ):
             await unit.templates.add(template, version)
             detail = "version 1, published" if command.publish else "version 1"
             entry = command.caller.entry(AuditAction.TEMPLATE_REGISTERED, AuditObject.TEMPLATE, template.id, detail)
             await unit.audit.record(entry)
             await unit.commit()
-        # Where the last template with the same file was erased in between, its file went along.
-        await self._storage.put(file, command.upload.content)
         return template, version

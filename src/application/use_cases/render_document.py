@@ -167,14 +167,17 @@ class RenderDocument:
             size=len(rendered.content),
             sha256=hashlib.sha256(rendered.content).hexdigest(),
         )
-        if command.store:
-            started = self._clock.elapsed_ms()
-            await self._storage.put(BlobKey(request.workspace_id, document.sha256), rendered.content)
-            timings = replace(timings, store_ms=self._clock.elapsed_ms() - started)
-        finished = request.succeed(document, rendered.diagnostics, timings, at=self._clock.now())
-        outcome = FinishedRender(finished, document, rendered.content)
-        if command.store:
-            await self._record(command, finished, outcome)
+
+        def succeeded(timings: Timings) -> FinishedRender:
+            finished = request.succeed(document, rendered.diagnostics, timings, at=self._clock.now())
+            return FinishedRender(finished, document, rendered.content)
+
+        if not command.store:
+            return succeeded(timings)
+        started = self._clock.elapsed_ms()
+        async with self._storage.storing(BlobKey(request.workspace_id, document.sha256), rendered.content):
+            outcome = succeeded(replace(timings, store_ms=self._clock.elapsed_ms() - started))
+            await self._record(command, outcome.request, outcome)
         return outcome
 
     async def _record_failure(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.cli.conftest import DOCGEN, clean_environment
+from tests.integration.support.databases import as_service
 
 DEADLINE_SECONDS = 60
 
@@ -52,6 +53,21 @@ def serving(
         finally:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def serving_on(database_url: str, folder: Path, name: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run a server with a name beside others on a database, with the storage in `folder` that all of them share."""
+    directory = folder / name
+    directory.mkdir()
+    with serving(
+        directory,
+        DOCGEN_DATABASE__URL=as_service(database_url),
+        DOCGEN_DATA_DIR=str(folder / "data"),
+        DOCGEN_AUTH__MODE="none",
+        DOCGEN_RENDERING__WORKERS="1",
+    ) as (process, address):
+        yield process, address
 
 
 def wait_until_ready(process: "subprocess.Popen[str]", address: str, log: Path) -> None:

@@ -13,16 +13,13 @@ import httpx2
 import pytest
 
 from adapters.postgres.idempotency_keys import LEASE
-from tests.integration.cli.serving import serving, upload
-from tests.integration.support.databases import as_service
+from tests.integration.cli.serving import serving_on, upload
 from tests.integration.support.relay import Relay, relay_beside
 
 # Each render prints another time, so that each leaves a file of its own in the storage.
 TEMPLATE = b'Dear {{ name }}, it is {{ now | time("HH:mm:ss.SSSSSS") }}.\n'
 KEY = {"Idempotency-Key": "9a1e4b52-5f0e-4f43-9d7b-0c6a1d2b3c4d"}
 BODY = {"template": "letter", "data": {"name": "Ada"}}
-
-Serve = Callable[[str, str], Any]
 
 
 def render(address: str) -> httpx2.Response:
@@ -44,32 +41,12 @@ def document(address: str, render_id: str) -> str:
 
 
 def blobs(tmp_path: Path) -> int:
-    """Count the files in the storage of the servers."""
-    return sum(1 for path in (tmp_path / "data" / "storage").rglob("*") if path.is_file())
+    """Count the blobs in the storage of the servers."""
+    return sum(1 for path in (tmp_path / "data" / "storage").rglob("*") if len(path.name) == 64)
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Serve:
-    """Run a server with a name, on a database and the storage of all."""
-
-    @contextmanager
-    def run(name: str, url: str) -> Iterator[tuple[Any, str]]:
-        directory = tmp_path / name
-        directory.mkdir()
-        with serving(
-            directory,
-            DOCGEN_DATABASE__URL=as_service(url),
-            DOCGEN_DATA_DIR=str(tmp_path / "data"),
-            DOCGEN_AUTH__MODE="none",
-            DOCGEN_RENDERING__WORKERS="1",
-        ) as (process, address):
-            yield process, address
-
-    return run
-
-
-def test_fifty_requests_before_two_processes_make_one_render(serve: Serve, database_url: str, tmp_path: Path) -> None:
-    with serve("one", database_url) as (_, one), serve("two", database_url) as (_, two):
+def test_fifty_requests_before_two_processes_make_one_render(database_url: str, tmp_path: Path) -> None:
+    with serving_on(database_url, tmp_path, "one") as (_, one), serving_on(database_url, tmp_path, "two") as (_, two):
         upload(one, "letter.txt", TEMPLATE)
         before = blobs(tmp_path)
         together = threading.Barrier(50)
@@ -93,10 +70,10 @@ def test_fifty_requests_before_two_processes_make_one_render(serve: Serve, datab
 
 
 @contextmanager
-def killed_in_the_middle(serve: Serve, database_url: str, hold: Callable[[Relay], None]) -> Iterator[str]:
+def killed_in_the_middle(folder: Path, database_url: str, hold: Callable[[Relay], None]) -> Iterator[str]:
     """Kill the server that carries the request out when its record is on its way; give the address of another one."""
-    with relay_beside(database_url) as relay, serve("other", database_url) as (_, other):
-        with serve("killed", relay.url) as (process, address):
+    with relay_beside(database_url) as relay, serving_on(database_url, folder, "other") as (_, other):
+        with serving_on(relay.url, folder, "killed") as (process, address):
             upload(address, "letter.txt", TEMPLATE)
             hold(relay)
 
@@ -113,8 +90,8 @@ def killed_in_the_middle(serve: Serve, database_url: str, hold: Callable[[Relay]
         yield other
 
 
-def test_a_process_that_is_killed_in_its_work_gives_its_key_back_in_time(serve: Serve, database_url: str) -> None:
-    with killed_in_the_middle(serve, database_url, lambda relay: relay.hold_back("INSERT INTO renders")) as other:
+def test_a_process_that_is_killed_in_its_work_gives_its_key_back_in_time(tmp_path: Path, database_url: str) -> None:
+    with killed_in_the_middle(tmp_path, database_url, lambda relay: relay.hold_back("INSERT INTO renders")) as other:
         killed = time.monotonic()
         answer = render(other)
         while answer.status_code == 409 and time.monotonic() < killed + 4 * LEASE.total_seconds():
@@ -131,9 +108,9 @@ def test_a_process_that_is_killed_in_its_work_gives_its_key_back_in_time(serve: 
         assert len(renders(other)) == 1
 
 
-def test_what_a_process_has_recorded_before_it_was_killed_is_answered_again(serve: Serve, database_url: str) -> None:
+def test_what_a_process_has_recorded_before_it_was_killed_is_answered_again(tmp_path: Path, database_url: str) -> None:
     """Its record is there, though it never heard so: the answer is there as well."""
-    with killed_in_the_middle(serve, database_url, lambda relay: relay.hold_answer("INSERT INTO renders")) as other:
+    with killed_in_the_middle(tmp_path, database_url, lambda relay: relay.hold_answer("INSERT INTO renders")) as other:
         answer = render(other)
         while answer.status_code == 409:  # the server may still be writing what it was sent
             answer = render(other)

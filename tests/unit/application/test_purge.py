@@ -1,5 +1,7 @@
 """Erasing a template for good."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 from typing_extensions import override
 
@@ -69,16 +71,16 @@ async def test_a_storage_that_is_down_keeps_the_template(world: World) -> None:
 
 
 class _Interrupted(InMemoryDocumentStorage):
-    """Lets somebody else act just before a blob is deleted."""
+    """Lets somebody else act just before a blob is erased."""
 
     def __init__(self, register: RegisterTemplate, command: RegisterTemplateCommand) -> None:
         super().__init__()
         self.register, self.command = register, command
 
     @override
-    async def delete(self, key: BlobKey) -> None:
+    async def erase(self, key: BlobKey, is_named: Callable[[], Awaitable[bool]]) -> None:
         await self.register(self.command)
-        await super().delete(key)
+        await super().erase(key, is_named)
 
 
 async def test_a_file_that_is_uploaded_again_meanwhile_stays(world: World) -> None:

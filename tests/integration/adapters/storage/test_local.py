@@ -1,5 +1,6 @@
 """Blobs on a local disk."""
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -20,7 +21,17 @@ from adapters.system import SystemClock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from domain.errors import ServiceUnavailableError
 from domain.identifiers import WorkspaceId
-from tests.contracts.document_storage import ACME, BOOK, LETTER, DocumentStorageContract, collect, key_of, keys_in
+from tests.contracts.document_storage import (
+    ACME,
+    BOOK,
+    LETTER,
+    DocumentStorageContract,
+    collect,
+    key_of,
+    keys_in,
+    storing,
+    unnamed,
+)
 from tests.contracts.health_check import HealthCheckContract
 from tests.fakes.clock import FixedClock
 
@@ -138,8 +149,8 @@ async def test_nobody_else_can_read_what_is_stored(storage: LocalDocumentStorage
     path = path_of(root, key_of(LETTER))
     assert path.read_bytes() == LETTER
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    directories = [path.parent, path.parent.parent, root, root / ".incoming"]
-    assert [stat.S_IMODE(directory.stat().st_mode) for directory in directories] == [0o700] * 4
+    directories = [path.parent, path.parent.parent, root, root / ".incoming", root / ".locks"]
+    assert [stat.S_IMODE(directory.stat().st_mode) for directory in directories] == [0o700] * 5
 
 
 async def test_the_same_again_is_young_again(storage: LocalDocumentStorage, root: Path) -> None:
@@ -188,7 +199,7 @@ async def test_files_of_others_are_no_blobs(storage: LocalDocumentStorage, root:
     ],
 )
 async def test_no_key_leaves_the_root(storage: LocalDocumentStorage, root: Path, key: BlobKey) -> None:
-    for operation in (storage.put(key, LETTER), storage.read(key), storage.delete(key), collect(storage, key)):
+    for operation in (storage.put(key, LETTER), storage.read(key), storage.erase(key, unnamed), collect(storage, key)):
         with pytest.raises(ValueError, match="is not"):
             await operation
     assert files_below(root.parent) == []
@@ -332,11 +343,54 @@ def test_a_limit_for_the_size_of_files_is_a_full_storage(root: Path) -> None:
     assert files_below(root) == []
 
 
+HOLDER = """
+import asyncio, hashlib, sys
+from pathlib import Path
+from adapters.storage.local import LocalDocumentStorage
+from adapters.system import SystemClock
+from application.ports.document_storage import BlobKey
+
+async def main(root, workspace, text):
+    content = text.encode()
+    async with LocalDocumentStorage(Path(root), SystemClock()) as storage:
+        async with storage.storing(BlobKey(workspace, hashlib.sha256(content).hexdigest()), content):
+            print("stored", flush=True)
+            await asyncio.Event().wait()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_who_erases_waits_for_another_process_until_that_is_killed(
+    storage: LocalDocumentStorage, root: Path
+) -> None:
+    command = [sys.executable, "-c", HOLDER, str(root), ACME, LETTER.decode()]
+    holder = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"stored\n"
+    erasing = asyncio.create_task(storage.erase(key_of(LETTER), unnamed))
+    done, _ = await asyncio.wait([erasing], timeout=0.1)
+    assert not done
+    assert await storage.read(key_of(LETTER)) == LETTER
+    holder.kill()
+    await holder.wait()
+    await erasing
+    assert await keys_in(storage, ACME) == set()
+
+
+async def test_a_lock_is_given_back_with_its_file(storage: LocalDocumentStorage) -> None:
+    before = psutil.Process().num_fds()
+    for _ in range(20):
+        await storing(storage, LETTER)
+        await storage.erase(key_of(LETTER), unnamed)
+    assert psutil.Process().num_fds() == before
+
+
 async def test_a_blob_that_goes_while_it_is_read_is_read_to_its_end(storage: LocalDocumentStorage) -> None:
     await storage.put(key_of(BOOK), BOOK)
     stream = aiter(storage.stream(key_of(BOOK)))
     first = await anext(stream)
-    await storage.delete(key_of(BOOK))
+    await storage.erase(key_of(BOOK), unnamed)
     assert first + b"".join([piece async for piece in stream]) == BOOK
     with pytest.raises(BlobNotFoundError):
         await storage.read(key_of(BOOK))
