@@ -26,6 +26,7 @@
     ├── UnsupportedOutputError      unsupported-output      this format cannot become that one
     ├── UnsupportedMediaTypeError   unsupported-media-type  not a kind of file that DocGen takes
     ├── PayloadTooLargeError        payload-too-large
+    ├── RateLimitedError            rate-limited            this caller sends more requests than it may
     ├── QueueFullError              queue-full              this workspace has its share of the work waiting
     ├── OverloadedError             overloaded              the service has more work than it can do
     ├── ServiceUnavailableError     unavailable             database or storage is down
@@ -41,6 +42,7 @@ from domain.compatibility import SchemaChange
 from domain.diagnostics import Diagnostic
 from domain.formats import OutputFormat, TemplateFormat
 from domain.identifiers import RenderId
+from domain.rate_limit import Allowance
 
 # How many changes a sentence names; all of them stand beside it.
 _TOLD_CHANGES: Final = 3
@@ -271,6 +273,21 @@ class PayloadTooLargeError(DocGenError):
     def __init__(self, what: str, limit: int) -> None:
         super().__init__(f"{what} is larger than the limit of {limit:,} bytes.")
         self.limit = limit
+
+
+class RateLimitedError(DocGenError):
+    """The caller sends more requests than it may; `allowance` is what is left to it."""
+
+    code: ClassVar[str] = "rate-limited"
+
+    def __init__(self, allowance: Allowance, retry_after: int) -> None:
+        limit = allowance.limit
+        super().__init__(
+            f"These are more requests than the {limit.per_second:g} a second that are allowed here, after "
+            f"{limit.burst:,} at once: wait {retry_after} s, then send them more slowly."
+        )
+        self.allowance = allowance
+        self.retry_after = retry_after
 
 
 class QueueFullError(DocGenError):

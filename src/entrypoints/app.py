@@ -76,10 +76,9 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         responses=COMMON_RESPONSES,
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
+    of_the_guard = problem_responses("unauthenticated", "scope-missing", "rate-limited")
     for module in (templates, versions, renders, assets, api_keys, audit_events):
-        app.include_router(
-            module.router, prefix=API_PREFIX, responses=problem_responses("unauthenticated", "scope-missing")
-        )
+        app.include_router(module.router, prefix=API_PREFIX, responses=of_the_guard)
     app.include_router(system.router)
     mount_docs(app)
     require_guarded(app)

@@ -16,6 +16,7 @@ from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.migrator import head_revision, upgrade
+from adapters.postgres.rate_buckets import PostgresRateBuckets
 from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.roles import grant_service, make_embedded_service, role_of, weakness_of
 from adapters.postgres.template_changes import PostgresTemplateChanges
@@ -34,6 +35,7 @@ from application.key_usage import KeyUsage
 from application.ports.clock import Clock
 from application.ports.health_check import HealthCheck
 from application.ports.template_renderer import TemplateRenderer
+from application.rate_limiter import RateLimiter
 from application.renderer_with_assets import RendererWithAssets
 from application.stored_assets import StoredAssets
 from application.use_cases.add_version import AddVersion
@@ -61,6 +63,7 @@ from application.use_cases.render_document import RenderDocument
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
+from domain.rate_limit import RateLimit
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, SettingsError
 
 
@@ -104,6 +107,16 @@ def _authentication(
     options = OidcOptions(oidc.issuer, oidc.audience, oidc.workspace_claim, oidc.scope_claim)
     tokens = OidcTokenVerifier(IssuerKeys(oidc.issuer, oidc.jwks_url, clock), options)
     return AuthenticateByToken(by_key, tokens, workspaces, oidc.workspace)
+
+
+def _requests_of(settings: Settings) -> RateLimit | None:
+    chosen = settings.rate_limit
+    return RateLimit("requests", chosen.per_second, chosen.burst) if chosen.per_second else None
+
+
+def _refusals_of(settings: Settings) -> RateLimit | None:
+    chosen = settings.rate_limit
+    return RateLimit("refusals", chosen.refused_per_second, chosen.refused_burst) if chosen.refused_per_second else None
 
 
 def _lifetimes(*objects: object) -> list[AbstractAsyncContextManager[Any]]:
@@ -175,7 +188,10 @@ class Container(containers.DeclarativeContainer):
     keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock, renderer)
     read_assets = providers.Singleton(ReadAssets, units_of_work, storage)
     delete_asset = providers.Singleton(DeleteAsset, units_of_work)
-    record_refusal = providers.Singleton(RecordRefusal, units_of_work)
+    rate_buckets = providers.Singleton(PostgresRateBuckets, database)
+    rate_limiter = providers.Singleton(RateLimiter, rate_buckets, clock, providers.Callable(_requests_of, settings))
+    refusal_limiter = providers.Singleton(RateLimiter, rate_buckets, clock, providers.Callable(_refusals_of, settings))
+    record_refusal = providers.Singleton(RecordRefusal, units_of_work, refusal_limiter)
     read_audit_events = providers.Singleton(ReadAuditEvents, units_of_work)
     key_usage = providers.Singleton(KeyUsage, units_of_work, clock)
     authentication = providers.Singleton(

@@ -138,6 +138,19 @@ class AuthSettings(_Section):
     mode: Literal["none", "api-key", "oidc"] | None = None
 
 
+class RateLimitSettings(_Section):
+    """How many requests a caller may send: `burst` at once, `per_second` in the long run; 0 a second is no limit.
+
+    What is refused has a limit of its own, for each address whose credentials open nothing, and for each caller that
+    may not do what it tries.
+    """
+
+    per_second: Annotated[float, Field(ge=0, le=1_000_000)] = 200.0
+    burst: Annotated[int, Field(ge=1, le=10_000_000)] = 2_000
+    refused_per_second: Annotated[float, Field(ge=0, le=1_000_000)] = 1.0
+    refused_burst: Annotated[int, Field(ge=1, le=10_000_000)] = 100
+
+
 class OidcSettings(_Section):
     """The identity provider whose tokens are taken with DOCGEN_AUTH__MODE=oidc, beside API keys.
 
@@ -246,6 +259,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     auth: AuthSettings = AuthSettings()
     oidc: OidcSettings = OidcSettings()
+    rate_limit: RateLimitSettings = RateLimitSettings()
     storage: StorageSettings = StorageSettings()
     rendering: RenderingSettings = RenderingSettings()
     limits: LimitsSettings = LimitsSettings()

@@ -210,6 +210,17 @@ class IdempotencyKeyRow(Row):
     render_id: Mapped[Code | None]
 
 
+class RateBucketRow(Row):
+    """A bucket of tokens, by the time at which it is full again; `-` in place of a workspace is none."""
+
+    __tablename__ = "rate_buckets"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    workspace_id: Mapped[CodeKey]
+    caller: Mapped[CodeKey]
+    full_at: Mapped[datetime]
+
+
 class RenderRow(Row):
     """A render request with its data (loaded only where it is asked for) and, once it succeeded, its document."""
 

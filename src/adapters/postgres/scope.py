@@ -15,17 +15,21 @@ from typing_extensions import override
 from domain.identifiers import WORKSPACE_PREFIX, WorkspaceId, is_id
 
 WORKSPACE_SETTING: Final = "docgen.workspace_id"
+# What belongs to no workspace, in a column that names one.
+NO_WORKSPACE: Final = "-"
 MAINTENANCE: Final = "SET LOCAL docgen.maintenance = 'on'"
 
 _INFO: Final = "scope"
 
 
-def scope_of(workspace_id: WorkspaceId) -> str:
-    """Return the statement that lets a transaction see one workspace.
+def scope_of(workspace_id: WorkspaceId | None) -> str:
+    """Return the statement that lets a transaction see one workspace; None: what belongs to no workspace.
 
     Raises:
         ValueError: it is no identifier of a workspace, and has no place in SQL.
     """
+    if workspace_id is None:
+        return f"SET LOCAL {WORKSPACE_SETTING} = '{NO_WORKSPACE}'"
     if not is_id(workspace_id, WORKSPACE_PREFIX):
         raise ValueError(f"{workspace_id!r} is not the identifier of a workspace.")
     return f"SET LOCAL {WORKSPACE_SETTING} = '{workspace_id}'"

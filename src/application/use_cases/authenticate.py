@@ -1,6 +1,5 @@
 """Find out who asks."""
 
-import logging
 from abc import abstractmethod
 from typing import Protocol
 
@@ -18,8 +17,6 @@ from domain.errors import UnauthenticatedError
 from domain.identifiers import Slug
 from domain.scope import Scope
 
-logger = logging.getLogger("docgen.access")
-
 
 class Authentication(Protocol):
     """Knows callers by what they present."""
@@ -30,6 +27,7 @@ class Authentication(Protocol):
 
         Raises:
             UnauthenticatedError: nobody knows.
+            RateLimitedError: nobody knows, and too often.
             ServiceUnavailableError: it cannot be looked up now.
         """
 
@@ -58,26 +56,36 @@ class AuthenticateByKey(Authentication):
     @override
     async def __call__(self, credentials: str | None, origin: Origin) -> Caller:
         if credentials is None:
+            await self._record_refusal.of_unknown(origin, None)
             raise UnauthenticatedError(
                 f"Say who you are: send an API key as 'Authorization: Bearer {SECRET_PREFIX}…'.", given=False
             )
         known = await self._find(credentials, origin)
         refusal = known.key.refusal_at(self._clock.now())
         if refusal is not None:
-            await self._record_refusal(_caller_of(known, origin), "the key is revoked or expired")
+            await self._record_refusal.of_useless_key(_caller_of(known, origin), "the key is revoked or expired")
             raise UnauthenticatedError(refusal)
         self._usage.note(known.key)
         return _caller_of(known, origin)
 
     async def _find(self, credentials: str, origin: Origin) -> KnownKey:
         if not credentials.startswith(SECRET_PREFIX):
-            raise _refused(f"What was presented is no API key: one begins with {SECRET_PREFIX}.", origin)
+            raise await self.refusal(f"What was presented is no API key: one begins with {SECRET_PREFIX}.", origin)
         if not is_well_formed(credentials):
-            raise _refused("The API key has a typing error or is cut off: copy it again.", origin)
+            raise await self.refusal("The API key has a typing error or is cut off: copy it again.", origin)
         known = await self._keys.find(fingerprint(credentials))
         if known is None or not known.key.is_of(credentials):
-            raise _refused("There is no such API key; perhaps it is one of another installation.", origin)
+            raise await self.refusal("There is no such API key; perhaps it is one of another installation.", origin)
         return known
+
+    async def refusal(self, message: str, origin: Origin) -> UnauthenticatedError:
+        """Return what whoever presents something is told that nobody knows.
+
+        Raises:
+            RateLimitedError: that happened too often.
+        """
+        await self._record_refusal.of_unknown(origin, message)
+        return UnauthenticatedError(message)
 
 
 class AuthenticateByToken(Authentication):
@@ -106,11 +114,13 @@ class AuthenticateByToken(Authentication):
         try:
             claims = await self._tokens.verify(credentials)
         except UnauthenticatedError as refusal:
-            raise _refused(str(refusal), origin) from refusal
+            raise await self._by_key.refusal(str(refusal), origin) from refusal
         slug = Slug(claims.workspace or self._default_workspace or "")
         workspace_id = await self._workspaces.find(slug) if slug else None
         if workspace_id is None:
-            raise _refused(f"The token is for the workspace {slug[:80]!r}, which is not here.", origin)
+            raise await self._by_key.refusal(
+                f"The token is for the workspace {slug[:80]!r}, which is not here.", origin
+            )
         return Caller(
             workspace_id=workspace_id,
             actor=f"oidc:{claims.subject}",
@@ -121,11 +131,6 @@ class AuthenticateByToken(Authentication):
             expires_at=claims.expires_at,
             origin=origin,
         )
-
-
-def _refused(message: str, origin: Origin) -> UnauthenticatedError:
-    logger.info("Refused credentials from %s (%s): %s", origin.address, origin.request_id, message)
-    return UnauthenticatedError(message)
 
 
 def _caller_of(known: KnownKey, origin: Origin) -> Caller:

@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
-from application.caller import Caller, Origin
-from domain.errors import ScopeMissingError, UnauthenticatedError
+from application.caller import Caller, CallerKind, Origin
+from application.rate_limiter import RateLimiter
+from domain.errors import RateLimitedError, ScopeMissingError, UnauthenticatedError
+from entrypoints.container import Container
 from entrypoints.http.idempotency import carry_out
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.scopes import SCOPE_OF
@@ -38,8 +40,16 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
+            try:
+                return await answered(request)
+            except RateLimitedError as refusal:
+                request.state.allowance = refusal.allowance
+                raise
+
+        async def answered(request: Request) -> Response:
             caller = await _caller_of(request, str(self.operation_id))
             request.state.caller = caller
+            await _admit(request, caller)
             try:
                 if self.scope_needed is not None:
                     caller.require(self.scope_needed)
@@ -66,8 +76,24 @@ def require_guarded(app: FastAPI) -> None:
 async def _caller_of(request: Request, operation: str) -> Caller:
     address = request.state.trusted_proxies.address_of(request)
     origin = Origin(request.scope.get("state", {}).get(STATE_KEY), address, operation)
-    caller: Caller = await request.state.container.authentication()(_credentials(request), origin)
-    return caller
+    container: Container = request.state.container
+    try:
+        credentials = _credentials(request)
+    except UnauthenticatedError:
+        await container.record_refusal().of_unknown(origin, None)
+        raise
+    return await container.authentication()(credentials, origin)
+
+
+async def _admit(request: Request, caller: Caller) -> None:
+    """Let the request count; where nobody says who they are, there is nobody to count for.
+
+    Raises:
+        RateLimitedError: the caller sends more than it may.
+    """
+    if caller.kind is not CallerKind.ANONYMOUS:
+        limiter: RateLimiter = request.state.container.rate_limiter()
+        request.state.allowance = await limiter.admit(caller.workspace_id, caller.actor)
 
 
 def _credentials(request: Request) -> str | None:

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.ports.id_generator import IdGenerator
+from entrypoints.http.rate_limit_fields import rate_limit_fields
 from entrypoints.http.request_id import HEADER, STATE_KEY, request_id_of
 
 # Each holds where the answer does not say otherwise: an answer of the API is data, and no page.
@@ -46,6 +47,7 @@ class AnswerHeaders:
                 headers = list(message.get("headers", ()))
                 there = {name for name, _ in headers}
                 headers.append((HEADER.lower().encode(), request_id.encode()))
+                headers += rate_limit_fields(scope["state"].get("allowance"))
                 headers += [added for added in self._added if added[0] not in there]
                 message = {**message, "headers": headers}
             await send(message)

@@ -57,6 +57,7 @@ STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "unsupported-output": 422,
     "idempotency-mismatch": 422,
     "precondition-required": 428,
+    "rate-limited": 429,
     "queue-full": 429,
     "internal": 500,
     "overloaded": 503,
@@ -135,7 +136,7 @@ def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 COMMON_RESPONSES: Final = problem_responses("request-invalid", "request-timeout", "internal", "unavailable")
 # Of every operation that reads a template or renders one.
-ENGINE_CODES: Final = ("queue-full", "overloaded")
+ENGINE_CODES: Final = ("rate-limited", "queue-full", "overloaded")
 
 
 def problem(

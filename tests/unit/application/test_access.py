@@ -7,6 +7,7 @@ import pytest
 from application.caller import Caller, CallerKind, Origin, anonymous, operator
 from application.key_usage import PRECISION, KeyUsage
 from application.ports.token_verifier import TokenClaims
+from application.rate_limiter import RateLimiter
 from application.use_cases.add_version import AddVersionCommand
 from application.use_cases.audit import RecordRefusal
 from application.use_cases.authenticate import AdmitAnybody, AuthenticateByKey, AuthenticateByToken
@@ -14,7 +15,8 @@ from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.manage_api_keys import MAX_EXPIRES_IN, CreateApiKeyCommand, ManageApiKeys
 from application.use_cases.register_template import RegisterTemplateCommand
 from domain.api_key import ApiKey, fingerprint
-from domain.errors import InvalidRequestError, NotFoundError, ScopeMissingError, UnauthenticatedError
+from domain.errors import InvalidRequestError, NotFoundError, RateLimitedError, ScopeMissingError, UnauthenticatedError
+from domain.rate_limit import RateLimit
 from domain.scope import ALL_SCOPES, Scope
 from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID
 from tests.builders import a_secret
@@ -22,12 +24,14 @@ from tests.fakes.api_keys import InMemoryApiKeyDirectory
 from tests.fakes.clock import FixedClock
 from tests.fakes.ids import SequentialIds
 from tests.fakes.random_source import CountingRandomSource
+from tests.fakes.rate_buckets import InMemoryRateBuckets
 from tests.fakes.token_verifier import FixedTokenVerifier
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 from tests.fakes.workspace_directory import InMemoryWorkspaceDirectory
 from tests.unit.application.conftest import World
 
 ORIGIN = Origin("req-1", "192.0.2.7")
+REFUSALS = RateLimit("refusals", 0.1, 5)
 OPERATOR = operator(DEFAULT_WORKSPACE_ID, DEFAULT_WORKSPACE)
 
 
@@ -40,7 +44,12 @@ class Access:
         self.directory = InMemoryApiKeyDirectory(self.units.database)
         self.usage = KeyUsage(self.units, self.clock)
         self.keys = ManageApiKeys(self.units, self.clock, SequentialIds(), CountingRandomSource())
-        self.authenticate = AuthenticateByKey(self.directory, self.usage, self.clock, RecordRefusal(self.units))
+        self.authenticate = AuthenticateByKey(
+            self.directory,
+            self.usage,
+            self.clock,
+            RecordRefusal(self.units, RateLimiter(InMemoryRateBuckets(self.clock), self.clock, REFUSALS)),
+        )
 
     async def created(self, *scopes: str, expires_in: int | None = None) -> tuple[ApiKey, str]:
         """Create a key."""
@@ -119,6 +128,24 @@ async def test_an_expired_key_opens_nothing(access: Access) -> None:
     access.clock.advance(timedelta(seconds=1))
     with pytest.raises(UnauthenticatedError, match="expired"):
         await access.authenticate(secret, ORIGIN)
+
+
+async def test_a_flood_of_what_opens_nothing_is_refused_in_another_way_and_not_kept(access: Access) -> None:
+    key, secret = await access.created()
+    await access.keys.revoke(OPERATOR, key.id)
+    before = len(access.units.database.audit)
+    for presented in (secret, a_secret(99), secret, None, "eyJhbGciOi"):
+        with pytest.raises(UnauthenticatedError):
+            await access.authenticate(presented, ORIGIN)
+    for presented in (secret, a_secret(99), None, "eyJhbGciOi"):
+        with pytest.raises(RateLimitedError):
+            await access.authenticate(presented, ORIGIN)
+    assert len(access.units.database.audit) == before + 2
+    # Others at the same address are not held up, nor is the same mistake from another one.
+    _, good = await access.created()
+    assert await access.authenticate(good, ORIGIN)
+    with pytest.raises(UnauthenticatedError):
+        await access.authenticate(secret, Origin("req-2", "192.0.2.8"))
 
 
 async def test_the_last_use_is_kept_to_the_minute_and_written_once_in_it(access: Access) -> None:

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.idempotency_keys import IdempotencyKeys
+from application.ports.rate_buckets import RateBuckets
 from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
@@ -18,6 +19,7 @@ from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.id_generator import IdGeneratorContract
 from tests.contracts.idempotency_keys import IdempotencyKeysContract
 from tests.contracts.random_source import RandomSourceContract
+from tests.contracts.rate_buckets import RateBucketsContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_changes import TemplateChangesContract
@@ -32,6 +34,7 @@ from tests.fakes.health_check import RecordingHealthCheck
 from tests.fakes.idempotency_keys import InMemoryIdempotencyKeys
 from tests.fakes.ids import SequentialIds
 from tests.fakes.random_source import CountingRandomSource
+from tests.fakes.rate_buckets import InMemoryRateBuckets
 from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
@@ -69,6 +72,29 @@ class TestRecordingHealthCheck(HealthCheckContract):
     @override
     def broken(self) -> RecordingHealthCheck:
         return RecordingHealthCheck("storage", failure="The disk is gone.")
+
+
+class TestInMemoryRateBuckets(RateBucketsContract):
+    @pytest.fixture
+    def clock(self) -> FixedClock:
+        return FixedClock()
+
+    @pytest.fixture
+    @override
+    def buckets(self, clock: FixedClock) -> InMemoryRateBuckets:
+        self.clock_of_buckets = clock
+        return InMemoryRateBuckets(clock)
+
+    @pytest.fixture
+    @override
+    def buckets_that_are_down(self) -> InMemoryRateBuckets:
+        buckets = InMemoryRateBuckets(FixedClock())
+        buckets.down = True
+        return buckets
+
+    @override
+    async def pass_time(self, buckets: RateBuckets, step: timedelta) -> None:
+        self.clock_of_buckets.advance(step)
 
 
 class TestInMemoryDocumentStorage(DocumentStorageContract):

@@ -13,12 +13,14 @@ from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.migrator import upgrade
+from adapters.postgres.rate_buckets import PostgresRateBuckets
 from adapters.postgres.roles import as_role, grant_service, make_embedded_service, make_login, weakness_of
 from adapters.postgres.rows import (
     ApiKeyRow,
     AssetRow,
     AuditEventRow,
     IdempotencyKeyRow,
+    RateBucketRow,
     RenderRow,
     Row,
     TemplateRow,
@@ -33,11 +35,21 @@ from domain.identifiers import WorkspaceId
 from domain.workspace import Workspace
 from tests.builders import DATA, NOW, a_render_request, a_template, a_version, an_api_key, an_asset
 from tests.contracts.audit_log import an_entry
+from tests.contracts.rate_buckets import SLOW
 from tests.contracts.unit_of_work import stored_workspace
 from tests.integration.support.databases import as_service, service_role
 from tests.integration.support.relay import relay_to
 
-OF_A_WORKSPACE = (TemplateRow, TemplateVersionRow, RenderRow, AssetRow, ApiKeyRow, AuditEventRow, IdempotencyKeyRow)
+OF_A_WORKSPACE = (
+    TemplateRow,
+    TemplateVersionRow,
+    RenderRow,
+    AssetRow,
+    ApiKeyRow,
+    AuditEventRow,
+    IdempotencyKeyRow,
+    RateBucketRow,
+)
 
 
 @pytest.fixture
@@ -59,6 +71,7 @@ async def workspaces(units: PostgresUnitsOfWork, database: PostgresDatabase) -> 
             await unit.audit.record(an_entry(workspace.id))
             await unit.commit()
         await PostgresIdempotencyKeys(database).claim(workspace.id, "key", "fingerprint")
+        await PostgresRateBuckets(database).take(workspace.id, "caller", 1, SLOW)
     return made
 
 
