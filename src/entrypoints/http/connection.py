@@ -16,6 +16,7 @@ from entrypoints.container import Container
 from entrypoints.http.answer_headers import SECURITY_HEADERS
 from entrypoints.http.errors import STATUS_OF_CODE, problem_content
 from entrypoints.http.openapi import PROBLEM
+from entrypoints.lifespan import collect_garbage_seldom
 from entrypoints.settings import HttpSettings
 
 # The address and the headers of a request, as other servers have it; also what may come around and after a body.
@@ -45,6 +46,12 @@ class ServerConfig(uvicorn.Config):
         )
         self.client_seconds = settings.client_seconds
         self.client_bytes_per_second = settings.client_bytes_per_second
+
+    @override
+    def load(self) -> None:
+        """Make the application, in the process that serves it."""
+        super().load()
+        collect_garbage_seldom()
 
 
 class GuardedProtocol(HttpToolsProtocol):
