@@ -11,13 +11,13 @@ from typing_extensions import override
 
 from domain.asset import MAX_ASSET_BYTES
 from entrypoints.container import Container
-from entrypoints.http.access import API_PREFIX, require_guarded
+from entrypoints.http.access import require_guarded
 from entrypoints.http.answer_headers import AnswerHeaders
 from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
 from entrypoints.http.client_address import TrustedProxies
 from entrypoints.http.cross_origin import CrossOriginMiddleware
 from entrypoints.http.docs_page import mount_docs
-from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers, problem_responses
+from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.routes import api_keys, assets, audit_events, renders, system, templates, versions
@@ -76,9 +76,9 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         responses=COMMON_RESPONSES,
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
-    of_the_guard = problem_responses("unauthenticated", "scope-missing", "rate-limited")
-    for module in (templates, versions, renders, assets, api_keys, audit_events):
-        app.include_router(module.router, prefix=API_PREFIX, responses=of_the_guard)
+    # Included routers would be searched twice for each request, and the first route that fits is taken.
+    for module in (renders, templates, versions, assets, api_keys, audit_events):
+        app.router.routes.extend(module.router.routes)
     app.include_router(system.router)
     mount_docs(app)
     require_guarded(app)

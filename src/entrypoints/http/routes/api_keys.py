@@ -1,11 +1,10 @@
 """API keys, and who the caller is."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from application.use_cases.manage_api_keys import CreateApiKeyCommand
 from domain.identifiers import API_KEY_PREFIX, ApiKeyId
-from entrypoints.http.access import GuardedRoute
+from entrypoints.http.access import guarded_router
 from entrypoints.http.cursors import decode_id_cursor, page_of
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
 from entrypoints.http.errors import problem_responses
@@ -17,7 +16,7 @@ from entrypoints.http.schemas.api_keys import (
     MeResponse,
 )
 
-router = APIRouter(tags=["access"], route_class=GuardedRoute)
+router = guarded_router("access")
 
 
 @router.post(

@@ -3,12 +3,11 @@
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from application.use_cases.keep_asset import KeepAssetCommand
-from entrypoints.http.access import GuardedRoute
+from entrypoints.http.access import guarded_router
 from entrypoints.http.conditional import IF_MATCH_DOCS, IF_NONE_MATCH_DOCS, AssetConditionDependency
 from entrypoints.http.cursors import decode_name_cursor, page_of
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
@@ -16,7 +15,7 @@ from entrypoints.http.downloads import DOWNLOAD_CODES, download
 from entrypoints.http.errors import ENGINE_CODES, UnsupportedBodyError, problem_responses
 from entrypoints.http.schemas.assets import AssetListResponse, AssetResponse
 
-router = APIRouter(prefix="/assets", tags=["assets"], route_class=GuardedRoute)
+router = guarded_router("assets", "/assets")
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 

@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from application.ports.audit_log import AuditFilter
 from domain.audit import AuditAction
 from domain.identifiers import AUDIT_EVENT_PREFIX, AuditEventId
-from entrypoints.http.access import GuardedRoute
+from entrypoints.http.access import guarded_router
 from entrypoints.http.cursors import decode_id_cursor, page_of
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
 from entrypoints.http.errors import problem_responses
 from entrypoints.http.schemas.audit_events import AuditEventListResponse, AuditEventResponse
 from entrypoints.http.schemas.times import Time
 
-router = APIRouter(prefix="/audit-events", tags=["access"], route_class=GuardedRoute)
+router = guarded_router("access", "/audit-events")
 
 
 @router.get("", operation_id="list_audit_events", responses=problem_responses("bad-cursor"))

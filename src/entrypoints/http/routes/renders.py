@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -17,13 +17,15 @@ from application.use_cases.render_document import FinishedRender, RenderDocument
 from domain.errors import InvalidRequestError
 from domain.identifiers import RENDER_PREFIX, RenderId
 from domain.render_request import MissingPolicy, RenderStatus
-from entrypoints.http.access import GuardedRoute
+from entrypoints.http.access import guarded_router
 from entrypoints.http.cursors import decode_id_cursor, page_of
 from entrypoints.http.dependencies import (
     CallerDependency,
     ContainerDependency,
     Cursor,
     Limit,
+    get_caller,
+    get_container,
 )
 from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, download, repr_digest
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
@@ -40,7 +42,7 @@ from entrypoints.http.schemas.renders import (
 )
 from entrypoints.http.schemas.times import Time
 
-router = APIRouter(prefix="/renders", tags=["renders"], route_class=GuardedRoute)
+router = guarded_router("renders", "/renders")
 
 _envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -96,8 +98,9 @@ _RENDER_CODES = (
         }
     },
 )
-async def create_render(request: Request, container: ContainerDependency, caller: CallerDependency) -> Response:
+async def create_render(request: Request) -> Response:
     """Render a document: the answer is its record or, for an Accept header with its media type, the bytes."""
+    container, caller = await get_container(request), await get_caller(request)
     wish = await _read_wish(request, container.settings().limits.data_bytes)
     said = wish.said
     wants_bytes, output = accepted_document(request.headers.get("accept"), said.output, store=said.store)

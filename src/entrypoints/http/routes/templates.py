@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,7 +18,7 @@ from domain.errors import InvalidRequestError
 from domain.formats import TemplateFormat
 from domain.identifiers import TEMPLATE_PREFIX, TemplateId
 from domain.template import Template
-from entrypoints.http.access import GuardedRoute
+from entrypoints.http.access import guarded_router
 from entrypoints.http.conditional import (
     IF_MATCH_DOCS,
     IF_MATCH_REQUIRED_DOCS,
@@ -46,7 +46,7 @@ from entrypoints.http.schemas.templates import (
     ValidationResponse,
 )
 
-router = APIRouter(prefix="/templates", tags=["templates"], route_class=GuardedRoute)
+router = guarded_router("templates", "/templates")
 
 _CONDITION_CODES = ("precondition-failed", "precondition-required")
 _UPLOAD_CODES = ("malformed-request", "payload-too-large", "unsupported-media-type", *ENGINE_CODES)

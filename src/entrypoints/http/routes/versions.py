@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +11,7 @@ from application.use_cases.add_version import AddVersionCommand
 from application.use_cases.refine_schema import RefineSchemaCommand
 from domain.formats import OutputFormat
 from domain.sample import sample_of
-from entrypoints.http.access import GuardedRoute
+from entrypoints.http.access import guarded_router
 from entrypoints.http.conditional import IF_MATCH_DOCS, NOT_MODIFIED, SeenIfGiven, answer, etag_of_schema, seen_tags
 from entrypoints.http.cursors import decode_number_cursor, page_of
 from entrypoints.http.dependencies import (
@@ -31,7 +31,7 @@ from entrypoints.http.schemas.templates import (
     VersionResponse,
 )
 
-router = APIRouter(prefix="/templates/{template}/versions", tags=["versions"], route_class=GuardedRoute)
+router = guarded_router("versions", "/templates/{template}/versions")
 
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
 
