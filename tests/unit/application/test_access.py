@@ -223,15 +223,20 @@ async def test_publishing_along_the_way_needs_its_own_scope(world: World) -> Non
     assert (await world.add_version(AddVersionCommand(author, template.slug, other))).created
 
 
+HOUR_LATER = FixedClock().now() + timedelta(hours=1)
+
+
 def claims_of(workspace: str | None, *scopes: str) -> TokenClaims:
     """Build what a token of Ada says."""
-    return TokenClaims("ada", "Ada Lovelace", workspace, frozenset(scopes), FixedClock().now())
+    return TokenClaims("ada", "Ada Lovelace", workspace, frozenset(scopes), HOUR_LATER)
 
 
 def by_token(access: Access, default_workspace: str | None = None, **tokens: TokenClaims) -> AuthenticateByToken:
     """Make an authentication that knows these tokens, and keys."""
     directory = InMemoryWorkspaceDirectory(access.units.database)
-    return AuthenticateByToken(access.authenticate, FixedTokenVerifier(tokens), directory, default_workspace)
+    return AuthenticateByToken(
+        access.authenticate, FixedTokenVerifier(tokens, FixedClock()), directory, default_workspace
+    )
 
 
 async def test_a_token_makes_its_owner_known(access: Access) -> None:
@@ -239,7 +244,7 @@ async def test_a_token_makes_its_owner_known(access: Access) -> None:
     caller = await authenticate("good", ORIGIN)
     assert (caller.actor, caller.name, caller.kind) == ("oidc:ada", "Ada Lovelace", CallerKind.TOKEN)
     assert (caller.workspace_id, caller.scopes) == (DEFAULT_WORKSPACE_ID, {Scope.AUDIT_READ})
-    assert (caller.expires_at, caller.origin) == (FixedClock().now(), ORIGIN)
+    assert (caller.expires_at, caller.origin) == (HOUR_LATER, ORIGIN)
 
 
 async def test_keys_are_taken_beside_tokens(access: Access) -> None:

@@ -1,16 +1,20 @@
 """The fakes keep the promises of their ports."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 from typing_extensions import override
 
+from adapters.rendering.in_process import InProcessRenderer
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.idempotency_keys import IdempotencyKeys
 from application.ports.rate_buckets import RateBuckets
+from application.ports.token_verifier import TokenClaims, TokenVerifier
 from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
+from tests.contracts.asset_source import AssetSourceContract
 from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.clock import ClockContract
@@ -23,11 +27,14 @@ from tests.contracts.rate_buckets import RateBucketsContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_changes import TemplateChangesContract
+from tests.contracts.template_renderer import TemplateRendererContract
 from tests.contracts.template_repository import TemplateRepositoryContract
+from tests.contracts.token_verifier import NOW, TokenVerifierContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract, UnitsOfWorkFixtures
 from tests.contracts.workspace_directory import WorkspaceDirectoryContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
 from tests.fakes.api_keys import InMemoryApiKeyDirectory
+from tests.fakes.asset_source import InMemoryAssetSource
 from tests.fakes.clock import FixedClock
 from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.health_check import RecordingHealthCheck
@@ -37,6 +44,8 @@ from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.rate_buckets import InMemoryRateBuckets
 from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.template_changes import InMemoryTemplateChanges
+from tests.fakes.template_renderer import RecordingRenderer
+from tests.fakes.token_verifier import FixedTokenVerifier
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 from tests.fakes.workspace_directory import InMemoryWorkspaceDirectory
 
@@ -251,3 +260,37 @@ class TestInMemoryIdempotencyKeys(IdempotencyKeysContract):
         units = InMemoryUnitsOfWork()
         units.database.down = True
         return InMemoryIdempotencyKeys(units, FixedClock())
+
+
+class TestInMemoryAssetSource(AssetSourceContract):
+    @override
+    async def source_of(self, assets: Mapping[str, bytes]) -> InMemoryAssetSource:
+        return InMemoryAssetSource(assets)
+
+
+class TestFixedTokenVerifier(TokenVerifierContract):
+    @pytest.fixture
+    @override
+    def verifier(self) -> FixedTokenVerifier:
+        return FixedTokenVerifier({}, FixedClock(NOW))
+
+    @pytest.fixture
+    @override
+    def verifier_that_is_down(self) -> FixedTokenVerifier:
+        verifier = FixedTokenVerifier({}, FixedClock(NOW))
+        verifier.down = True
+        return verifier
+
+    @override
+    def token_of(self, verifier: TokenVerifier, claims: TokenClaims) -> str:
+        assert isinstance(verifier, FixedTokenVerifier)
+        token = f"token {len(verifier.claims)}"
+        verifier.claims[token] = claims
+        return token
+
+
+class TestRecordingRenderer(TemplateRendererContract):
+    @pytest.fixture
+    @override
+    def renderer(self) -> RecordingRenderer:
+        return RecordingRenderer(InProcessRenderer())

@@ -9,10 +9,13 @@ from typing import Any
 
 import jwt
 import pytest
+from typing_extensions import override
 
 from adapters.oidc.issuer_keys import IssuerKeys
 from adapters.oidc.verifier import OidcOptions, OidcTokenVerifier
+from application.ports.token_verifier import TokenClaims, TokenVerifier
 from domain.errors import ServiceUnavailableError, UnauthenticatedError
+from tests.contracts.token_verifier import TokenVerifierContract
 from tests.fakes.clock import FixedClock
 from tests.integration.adapters.oidc.provider import AUDIENCE, Provider, providing
 
@@ -41,6 +44,35 @@ def verifier_of(
 @pytest.fixture
 def verifier(provider: Provider, clock: FixedClock) -> OidcTokenVerifier:
     return verifier_of(provider, clock)
+
+
+class TestOidcTokenVerifier(TokenVerifierContract):
+    """Every promise holds with a provider on loopback."""
+
+    @pytest.fixture
+    @override
+    def verifier(self, provider: Provider, clock: FixedClock) -> OidcTokenVerifier:  # type: ignore[override]  # a fixture
+        self._provider = provider
+        return verifier_of(provider, clock)
+
+    @pytest.fixture
+    @override
+    def verifier_that_is_down(  # type: ignore[override]  # a fixture
+        self, provider: Provider, clock: FixedClock
+    ) -> OidcTokenVerifier:
+        self._provider = provider
+        provider.documents["/.well-known/openid-configuration"] = b"no JSON"
+        return verifier_of(provider, clock)
+
+    @override
+    def token_of(self, verifier: TokenVerifier, claims: TokenClaims) -> str:
+        return self._provider.token(
+            sub=claims.subject,
+            name=claims.name,
+            docgen_workspace=claims.workspace,
+            scope=" ".join(claims.scopes),
+            exp=int(claims.expires_at.timestamp()),
+        )
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])

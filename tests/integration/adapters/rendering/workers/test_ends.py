@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
 import pytest
+from typing_extensions import override
 
 from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
 from application.waiting_caller import UNTIL_CALLER_GONE
@@ -18,9 +20,9 @@ from domain.errors import (
     OverloadedError,
     QueueFullError,
     RenderFailedError,
-    ServiceUnavailableError,
     TimeLimitError,
 )
+from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.template_renderer import data_of, options
 from tests.integration.adapters.rendering.workers.processes import (
     DEADLINE_SECONDS,
@@ -271,15 +273,19 @@ async def test_the_end_of_the_service_leaves_no_task_whatever_state_it_is_in(at_
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_health_says_whether_there_are_workers() -> None:
-    renderer = renderer_of()
-    check = WorkersHealthCheck(renderer)
-    with pytest.raises(ServiceUnavailableError, match="starting") as unready:
-        await check.check()
-    assert unready.value.component == check.component == "rendering"
-    async with renderer:
-        await letter(renderer)
-        await check.check()
+class TestWorkersHealthCheck(HealthCheckContract):
+    @pytest.fixture
+    @override
+    async def working(self) -> AsyncIterator[WorkersHealthCheck]:  # type: ignore[override]  # a fixture
+        async with renderer_of() as renderer:
+            await letter(renderer)
+            yield WorkersHealthCheck(renderer)
+
+    @pytest.fixture
+    @override
+    def broken(self) -> WorkersHealthCheck:
+        """Nobody has started them."""
+        return WorkersHealthCheck(renderer_of())
 
 
 HOLDER = """
