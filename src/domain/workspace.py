@@ -19,3 +19,12 @@ class Workspace:
     slug: Slug
     name: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedWorkspace:
+    """What is kept of a workspace that is gone: that there was one, and who deleted it."""
+
+    workspace: Workspace
+    deleted_at: datetime
+    deleted_by: str

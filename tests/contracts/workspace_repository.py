@@ -1,5 +1,7 @@
 """The contract of `WorkspaceRepository`."""
 
+from datetime import timedelta
+
 import pytest
 
 from application.ports.render_repository import RenderFilter
@@ -7,8 +9,8 @@ from application.ports.template_repository import TemplateFilter
 from application.ports.unit_of_work import UnitsOfWork
 from domain.errors import InvalidRequestError, NotFoundError, SlugTakenError
 from domain.identifiers import Slug
-from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID, Workspace
-from tests.builders import DATA, a_render_request, a_template, a_workspace
+from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID, DeletedWorkspace, Workspace
+from tests.builders import DATA, NOW, a_render_request, a_template, a_workspace
 from tests.contracts.template_repository import UNSTORABLE
 from tests.contracts.unit_of_work import UnitsOfWorkFixtures, stored
 
@@ -75,3 +77,16 @@ class WorkspaceRepositoryContract(UnitsOfWorkFixtures):
             assert (failure.value.kind, failure.value.reference) == ("workspace", slug)
             with pytest.raises(NotFoundError):
                 await unit.workspaces.delete(Slug(slug))
+
+    async def test_deletions_are_kept_in_every_field_the_last_one_first(self, units: UnitsOfWork) -> None:
+        gone = [
+            DeletedWorkspace(a_workspace(slug), NOW + timedelta(days=day), "Zoë@host")
+            for day, slug in enumerate(("acme", "globex", "acme"))
+        ]
+        async with units.of_administration() as unit:
+            assert await unit.workspaces.deletions() == []
+            for each in gone:
+                await unit.workspaces.record_deletion(each)
+            await unit.commit()
+        async with units.of_administration() as unit:
+            assert await unit.workspaces.deletions() == gone[::-1]

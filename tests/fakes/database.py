@@ -12,7 +12,7 @@ from domain.errors import InvalidRequestError, ServiceUnavailableError
 from domain.identifiers import ApiKeyId, AuditEventId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
 from domain.template import Template, TemplateVersion
-from domain.workspace import Workspace
+from domain.workspace import DeletedWorkspace, Workspace
 from tests.fakes.overlay import Overlay
 
 
@@ -21,6 +21,7 @@ class Database:
 
     def __init__(self) -> None:
         self.workspaces: dict[Slug, Workspace] = {}
+        self.deleted_workspaces: dict[WorkspaceId, DeletedWorkspace] = {}
         self.templates: dict[tuple[WorkspaceId, TemplateId], Template] = {}
         self.versions: dict[tuple[WorkspaceId, TemplateId, int], TemplateVersion] = {}
         self.renders: dict[tuple[WorkspaceId, RenderId], RenderRequest] = {}
@@ -40,6 +41,7 @@ class View:
         self._database = database
         self._held: dict[Hashable, asyncio.Lock] = {}
         self.workspaces = Overlay(database.workspaces)
+        self.deleted_workspaces = Overlay(database.deleted_workspaces)
         self.templates = Overlay(database.templates)
         self.versions = Overlay(database.versions)
         self.renders = Overlay(database.renders)
@@ -74,7 +76,7 @@ class View:
 
     def commit(self) -> None:
         """Publish the changes and let the locks go."""
-        for table in (self.workspaces, *self._tables()):
+        for table in (self.workspaces, self.deleted_workspaces, *self._tables()):
             table.apply()
         self.release()
 

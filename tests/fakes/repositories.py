@@ -16,7 +16,7 @@ from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
 from domain.search import words_of
 from domain.template import Template, TemplateStatus, TemplateVersion
-from domain.workspace import Workspace
+from domain.workspace import DeletedWorkspace, Workspace
 from tests.fakes.database import View, require_storable
 
 
@@ -327,3 +327,14 @@ class InMemoryWorkspaceRepository(WorkspaceRepository):
         workspace = await self.get(slug)
         self._view.remove_all_of(workspace.id)
         self._view.workspaces.remove(slug)
+
+    @override
+    async def record_deletion(self, deleted: DeletedWorkspace) -> None:
+        await self._view.query()
+        require_storable(deleted_by=deleted.deleted_by)
+        self._view.deleted_workspaces.put(deleted.workspace.id, deleted)
+
+    @override
+    async def deletions(self) -> list[DeletedWorkspace]:
+        await self._view.query()
+        return sorted(self._view.deleted_workspaces.rows(), key=lambda gone: gone.deleted_at, reverse=True)

@@ -7,6 +7,7 @@ from adapters.postgres.rows import (
     ApiKeyRow,
     AssetRow,
     AuditEventRow,
+    DeletedWorkspaceRow,
     RenderRow,
     TemplateRow,
     TemplateVersionRow,
@@ -31,7 +32,7 @@ from domain.render_request import (
 )
 from domain.scope import Scope, in_order
 from domain.template import Template, TemplateStatus, TemplateVersion
-from domain.workspace import Workspace
+from domain.workspace import DeletedWorkspace, Workspace
 
 Columns = dict[str, Any]
 
@@ -51,7 +52,23 @@ def workspace_columns(workspace: Workspace) -> Columns:
     }
 
 
-def workspace_of(row: WorkspaceRow) -> Workspace:
+def deleted_workspace_columns(deleted: DeletedWorkspace) -> Columns:
+    """Give the columns of what is kept of a workspace.
+
+    Raises:
+        InvalidRequestError: a text cannot be kept.
+    """
+    require_storable(deleted_by=deleted.deleted_by)
+    gone = {"deleted_at": deleted.deleted_at, "deleted_by": deleted.deleted_by}
+    return workspace_columns(deleted.workspace) | gone
+
+
+def deleted_workspace_of(row: DeletedWorkspaceRow) -> DeletedWorkspace:
+    """Make what is kept of a workspace of its row."""
+    return DeletedWorkspace(workspace_of(row), row.deleted_at, row.deleted_by)
+
+
+def workspace_of(row: WorkspaceRow | DeletedWorkspaceRow) -> Workspace:
     """Make the workspace of its row."""
     return Workspace(id=WorkspaceId(row.id), slug=Slug(row.slug), name=row.name, created_at=row.created_at)
 

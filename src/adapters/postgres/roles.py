@@ -21,6 +21,7 @@ _EVERYTHING: Final = "SELECT, INSERT, UPDATE, DELETE"
 _PRIVILEGES: Final[Mapping[str, str]] = {
     "alembic_version": "SELECT",
     "workspaces": "SELECT",
+    "deleted_workspaces": "SELECT",
     "api_keys": "SELECT, INSERT, UPDATE",
     # What was done stays done.
     "audit_events": "SELECT, INSERT",

@@ -79,6 +79,19 @@ class WorkspaceRow(Row):
     created_at: Mapped[datetime]
 
 
+class DeletedWorkspaceRow(Row):
+    """What is kept of a workspace that was deleted."""
+
+    __tablename__ = "deleted_workspaces"
+
+    id: Mapped[CodeKey]
+    slug: Mapped[Code]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime]
+    deleted_by: Mapped[str]
+
+
 class TemplateRow(Row):
     """A template; the key starts with the workspace, as in every table of a workspace."""
 

@@ -6,14 +6,14 @@ from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import workspace_columns, workspace_of
-from adapters.postgres.rows import WorkspaceRow
+from adapters.postgres.mapping import deleted_workspace_columns, deleted_workspace_of, workspace_columns, workspace_of
+from adapters.postgres.rows import DeletedWorkspaceRow, WorkspaceRow
 from adapters.postgres.texts import is_storable
 from application.ports.workspace_directory import WorkspaceDirectory
 from application.ports.workspace_repository import WorkspaceRepository
 from domain.errors import NotFoundError, SlugTakenError
 from domain.identifiers import Slug, WorkspaceId
-from domain.workspace import Workspace
+from domain.workspace import DeletedWorkspace, Workspace
 
 
 class PostgresWorkspaceDirectory(WorkspaceDirectory):
@@ -59,3 +59,12 @@ class PostgresWorkspaceRepository(WorkspaceRepository):
     async def delete(self, slug: Slug) -> None:
         workspace = await self.get(slug)
         await self._session.execute(delete(WorkspaceRow).where(WorkspaceRow.id == workspace.id))
+
+    @override
+    async def record_deletion(self, deleted: DeletedWorkspace) -> None:
+        await self._session.execute(insert(DeletedWorkspaceRow).values(deleted_workspace_columns(deleted)))
+
+    @override
+    async def deletions(self) -> list[DeletedWorkspace]:
+        newest_first = select(DeletedWorkspaceRow).order_by(DeletedWorkspaceRow.deleted_at.desc())
+        return [deleted_workspace_of(row) for row in await self._session.scalars(newest_first)]

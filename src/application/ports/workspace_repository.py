@@ -4,7 +4,7 @@ from abc import abstractmethod
 from typing import Protocol
 
 from domain.identifiers import Slug
-from domain.workspace import Workspace
+from domain.workspace import DeletedWorkspace, Workspace
 
 
 class WorkspaceRepository(Protocol):
@@ -37,3 +37,11 @@ class WorkspaceRepository(Protocol):
         Raises:
             NotFoundError: there is none.
         """
+
+    @abstractmethod
+    async def record_deletion(self, deleted: DeletedWorkspace) -> None:
+        """Keep that a workspace was deleted, for those who run the installation."""
+
+    @abstractmethod
+    async def deletions(self) -> list[DeletedWorkspace]:
+        """Return the workspaces that were deleted, the last one first."""

@@ -11,7 +11,7 @@ from domain.errors import ConflictError, InvalidRequestError
 from domain.identifiers import WORKSPACE_PREFIX, WorkspaceId
 from domain.slug import parse_slug
 from domain.template import MAX_NAME_LENGTH
-from domain.workspace import DEFAULT_WORKSPACE, Workspace
+from domain.workspace import DEFAULT_WORKSPACE, DeletedWorkspace, Workspace
 
 
 class ManageWorkspaces:
@@ -63,8 +63,15 @@ class ManageWorkspaces:
         async with self._units_of_work.of_administration() as unit:
             return await unit.workspaces.all()
 
-    async def delete(self, slug: str) -> None:
-        """Delete a workspace with everything in it, for good.
+    async def deletions(self) -> list[DeletedWorkspace]:
+        """Return the workspaces that were deleted, the last one first."""
+        async with self._units_of_work.of_administration() as unit:
+            return await unit.workspaces.deletions()
+
+    async def delete(self, slug: str, by: str) -> None:
+        """Delete a workspace with everything in it, its audit events included, for good.
+
+        What is kept is that there was one, and that `by` has deleted it now.
 
         Raises:
             NotFoundError: there is none.
@@ -74,5 +81,7 @@ class ManageWorkspaces:
         if parsed == DEFAULT_WORKSPACE:
             raise ConflictError("The workspace 'default' is where requests without a key work; it cannot be deleted.")
         async with self._units_of_work.of_administration() as unit:
+            workspace = await unit.workspaces.get(parsed)
             await unit.workspaces.delete(parsed)
+            await unit.workspaces.record_deletion(DeletedWorkspace(workspace, self._clock.now(), by))
             await unit.commit()

@@ -1,6 +1,9 @@
 """`docgen workspace`: create, list and delete workspaces."""
 
 import asyncio
+import getpass
+import os
+import socket
 import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
@@ -34,13 +37,18 @@ async def _create(workspaces: ManageWorkspaces, options: Namespace) -> None:
     say(f"Created the workspace {workspace.slug} ({workspace.id}).")
 
 
-async def _list(workspaces: ManageWorkspaces, _: Namespace) -> None:
+async def _list(workspaces: ManageWorkspaces, options: Namespace) -> None:
+    if options.deleted:
+        for gone in await workspaces.deletions():
+            was = gone.workspace
+            say(f"{was.slug}\t{was.name}\t{was.id}\t{gone.deleted_at:%Y-%m-%d %H:%M:%S}Z\t{gone.deleted_by}")
+        return
     for workspace in await workspaces.all():
         say(f"{workspace.slug}\t{workspace.name}\t{workspace.id}\t{workspace.created_at:%Y-%m-%d}")
 
 
 async def _delete(workspaces: ManageWorkspaces, options: Namespace) -> None:
-    await workspaces.delete(options.slug)
+    await workspaces.delete(options.slug, _who())
     say(f"Deleted the workspace {options.slug}.")
 
 
@@ -54,3 +62,12 @@ def _confirmed(options: Namespace) -> bool:
         return False
     answer = input(f"Delete the workspace {options.slug!r} with all its templates and documents, for good? [y/N] ")
     return answer.strip().lower() in ("y", "yes")
+
+
+def _who() -> str:
+    """Name who runs the command: the user of the machine, and the machine."""
+    try:
+        user = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container may have no name for its user
+        user = f"user {os.geteuid()}"
+    return f"{user}@{socket.gethostname()}"

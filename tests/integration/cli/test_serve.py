@@ -149,6 +149,8 @@ def test_a_workspace_is_created_once_and_deleted_when_it_is_meant(data_dir: Path
         assert docgen("workspace", "delete", "acme", "--yes").returncode == 2
         assert docgen("workspace", "delete", "default", "--yes").returncode == 2
         assert [line.split("\t")[0] for line in docgen("workspace", "list").stdout.splitlines()] == ["default"]
+        slug, name, _, _, by = docgen("workspace", "list", "--deleted").stdout.strip().split("\t")
+        assert (slug, name, "@" in by) == ("acme", "acme", True)
 
 
 def test_a_key_is_created_used_listed_and_revoked(tmp_path: Path, docgen: Run) -> None:

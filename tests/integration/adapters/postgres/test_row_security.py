@@ -19,6 +19,7 @@ from adapters.postgres.rows import (
     ApiKeyRow,
     AssetRow,
     AuditEventRow,
+    DeletedWorkspaceRow,
     IdempotencyKeyRow,
     RateBucketRow,
     RenderRow,
@@ -106,7 +107,9 @@ async def test_every_table_is_protected_from_its_owner_too(database_url: str) ->
 
 
 def test_these_tests_know_every_table() -> None:
-    assert {row.__tablename__ for row in (*OF_A_WORKSPACE, WorkspaceRow)} == set(Row.metadata.tables)
+    assert {row.__tablename__ for row in (*OF_A_WORKSPACE, WorkspaceRow, DeletedWorkspaceRow)} == set(
+        Row.metadata.tables
+    )
 
 
 # --- what a query sees ----------------------------------------------------------------------------------------
