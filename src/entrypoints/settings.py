@@ -90,6 +90,7 @@ class HttpSettings(_Section):
 
     The head of a request has `client_seconds` to come, its body as long and one more second for each
     `client_bytes_per_second` of it that came; of an answer a client has to read as much.
+    `request_seconds` is how long the service itself may take for a request.
     `cors_origins` and `trusted_proxies` are lists with commas in between; `hsts_seconds` is for a service that is
     reached over TLS alone, and says so to browsers for that long.
     """
@@ -100,6 +101,7 @@ class HttpSettings(_Section):
     public_url: WebUrl | None = None
     client_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 30.0
     client_bytes_per_second: Annotated[int, Field(ge=1)] = 10_000
+    request_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 60.0
     cors_origins: Annotated[str, AfterValidator(_origins)] = ""
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     forwarded_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"

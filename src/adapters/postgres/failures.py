@@ -1,5 +1,6 @@
 """What the database complains of, in the words of the domain."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
@@ -76,6 +77,8 @@ def _first_line(error: BaseException) -> str:
 def translate(context: ExceptionContext) -> DocGenError | None:
     """Give the domain's error for a failed statement, for SQLAlchemy's `handle_error` event; None leaves it alone."""
     error = context.original_exception
+    if isinstance(error, asyncio.CancelledError):
+        return None  # whoever waited gave up: the connection is of no more use, and the database has no fault
     if (sqlstate_of(error) or "").startswith(_DATA_EXCEPTION):
         return _unkept_value(error)
     return unavailable(error) or (_unavailable("lost the connection", error) if context.is_disconnect else None)

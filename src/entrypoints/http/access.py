@@ -23,6 +23,7 @@ from entrypoints.http.errors import COMMON_RESPONSES, problem_responses
 from entrypoints.http.idempotency import carry_out
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.scopes import SCOPE_OF
+from entrypoints.http.time_limit import limited
 
 API_PREFIX: Final = "/v1"
 
@@ -51,7 +52,8 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             try:
-                return await answered(request)
+                async with limited(request.scope, request.state.container.settings().http.request_seconds):
+                    return await answered(request)
             except RateLimitedError as refusal:
                 request.state.allowance = refusal.allowance
                 raise
@@ -73,7 +75,8 @@ class GuardedRoute(APIRoute):
 
 def guarded_router(tag: str, prefix: str = "") -> APIRouter:
     """Return a router of guarded routes below /v1, whose operations may fail as every one of them may."""
-    responses = {**COMMON_RESPONSES, **problem_responses("unauthenticated", "scope-missing", "rate-limited")}
+    of_all = problem_responses("unauthenticated", "scope-missing", "rate-limited", "time-limit")
+    responses = {**COMMON_RESPONSES, **of_all}
     return APIRouter(prefix=API_PREFIX + prefix, tags=[tag], route_class=GuardedRoute, responses=responses)
 
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.waiting_caller import UNTIL_CALLER_GONE
+from entrypoints.http.time_limit import standing_still
 
 # A body that is too large is read up to so many times the limit, and thrown away: most clients send all of it before
 # they look for an answer, and would see a broken connection in place of one.
@@ -76,8 +77,9 @@ class _Body:
                 await self._throw_away()
             raise self._too_large()
         try:
-            async with asyncio.timeout(self._seconds_left()):
-                message = await self._receive()
+            with standing_still(self._scope):
+                async with asyncio.timeout(self._seconds_left()):
+                    message = await self._receive()
         except TimeoutError:
             raise self._too_slow() from None
         self._received += len(message.get("body", b""))
@@ -107,14 +109,18 @@ class _Body:
     async def _throw_away(self) -> None:
         left = _READ_AND_THROWN_AWAY * self._limits.max_bytes
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                while left > 0:
-                    message = await self._receive()
-                    left -= len(message.get("body", b""))
-                    if not message.get("more_body", False):
-                        return
+            with standing_still(self._scope):
+                async with asyncio.timeout(self._limits.seconds):
+                    await self._read(left)
         except TimeoutError:
             return
+
+    async def _read(self, left: int) -> None:
+        while left > 0:
+            message = await self._receive()
+            left -= len(message.get("body", b""))
+            if not message.get("more_body", False):
+                return
 
     def _too_large(self) -> HTTPException:
         return HTTPException(413, f"The request's body is larger than the limit of {self._limits.max_bytes:,} bytes.")

@@ -7,7 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from application.waiting_caller import UNTIL_CALLER_GONE
+from domain.errors import TimeLimitError
 from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
+from entrypoints.http.time_limit import limited
 
 LIMITS = BodyLimits(max_bytes=1_000, seconds=5, bytes_per_second=1_000)
 PIECE = b"x" * 500
@@ -99,3 +101,34 @@ async def test_a_client_that_never_ends_its_body_has_gone_when_its_time_is_over(
     await BodyGuardMiddleware(wait_for_it, limits)({"type": "http", "headers": []}, client.receive, send_nothing)
     assert gone
     assert UNTIL_CALLER_GONE.get() is None
+
+
+ANY_REQUEST: Scope = {"type": "http", "headers": []}
+
+
+async def test_the_time_that_a_client_takes_is_not_that_of_the_request() -> None:
+    client = Client(pieces=6, pause=0.1)
+    limits = BodyLimits(max_bytes=10_000, seconds=5, bytes_per_second=1_000)
+
+    async def read_within_a_limit(scope: Scope, receive: Receive, send: Send) -> None:
+        async with limited(scope, 0.3):
+            await read_all(scope, receive, send)
+
+    await BodyGuardMiddleware(read_within_a_limit, limits)({**ANY_REQUEST}, client.receive, send_nothing)
+    assert client.taken == 6
+
+
+async def test_what_the_request_itself_takes_is_limited_also_behind_its_body() -> None:
+    async def read_and_wait(scope: Scope, receive: Receive, send: Send) -> None:
+        async with limited(scope, 0.1):
+            await read_all(scope, receive, send)
+            await asyncio.Event().wait()
+
+    with pytest.raises(TimeLimitError, match=r"longer than 0\.1 seconds"):
+        await BodyGuardMiddleware(read_and_wait, LIMITS)({**ANY_REQUEST}, Client(1).receive, send_nothing)
+
+
+async def test_another_timeout_within_is_left_alone() -> None:
+    with pytest.raises(TimeoutError):
+        async with limited({"type": "http"}, 10):
+            raise TimeoutError

@@ -162,6 +162,19 @@ async def test_a_cancelled_transaction_gives_its_connection_back(database_url: s
         await read_default(units)
 
 
+async def test_a_cancelled_statement_is_cancelled_and_no_fault_of_the_database(database_url: str) -> None:
+    async with PostgresDatabase(database_url, pool_size=1) as database:
+
+        async def sleep_inside() -> None:
+            async with database.session() as session:
+                await session.execute(text("SELECT pg_sleep(60)"))
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await sleep_inside()
+        await read_default(PostgresUnitsOfWork(database))
+
+
 # --- refusing -------------------------------------------------------------------------------------------------
 
 
