@@ -17,6 +17,7 @@
     ├── DiagnosedError              (abstract)              carries diagnostics with their places
     │   ├── TemplateInvalidError    template-invalid
     │   ├── DataInvalidError        data-invalid
+    │   ├── RowsInvalidError        rows-invalid            rows of a batch, or their file, cannot be used
     │   ├── SchemaInvalidError      schema-invalid          what an author says about the data cannot be
     │   ├── RenderFailedError       render-failed
     │   ├── LimitExceededError      limit-exceeded
@@ -39,10 +40,11 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from domain.compatibility import SchemaChange
-from domain.diagnostics import Diagnostic
+from domain.diagnostics import Diagnostic, Severity
 from domain.formats import OutputFormat, TemplateFormat
 from domain.identifiers import RenderId
 from domain.rate_limit import Allowance
+from domain.rows import RowProblem
 
 # How many changes a sentence names; all of them stand beside it.
 _TOLD_CHANGES: Final = 3
@@ -200,6 +202,28 @@ class DataInvalidError(DiagnosedError):
     """The data does not fit the template; the diagnostics list every missing or wrong path."""
 
     code: ClassVar[str] = "data-invalid"
+
+
+class RowsInvalidError(DiagnosedError):
+    """Rows of a batch cannot be rendered as they are.
+
+    `problems` are those of the first rows, `rows` is the number of all rows that have any; 0 where the file as a whole,
+    or its header, is at fault.
+    """
+
+    code: ClassVar[str] = "rows-invalid"
+
+    def __init__(
+        self, message: str, diagnostics: Iterable[Diagnostic] = (), problems: Iterable[RowProblem] = (), rows: int = 0
+    ) -> None:
+        self.problems = tuple(problems)
+        self.rows = rows
+        super().__init__(message, tuple(diagnostics) or [problem.as_diagnostic() for problem in self.problems])
+
+    @classmethod
+    def of_file(cls, code: str, message: str, suggestion: str | None = None) -> "RowsInvalidError":
+        """Make the error of a file that has no rows to give, with its one finding."""
+        return cls(message, [Diagnostic(Severity.ERROR, code, message, suggestion)])
 
 
 class SchemaInvalidError(DiagnosedError):

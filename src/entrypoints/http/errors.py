@@ -52,6 +52,7 @@ STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "template-invalid": 422,
     "schema-invalid": 422,
     "data-invalid": 422,
+    "rows-invalid": 422,
     "render-failed": 422,
     "limit-exceeded": 422,
     "unsupported-output": 422,

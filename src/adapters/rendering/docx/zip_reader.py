@@ -47,7 +47,9 @@ _KNOWN_STARTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
+    """What the table of contents says of a member."""
+
     name: str
     method: int
     crc: int
@@ -64,18 +66,27 @@ def read_members(file: bytes, max_bytes: int) -> list[tuple[Member, bytes]]:
     Raises:
         UnusableFileError: the file is no zip, broken, too large, or built in a way that no office program does.
     """
-    _check_start(file, max_bytes)
-    entries = list(_entries(file))
-    _check_names(entries)
-    starts = _data_starts(file, entries, _end_of_directory(file)[2])
     budget = INFLATED_BYTES
     members: list[tuple[Member, bytes]] = []
-    for entry, start in zip(entries, starts, strict=True):
+    for entry, start in read_entries(file, max_bytes):
         packed = file[start : start + entry.packed_size]
         contents = _inflate(entry, packed, budget)
         budget -= len(contents)
         members.append((Member(entry.name, entry.method, entry.crc, entry.size, packed), contents))
     return members
+
+
+def read_entries(file: bytes, max_bytes: int) -> list[tuple[Entry, int]]:
+    """Return what the zip holds, and where the packed bytes of each member begin; nothing is unpacked.
+
+    Raises:
+        UnusableFileError: see read_members.
+    """
+    _check_start(file, max_bytes)
+    entries = list(_entries(file))
+    _check_names(entries)
+    starts = _data_starts(file, entries, _end_of_directory(file)[2])
+    return list(zip(entries, starts, strict=True))
 
 
 def _broken(what: str) -> UnusableFileError:
@@ -111,7 +122,7 @@ def _end_of_directory(file: bytes) -> tuple[int, int, int]:
     return at, count, offset
 
 
-def _entries(file: bytes) -> Iterator[_Entry]:
+def _entries(file: bytes) -> Iterator[Entry]:
     end, count, position = _end_of_directory(file)
     for _ in range(count):
         try:
@@ -133,7 +144,7 @@ def _entries(file: bytes) -> Iterator[_Entry]:
             raise unusable("bad-part-name", "A part of the file is a symbolic link.", _SAVE_AGAIN)
         name = _decode(raw, flags)
         _check_other_name(name, file[position - extra - comment : position - comment])
-        yield _Entry(name, method, crc, packed, size, offset, raw, flags)
+        yield Entry(name, method, crc, packed, size, offset, raw, flags)
     if position != end:
         raise _broken("its table of contents is wrong")
 
@@ -158,7 +169,7 @@ def _decode(raw: bytes, flags: int) -> str:
         raise unusable("bad-part-name", "A part of the file has a name that cannot be read.", _SAVE_AGAIN) from None
 
 
-def _check_names(entries: list[_Entry]) -> None:
+def _check_names(entries: list[Entry]) -> None:
     seen: set[str] = set()
     for entry in entries:
         name = entry.name
@@ -184,7 +195,7 @@ def _is_wrong(name: str) -> bool:
     )
 
 
-def _check_same(entry: _Entry, header: tuple[int, ...]) -> None:
+def _check_same(entry: Entry, header: tuple[int, ...]) -> None:
     """Refuse a member whose own header says something else than the table of contents: programs read either."""
     _, _, flags, method, _, _, crc, packed, size, _, _ = header
     said = (crc, packed, size)
@@ -201,7 +212,7 @@ _DESCRIPTOR_FLAG = 0x0008
 _LONGEST_DESCRIPTOR = 24
 
 
-def _data_starts(file: bytes, entries: list[_Entry], directory: int) -> list[int]:
+def _data_starts(file: bytes, entries: list[Entry], directory: int) -> list[int]:
     """Return where each member's packed bytes begin; no two members may share a byte.
 
     `directory` is where the table of contents begins; nothing but members lies before it.
@@ -234,7 +245,7 @@ def _data_starts(file: bytes, entries: list[_Entry], directory: int) -> list[int
     return [starts[index] for index in range(len(entries))]
 
 
-def _inflate(entry: _Entry, packed: bytes, budget: int) -> bytes:
+def _inflate(entry: Entry, packed: bytes, budget: int) -> bytes:
     if entry.method == STORED:
         contents = packed
     else:

@@ -64,8 +64,22 @@ def parse_data(text: bytes) -> dict[str, Any]:
     Raises:
         DataInvalidError: it is no JSON object in UTF-8; the diagnostic says where.
     """
+    data = parse_json(text)
+    if type(data) is not dict:
+        kind = "a list" if type(data) is list else "a single value"
+        message = f"The data is {kind}, and has to be an object: names with their values."
+        raise _invalid("data-not-object", message, 'Write it as {"name": …}.')
+    return data
+
+
+def parse_json(text: bytes) -> Any:
+    """Parse any JSON value as strictly.
+
+    Raises:
+        DataInvalidError: see parse_data.
+    """
     try:
-        data = jiter.from_json(
+        return jiter.from_json(
             text.removeprefix(_BOM),
             allow_inf_nan=False,
             catch_duplicate_keys=True,
@@ -74,11 +88,6 @@ def parse_data(text: bytes) -> dict[str, Any]:
         )
     except ValueError as error:
         raise _invalid(*_explain(text, str(error))) from None
-    if type(data) is not dict:
-        kind = "a list" if type(data) is list else "a single value"
-        message = f"The data is {kind}, and has to be an object: names with their values."
-        raise _invalid("data-not-object", message, 'Write it as {"name": …}.')
-    return data
 
 
 def count_values(text: bytes, enough: int) -> int:

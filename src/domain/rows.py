@@ -1,0 +1,50 @@
+"""Rows of a batch: what is wrong with one, and what all of them are told to become."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from domain.diagnostics import Diagnostic, Severity
+
+# Of so many rows every problem is told; the others are counted.
+TOLD_ROWS: Final = 100
+# Columns of a file of failed rows, which can be corrected and run again: the row it was, and why it failed.
+ROW_COLUMN: Final = "docgen_row"
+ERROR_COLUMN: Final = "docgen_error"
+
+
+@dataclass(frozen=True, slots=True)
+class RowWishes:
+    """What a caller says about the rows of a file; None leaves it to the file.
+
+    `mapping` leads columns to paths of the data, None to nowhere; `key` is the column that tells rows apart;
+    `ignore_unknown` takes columns that the template does not use.
+    """
+
+    mapping: Mapping[str, str | None] = field(default_factory=dict)
+    key: str | None = None
+    ignore_unknown: bool = False
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with a row; `column` is the name in the header, `value_type` what stands there.
+
+    `row` counts as spreadsheet programs do: the header is row 1. `pointer` is the place in the data (RFC 6901).
+    """
+
+    row: int
+    code: str
+    message: str
+    suggestion: str | None = None
+    column: str | None = None
+    value_type: str | None = None
+    pointer: str | None = None
+
+    def as_diagnostic(self) -> Diagnostic:
+        """Return it as a finding, with the row and the column in its sentence."""
+        place = f"Row {self.row}" + (f", column {self.column!r}" if self.column else "")
+        return Diagnostic(Severity.ERROR, self.code, f"{place}: {self.message}.", self.suggestion, pointer=self.pointer)
