@@ -16,8 +16,10 @@ import application.ports
 import tests.contracts
 import tests.fakes
 
-# What belongs to a unit of work is promised by the contract of what makes them.
-CONTRACT_OF = dict.fromkeys(("Transaction", "UnitOfWork", "AdministrationUnitOfWork"), "UnitsOfWorkContract")
+# What belongs to a unit of work, or to a file that is read, is promised by the contract of what makes it.
+CONTRACT_OF = dict.fromkeys(("Transaction", "UnitOfWork", "AdministrationUnitOfWork"), "UnitsOfWorkContract") | {
+    "OpenedRows": "RowReaderContract"
+}
 
 
 def classes_in(package: ModuleType) -> Iterator[type[Any]]:

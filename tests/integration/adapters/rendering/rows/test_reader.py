@@ -11,17 +11,26 @@ from pathlib import Path
 import openpyxl
 import psutil
 import pytest
+from typing_extensions import override
 
 from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.rows.reader import IsolatedRowReader
-from application.ports.row_reader import PreparedRow, RowFormat, RowPlan, RowSource
+from application.ports.row_reader import PreparedRow, RowFormat, RowPlan, RowReader, RowSource
 from domain.errors import RowsInvalidError, TimeLimitError
 from domain.placeholder import Placeholder
 from domain.placeholder import PlaceholderKind as Kind
 from domain.rows import RowWishes
+from tests.contracts.row_reader import RowReaderContract
 
 KNOWN = [Placeholder(path, Kind.TEXT, required=False, occurrences=()) for path in ("name", "city")]
 PLAN = RowPlan(KNOWN, RowWishes(), "en")
+
+
+class TestIsolatedRowReader(RowReaderContract):
+    @pytest.fixture
+    @override
+    def reader(self) -> RowReader:
+        return IsolatedRowReader()
 
 
 async def read(path: Path, form: RowFormat, limits: RowLimits | None = None, plan: RowPlan = PLAN) -> list[PreparedRow]:
