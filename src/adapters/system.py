@@ -21,6 +21,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 _TAIL_BITS: Final = 74
 _LOW_BITS: Final = 62
 _STEP_BITS: Final = 32
+_OVERFLOW: Final = 1 << _TAIL_BITS
 
 
 class SystemClock(Clock):
@@ -66,8 +67,8 @@ class Uuid7Generator(IdGenerator):
         return f"{prefix}_{milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << _LOW_BITS | low:032x}"
 
     def _next(self, now_ms: int) -> tuple[int, int]:
-        tail = self._tail + 1 + self._random_bits(_STEP_BITS)
-        if now_ms > self._last_ms or tail >> _TAIL_BITS:
+        tail = self._tail + 1 + self._random_bits(_STEP_BITS) if now_ms <= self._last_ms else _OVERFLOW
+        if tail >= _OVERFLOW:
             self._last_ms = max(now_ms, self._last_ms + 1)
             # The highest bit stays free at the start, so that an overflow needs more ids than a millisecond takes.
             tail = self._random_bits(_TAIL_BITS - 1)

@@ -29,13 +29,16 @@ class Document:
         return self.output.media_type
 
 
+def _visible(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) not in ("Cf", "Cs"))
+
+
 def file_name_for(wish: str, output: OutputFormat) -> str:
     """Turn a wished name into one that every file system and mail program takes, with the output's extension.
 
     Characters that are forbidden somewhere become a hyphen; an empty name becomes 'document'.
     """
-    visible = "".join(c for c in unicodedata.normalize("NFC", wish) if unicodedata.category(c) not in ("Cf", "Cs"))
-    stem = _FORBIDDEN.sub("-", visible).strip(" .-")
+    stem = _FORBIDDEN.sub("-", wish if wish.isascii() else _visible(wish)).strip(" .-")
     stem = stem.removesuffix(f".{output}").rstrip(" .-")[:MAX_FILE_NAME_LENGTH].rstrip(" .-")
     if not stem or _RESERVED.match(stem):
         stem = f"document-{stem}".rstrip("-")

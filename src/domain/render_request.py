@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from domain.diagnostics import Diagnostic
 from domain.document import Document
@@ -110,24 +110,25 @@ class RenderRequest:
         self, document: Document, diagnostics: tuple[Diagnostic, ...], timings: Timings, *, at: datetime
     ) -> "RenderRequest":
         """Return the request with its document."""
-        done = self._move(RenderStatus.SUCCEEDED)
-        return replace(done, document=document, diagnostics=diagnostics, timings=timings, finished_at=at)
+        return self._move(
+            RenderStatus.SUCCEEDED, document=document, diagnostics=diagnostics, timings=timings, finished_at=at
+        )
 
     def fail(
         self, failure: RenderFailure, diagnostics: tuple[Diagnostic, ...], timings: Timings, *, at: datetime
     ) -> "RenderRequest":
         """Return the request failed, with the reason."""
-        done = self._move(RenderStatus.FAILED)
-        return replace(done, failure=failure, diagnostics=diagnostics, timings=timings, finished_at=at)
+        return self._move(
+            RenderStatus.FAILED, failure=failure, diagnostics=diagnostics, timings=timings, finished_at=at
+        )
 
     def cancel(self, *, at: datetime) -> "RenderRequest":
         """Return the request cancelled."""
-        return replace(self._move(RenderStatus.CANCELLED), finished_at=at)
+        return self._move(RenderStatus.CANCELLED, finished_at=at)
 
     def requeue(self) -> "RenderRequest":
         """Return the request in the queue again, its former outcome forgotten."""
-        queued = self._move(RenderStatus.QUEUED)
-        return replace(queued, failure=None, diagnostics=(), timings=Timings(), finished_at=None)
+        return self._move(RenderStatus.QUEUED, failure=None, diagnostics=(), timings=Timings(), finished_at=None)
 
     def erase(self, *, at: datetime) -> "RenderRequest":
         """Return what is kept of the request when its data and document are erased: hashes, sizes, times and outcome.
@@ -148,9 +149,9 @@ class RenderRequest:
             erased_at=self.erased_at or at,
         )
 
-    def _move(self, to: RenderStatus) -> "RenderRequest":
+    def _move(self, to: RenderStatus, **changes: Any) -> "RenderRequest":
         if self.erased_at is not None:
             raise ConflictError(f"The data of the render {self.id} was erased: it stays {self.status}.")
         if to not in _TRANSITIONS[self.status]:
             raise ConflictError(f"The render {self.id} is {self.status} and cannot become {to}.")
-        return replace(self, status=to)
+        return replace(self, status=to, **changes)

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 from typing_extensions import override
 
@@ -30,6 +31,8 @@ Upload a template, read what it needs and what is wrong with it, then send JSON 
 
 # Boundaries and small fields of a multipart body, on top of the file or the data in it.
 _ENVELOPE_BYTES = 1_000_000
+# FastAPI would look for a provider of traces, metrics and logs in every request, and there is none.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 class _Application(DescribedApi):
@@ -74,6 +77,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         docs_url=None,
         redoc_url=None,
         responses=COMMON_RESPONSES,
+        telemetry=_NO_TELEMETRY,
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
     # Included routers would be searched twice for each request, and the first route that fits is taken.

@@ -147,10 +147,10 @@ class RenderDocument:
                 command.wishes, chosen.source.format, template.locale if template else None, now
             ),
             data_sha256=hashlib.sha256(command.data).hexdigest(),
-            status=RenderStatus.QUEUED,
+            status=RenderStatus.RENDERING,  # it waits in no queue of ours
             created_at=now,
             expires_at=self._defaults.expiry(command.expires_in, now),
-        ).start()
+        )
 
     async def _keep(
         self,

@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from application.waiting_caller import UNTIL_CALLER_GONE
 from entrypoints.http.time_limit import standing_still
 
+# In the state of a request whose body needs no waiting for: most are there with the head.
+WHOLE_BODY_IS_HERE: Final = "whole_body_is_here"
+
 # A body that is too large is read up to so many times the limit, and thrown away: most clients send all of it before
 # they look for an answer, and would see a broken connection in place of one.
 _READ_AND_THROWN_AWAY: Final = 4
@@ -76,12 +79,7 @@ class _Body:
             if not _waits_for_answer(self._scope):
                 await self._throw_away()
             raise self._too_large()
-        try:
-            with standing_still(self._scope):
-                async with asyncio.timeout(self._seconds_left()):
-                    message = await self._receive()
-        except TimeoutError:
-            raise self._too_slow() from None
+        message = await self._next_message()
         self._received += len(message.get("body", b""))
         self._complete = not message.get("more_body", False)
         if self._received > limits.max_bytes:
@@ -89,6 +87,16 @@ class _Body:
                 await self._throw_away()
             raise self._too_large()
         return message
+
+    async def _next_message(self) -> Message:
+        if self._scope.get("state", {}).get(WHOLE_BODY_IS_HERE):
+            return await self._receive()  # without a pause
+        try:
+            with standing_still(self._scope):
+                async with asyncio.timeout(self._seconds_left()):
+                    return await self._receive()
+        except TimeoutError:
+            raise self._too_slow() from None
 
     async def until_gone(self) -> None:
         """Wait until the client has closed the connection, or does not send its request to the end."""

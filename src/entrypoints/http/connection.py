@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 
 from entrypoints.container import Container
 from entrypoints.http.answer_headers import SECURITY_HEADERS
+from entrypoints.http.body_guard import WHOLE_BODY_IS_HERE
 from entrypoints.http.errors import STATUS_OF_CODE, problem_content
 from entrypoints.http.openapi import PROBLEM
 from entrypoints.lifespan import collect_garbage_seldom
@@ -121,6 +122,7 @@ class GuardedProtocol(HttpToolsProtocol):
     @override
     def on_message_complete(self) -> None:
         self._overhead = 0
+        self.scope["state"][WHOLE_BODY_IS_HERE] = True
         super().on_message_complete()
 
     @override

@@ -2,8 +2,6 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -12,9 +10,10 @@ from adapters.rendering.language.limits import Limits
 from adapters.rendering.workers.crew import Crew
 from adapters.rendering.workers.fair_queue import FairQueue
 from adapters.rendering.workers.link import Reply, WorkerLink
+from adapters.rendering.workers.patience import Patience
 from adapters.rendering.workers.protocol import READY_ID, Answer, Request
 from adapters.rendering.workers.settings import PoolSettings
-from application.waiting_caller import UNTIL_CALLER_GONE, UntilGone
+from application.waiting_caller import UNTIL_CALLER_GONE
 from domain.errors import CallerGoneError, DocGenError, OverloadedError, QueueFullError
 from domain.formats import TemplateFormat
 from domain.identifiers import WorkspaceId
@@ -100,7 +99,7 @@ class WorkerPool:
         waiting = _Waiting(workspace, key, asyncio.get_running_loop().create_future())
         self._queue.add(workspace, waiting, size)
         try:
-            async with asyncio.timeout(self.settings.wait_seconds), _until_gone(waiting.link, UNTIL_CALLER_GONE.get()):
+            with Patience(waiting.link, self.settings.wait_seconds, UNTIL_CALLER_GONE.get()):
                 return await waiting.link
         except (TimeoutError, CallerGoneError, asyncio.CancelledError) as error:
             self._queue.discard(workspace, waiting)
@@ -157,22 +156,3 @@ class WorkerPool:
                 self._queue.end(waiting.workspace)
             else:
                 waiting.link.set_result(self._take_idle(waiting.workspace, waiting.key))
-
-
-@asynccontextmanager
-async def _until_gone(link: asyncio.Future[WorkerLink], until_gone: UntilGone | None) -> AsyncIterator[None]:
-    """Let the future fail with CallerGoneError as soon as the caller has gone."""
-    if until_gone is None:
-        yield
-        return
-
-    async def watch() -> None:
-        await until_gone()
-        if not link.done():
-            link.set_exception(CallerGoneError("The caller went away while the request waited."))
-
-    watching = asyncio.create_task(watch())
-    try:
-        yield
-    finally:
-        watching.cancel()
