@@ -28,11 +28,13 @@ from adapters.rendering.store import CompiledTemplateStore
 from adapters.rendering.workers.machine import can_fork, default_memory_bytes, default_workers
 from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
 from adapters.rendering.workers.settings import PoolSettings
+from adapters.storage.cache import CachedDocumentStorage, FileCache
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
 from application.defaults import RenderDefaults
 from application.key_usage import KeyUsage
 from application.ports.clock import Clock
+from application.ports.document_storage import DocumentStorage
 from application.ports.health_check import HealthCheck
 from application.ports.template_renderer import TemplateRenderer
 from application.rate_limiter import RateLimiter
@@ -73,11 +75,18 @@ def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
     if workers is None:
         workers = default_workers() if can_fork() else 0
     if workers == 0:
-        return InProcessRenderer(limits, CompiledTemplateStore(settings.compiled_templates_dir, limits))
+        room = settings.cache.compiled_bytes
+        return InProcessRenderer(limits, CompiledTemplateStore(settings.compiled_templates_dir, limits, max_bytes=room))
     # Each process that serves HTTP has workers of its own: two at least, unless there is to be one only.
     share = max(min(2, workers), math.ceil(workers / settings.http.workers))
     memory = settings.limits.memory_bytes or default_memory_bytes(share * settings.http.workers)
     return WorkerRenderer(PoolSettings(share, memory, settings.limits.render_seconds), limits)
+
+
+def _cached(settings: Settings, storage: DocumentStorage) -> DocumentStorage:
+    """Put a cache of this machine before a storage, where it has room for one."""
+    room = settings.cache.file_bytes
+    return CachedDocumentStorage(storage, FileCache(settings.cached_files_dir, room)) if room else storage
 
 
 def _administration(settings: Settings, database: PostgresDatabase) -> PostgresDatabase:
@@ -144,7 +153,8 @@ class Container(containers.DeclarativeContainer):
     versions_to_render = providers.Singleton(VersionsToRender, units_of_work, template_changes, clock)
     render_journal = providers.Singleton(PostgresRenderJournal, database)
     idempotency_keys = providers.Singleton(PostgresIdempotencyKeys, database)
-    storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
+    local_storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
+    storage = providers.Singleton(_cached, settings, local_storage)
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)
     engine = providers.Singleton(_renderer, settings, limits)
@@ -154,7 +164,7 @@ class Container(containers.DeclarativeContainer):
         _health_checks,
         engine,
         providers.Singleton(PostgresHealthCheck, database),
-        providers.Singleton(LocalStorageHealthCheck, storage),
+        providers.Singleton(LocalStorageHealthCheck, local_storage),
     )
 
     defaults = providers.Singleton(lambda chosen: RenderDefaults(**chosen.model_dump()), settings.provided.defaults)
@@ -210,7 +220,7 @@ class Container(containers.DeclarativeContainer):
 
     # Entered in this order, left in the opposite one.
     lifetimes = providers.Callable(
-        _lifetimes, database, administration, template_changes, render_journal, storage, engine, key_usage
+        _lifetimes, database, administration, template_changes, render_journal, local_storage, engine, key_usage
     )
 
     # What commands about workspaces and keys enter.

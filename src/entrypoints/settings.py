@@ -174,6 +174,18 @@ class StorageSettings(_Section):
     kind: Literal["local"] = "local"
 
 
+class CacheSettings(_Section):
+    """What is kept on this machine, and can be deleted at any time; without `dir` in the folder `cache` of the data.
+
+    `compiled_bytes` is for compiled templates, which are kept where templates run in the processes that serve HTTP.
+    `file_bytes` is for files of templates and assets, where the storage is on a disk of another machine.
+    """
+
+    dir: Path | None = None
+    compiled_bytes: Annotated[int, Field(ge=0)] = 500_000_000
+    file_bytes: Annotated[int, Field(ge=0)] = 0
+
+
 class RenderingSettings(_Section):
     """How many isolated workers render: None is as many as there are processors, two at least; 0 is none.
 
@@ -263,6 +275,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = OidcSettings()
     rate_limit: RateLimitSettings = RateLimitSettings()
     storage: StorageSettings = StorageSettings()
+    cache: CacheSettings = CacheSettings()
     rendering: RenderingSettings = RenderingSettings()
     limits: LimitsSettings = LimitsSettings()
     defaults: DefaultsSettings = DefaultsSettings()
@@ -280,8 +293,17 @@ class Settings(BaseSettings):
 
     @property
     def compiled_templates_dir(self) -> Path:
-        """Where compiled templates are kept; it can be deleted at any time."""
-        return self.data_dir / "cache" / "templates"
+        """Where compiled templates are kept."""
+        return self._cache_dir / "templates"
+
+    @property
+    def cached_files_dir(self) -> Path:
+        """Where files of the storage are kept."""
+        return self._cache_dir / "files"
+
+    @property
+    def _cache_dir(self) -> Path:
+        return self.cache.dir or self.data_dir / "cache"
 
     @classmethod
     @override
