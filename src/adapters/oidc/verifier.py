@@ -56,10 +56,11 @@ class OidcTokenVerifier(TokenVerifier):
         name = next((claims[claim] for claim in ("name", "email") if isinstance(claims.get(claim), str)), subject)
         return TokenClaims(
             subject=subject,
-            name=name if name.isprintable() else subject,
+            # It is kept with every audit event.
+            name=name if name.isprintable() and 0 < len(name) <= _MAX_SUBJECT else subject,
             workspace=workspace if isinstance(workspace, str) else None,
             scopes=_words(_claim(claims, self._options.scope_claim)),
-            expires_at=datetime.fromtimestamp(int(claims["exp"]), UTC),
+            expires_at=_time(claims["exp"]),
         )
 
     async def _decoded(self, token: str) -> Mapping[str, Any]:
@@ -83,6 +84,13 @@ class OidcTokenVerifier(TokenVerifier):
             reason = next((words for kind, words in _REASONS if isinstance(error, kind)), _OTHER)
             raise UnauthenticatedError(reason) from error
         return claims
+
+
+def _time(seconds: Any) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UnauthenticatedError("The token expires at a time that no calendar has.") from error
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> object:

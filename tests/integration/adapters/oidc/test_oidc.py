@@ -84,6 +84,19 @@ async def test_a_token_says_who_it_is_of(provider: Provider, verifier: OidcToken
     assert claims.expires_at.timestamp() > time.time()
 
 
+@pytest.mark.parametrize("name", ["", "a\nb", "x" * 256, 7, None])
+async def test_a_name_that_no_list_can_show_gives_way_to_the_subject(
+    provider: Provider, verifier: OidcTokenVerifier, name: object
+) -> None:
+    assert (await verifier.verify(provider.token(name=name))).name == "ada"
+
+
+async def test_a_time_that_no_calendar_has_is_refused(provider: Provider, verifier: OidcTokenVerifier) -> None:
+    for exp in (10**15, 10**30):
+        with pytest.raises(UnauthenticatedError):
+            await verifier.verify(provider.token(exp=exp))
+
+
 async def test_claims_have_the_names_that_are_configured(provider: Provider, clock: FixedClock) -> None:
     claim = "https://docgen.example/workspace"
     verifier = verifier_of(provider, clock, workspace_claim=claim, scope_claim="realm_access.roles")
