@@ -108,6 +108,22 @@ class IdempotencyKeysContract(UnitsOfWorkFixtures):
         with pytest.raises(RequestInProgressError):
             await keys.claim(DEFAULT_WORKSPACE_ID, "key", "one")
 
+    async def test_what_is_over_is_swept_out_so_much_at_a_time(self, units: UnitsOfWork, acme: Workspace) -> None:
+        over = self.keys_of(units, HOUR, OVER)
+        for number in range(5):
+            claim = await over.claim(acme.id, f"key {number}", "one")
+            assert isinstance(claim, Claim)
+            await over.keep(claim, ANSWER)
+        await over.keep(await claimed(over), ANSWER)  # another workspace's
+        assert [await over.sweep(acme.id, 3) for _ in range(3)] == [3, 2, 0]
+        assert await over.sweep(DEFAULT_WORKSPACE_ID, 3) == 1
+
+    async def test_what_holds_is_not_swept_out(self, keys: IdempotencyKeys, acme: Workspace) -> None:
+        await keys.keep(await claimed(keys), ANSWER)
+        await claimed(keys, workspace=acme.id)
+        assert [await keys.sweep(each, 10) for each in (DEFAULT_WORKSPACE_ID, acme.id)] == [0, 0]
+        assert await keys.claim(DEFAULT_WORKSPACE_ID, "key", "one") == ANSWER
+
     async def test_a_database_that_is_down_is_named(self, keys_that_are_down: IdempotencyKeys) -> None:
         claim = Claim(DEFAULT_WORKSPACE_ID, "key", "one", "token")
         for work in (
@@ -115,6 +131,7 @@ class IdempotencyKeysContract(UnitsOfWorkFixtures):
             keys_that_are_down.extend(claim),
             keys_that_are_down.keep(claim, ANSWER),
             keys_that_are_down.release(claim),
+            keys_that_are_down.sweep(DEFAULT_WORKSPACE_ID, 10),
         ):
             with pytest.raises(ServiceUnavailableError):
                 await work

@@ -74,6 +74,15 @@ class InMemoryIdempotencyKeys(IdempotencyKeys):
         if self.holds(claim) and self._unanswered(claim):
             del self._taken[claim.workspace_id, claim.key]
 
+    @override
+    async def sweep(self, workspace_id: WorkspaceId, limit: int) -> int:
+        self._query()
+        now = self._clock.now()
+        old = [place for place, taken in self._taken.items() if place[0] == workspace_id and taken.expires_at <= now]
+        for place in old[:limit]:
+            del self._taken[place]
+        return len(old[:limit])
+
     def _query(self) -> None:
         if self._database.down:
             raise ServiceUnavailableError("database", "The database does not answer.")

@@ -90,7 +90,7 @@ class PostgresIdempotencyKeys(IdempotencyKeys):
     @override
     async def claim(self, workspace_id: WorkspaceId, key: str, fingerprint: str) -> Claim | KeptAnswer:
         if next(self._claims) % _CLAIMS_PER_SWEEP == 0:
-            await self._sweep(workspace_id)
+            await self.sweep(workspace_id, _SWEPT_ROWS)
         for _ in range(_ATTEMPTS):
             token = await self._insert(workspace_id, key, fingerprint)
             if token is not None:
@@ -118,6 +118,19 @@ class PostgresIdempotencyKeys(IdempotencyKeys):
             await session.execute(delete(IdempotencyKeyRow).where(*_held_by(claim)))
             await session.commit()
 
+    @override
+    async def sweep(self, workspace_id: WorkspaceId, limit: int) -> int:
+        mine = IdempotencyKeyRow.workspace_id == workspace_id
+        old = select(IdempotencyKeyRow.key).where(mine, IdempotencyKeyRow.expires_at <= func.clock_timestamp())
+        # What somebody claims anew at this moment is left alone.
+        keys = old.limit(limit).with_for_update(skip_locked=True)
+        swept = delete(IdempotencyKeyRow).where(mine, IdempotencyKeyRow.key.in_(keys)).returning(IdempotencyKeyRow.key)
+        async with self._database.session(scope_of(workspace_id)) as session:
+            gone = await session.scalars(swept.execution_options(synchronize_session=False))
+            count = len(gone.all())
+            await session.commit()
+        return count
+
     async def _insert(self, workspace_id: WorkspaceId, key: str, fingerprint: str) -> str | None:
         nobody = Claim(workspace_id, key, fingerprint, "")
         return await self._execute(_CLAIM, nobody, workspace_id, key, fingerprint, self._lease, self._kept)
@@ -140,19 +153,6 @@ class PostgresIdempotencyKeys(IdempotencyKeys):
         )
         async with self._database.session(scope_of(workspace_id)) as session:
             return await session.scalar(query)
-
-    async def _sweep(self, workspace_id: WorkspaceId) -> None:
-        mine = IdempotencyKeyRow.workspace_id == workspace_id
-        old = select(IdempotencyKeyRow.key).where(mine, IdempotencyKeyRow.expires_at <= func.clock_timestamp())
-        async with self._database.session(scope_of(workspace_id)) as session:
-            # What somebody claims anew at this moment is left alone.
-            keys = old.limit(_SWEPT_ROWS).with_for_update(skip_locked=True)
-            await session.execute(
-                delete(IdempotencyKeyRow)
-                .where(mine, IdempotencyKeyRow.key.in_(keys))
-                .execution_options(synchronize_session=False)
-            )
-            await session.commit()
 
 
 def _held_by(claim: Claim) -> tuple[ColumnElement[bool], ...]:

@@ -70,3 +70,10 @@ class IdempotencyKeys(Protocol):
         """Forget the key, as if its request had not come; nothing happens where somebody else has it, or it has
         its answer.
         """
+
+    @abstractmethod
+    async def sweep(self, workspace_id: WorkspaceId, limit: int) -> int:
+        """Forget up to so many of the workspace's keys whose time is over; return how many there were.
+
+        Keys that nobody looks at again would stay for ever otherwise, with what they were answered.
+        """
