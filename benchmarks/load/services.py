@@ -63,16 +63,30 @@ def _await(url: str, process: subprocess.Popen[str]) -> None:
 
 
 @contextlib.contextmanager
-def docgen(folder: Path, processes: int) -> Iterator[Service]:
+def docgen(folder: Path, processes: int, *, with_worker: bool = False) -> Iterator[Service]:
     """Run `docgen serve` with its embedded PostgreSQL, which is as durable as any, and its local storage."""
     port = _free_port()
     environment = {
         "DOCGEN_DATA_DIR": str(folder),
         "DOCGEN_HTTP__PORT": str(port),
         "DOCGEN_HTTP__WORKERS": str(processes),
+        "DOCGEN_HTTP__WITH_WORKER": str(with_worker).lower(),
         "DOCGEN_LOG__LEVEL": "warning",
     }
     with _running([str(Path(sys.executable).with_name("docgen")), "serve"], environment, "/readyz", port) as service:
+        yield service
+
+
+@contextlib.contextmanager
+def worker(folder: Path) -> Iterator[Service]:
+    """Run `docgen worker` with one process that renders, beside the service of the same folder."""
+    port = _free_port()
+    environment = {
+        "DOCGEN_DATA_DIR": str(folder),
+        "DOCGEN_RENDERING__WORKERS": "1",
+        "DOCGEN_WORKER__PORT": str(port),
+    }
+    with _running([str(Path(sys.executable).with_name("docgen")), "worker"], environment, "/readyz", port) as service:
         yield service
 
 

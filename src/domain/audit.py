@@ -21,6 +21,8 @@ class AuditAction(StrEnum):
     SCHEMA_REFINED = "schema.refined"
     ASSET_STORED = "asset.stored"
     ASSET_DELETED = "asset.deleted"
+    RENDER_CANCELLED = "render.cancelled"
+    RENDER_RETRIED = "render.retried"
     RENDER_ERASED = "render.erased"
     API_KEY_CREATED = "api-key.created"
     API_KEY_REVOKED = "api-key.revoked"

@@ -5,6 +5,7 @@
     ├── ScopeMissingError           scope-missing           the caller may not do this
     ├── InvalidRequestError         request-invalid         one value of a request is not acceptable
     ├── NotFoundError               not-found               no such object in this workspace
+    ├── TemplateErasedError         not-found               a render waited for a template that is gone
     ├── ConflictError               conflict                the object's state does not allow this
     │   ├── SlugTakenError          slug-taken
     │   ├── BreakingChangeError     breaking-schema-change  data for the published version would be refused
@@ -102,6 +103,15 @@ class NotFoundError(DocGenError):
         super().__init__(f"There is no {kind} {reference!r} in this workspace.")
         self.kind = kind
         self.reference = reference
+
+
+class TemplateErasedError(DocGenError):
+    """The template was erased for good before the turn of a render came that waited for it."""
+
+    code: ClassVar[str] = "not-found"
+
+    def __init__(self, slug: str | None) -> None:
+        super().__init__(f"The template {slug!r} was erased for good before the turn of this render came.")
 
 
 class ConflictError(DocGenError):

@@ -8,6 +8,7 @@ TemplateId = NewType("TemplateId", str)
 RenderId = NewType("RenderId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 AuditEventId = NewType("AuditEventId", str)
+JobId = NewType("JobId", int)
 Slug = NewType("Slug", str)
 
 WORKSPACE_PREFIX: Final = "wsp"

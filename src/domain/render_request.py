@@ -1,7 +1,7 @@
 """Render requests: one wish for a document each, from the queue to its end."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from domain.diagnostics import Diagnostic
 from domain.document import Document
 from domain.errors import ConflictError
 from domain.formats import OutputFormat
-from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import JobId, RenderId, Slug, TemplateId, WorkspaceId
 
 
 class RenderStatus(StrEnum):
@@ -22,12 +22,11 @@ class RenderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-# rendering -> queued is a worker handing its work back; failed or cancelled -> queued is a retry.
+# rendering -> queued is a worker handing its work back, rendering -> rendering another worker in the place of one that
+# died; failed or cancelled -> queued is a retry.
 _TRANSITIONS: dict[RenderStatus, frozenset[RenderStatus]] = {
     RenderStatus.QUEUED: frozenset({RenderStatus.RENDERING, RenderStatus.CANCELLED}),
-    RenderStatus.RENDERING: frozenset(
-        {RenderStatus.SUCCEEDED, RenderStatus.FAILED, RenderStatus.CANCELLED, RenderStatus.QUEUED}
-    ),
+    RenderStatus.RENDERING: frozenset(RenderStatus),
     RenderStatus.SUCCEEDED: frozenset(),
     RenderStatus.FAILED: frozenset({RenderStatus.QUEUED}),
     RenderStatus.CANCELLED: frozenset({RenderStatus.QUEUED}),
@@ -82,7 +81,9 @@ class Timings:
 class RenderRequest:
     """One wish for a document. The data itself is kept beside it; here is its SHA-256.
 
-    A render of a file that is no template of the workspace names no template, slug and version.
+    A render of a file that is no template of the workspace names no template, slug and version. One that waited in the
+    queue says since when (`queued_at`), which job started it last, and how often it was started since then without an
+    end that anybody told of (`attempts`).
     """
 
     id: RenderId
@@ -101,10 +102,30 @@ class RenderRequest:
     finished_at: datetime | None = None
     expires_at: datetime | None = None
     erased_at: datetime | None = None
+    queued_at: datetime | None = None
+    job_id: JobId | None = None
+    attempts: int = 0
 
     def start(self) -> "RenderRequest":
         """Return the request in rendering."""
         return self._move(RenderStatus.RENDERING)
+
+    def start_by(self, job_id: JobId, *, at: datetime) -> "RenderRequest":
+        """Return the request in rendering by a job of the queue."""
+        waited = (at - (self.queued_at or self.created_at)) / timedelta(milliseconds=1)
+        timings = Timings(queued_ms=max(0.0, waited))
+        return self._move(RenderStatus.RENDERING, job_id=job_id, attempts=self.attempts + 1, timings=timings)
+
+    def is_run_of(self, started: "RenderRequest") -> bool:
+        """Tell whether the request is still in the rendering that was started so, and in no other one."""
+        return self.status is RenderStatus.RENDERING and (self.job_id, self.attempts) == (
+            started.job_id,
+            started.attempts,
+        )
+
+    def hand_back(self) -> "RenderRequest":
+        """Return the request in the queue again, as if it had not been started: what kept it from its end is told."""
+        return self._move(RenderStatus.QUEUED, attempts=self.attempts - 1, timings=Timings())
 
     def succeed(
         self, document: Document, diagnostics: tuple[Diagnostic, ...], timings: Timings, *, at: datetime
@@ -126,9 +147,25 @@ class RenderRequest:
         """Return the request cancelled."""
         return self._move(RenderStatus.CANCELLED, finished_at=at)
 
-    def requeue(self) -> "RenderRequest":
-        """Return the request in the queue again, its former outcome forgotten."""
-        return self._move(RenderStatus.QUEUED, failure=None, diagnostics=(), timings=Timings(), finished_at=None)
+    def requeue(self, *, at: datetime) -> "RenderRequest":
+        """Return the request in the queue again, its former outcome forgotten.
+
+        Raises:
+            ConflictError: it is not one that failed or was cancelled, or its data is gone.
+        """
+        if self.finished_at is None:
+            raise ConflictError(f"The render {self.id} is {self.status}: only one that has ended can be tried again.")
+        if self.expires_at is not None and self.expires_at <= at:
+            raise ConflictError(f"The data of the render {self.id} expired at {self.expires_at.isoformat()}.")
+        return self._move(
+            RenderStatus.QUEUED,
+            failure=None,
+            diagnostics=(),
+            timings=Timings(),
+            finished_at=None,
+            queued_at=at,
+            attempts=0,
+        )
 
     def erase(self, *, at: datetime) -> "RenderRequest":
         """Return what is kept of the request when its data and document are erased: hashes, sizes, times and outcome.

@@ -1,7 +1,7 @@
 """The ASGI application: routers, error handling and one lifespan around one container."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -24,6 +24,7 @@ from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.routes import api_keys, assets, audit_events, renders, system, templates, versions
 from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
+from entrypoints.worker.working import working
 
 DESCRIPTION = """Letters, contracts, invoices and notes from Word, Markdown and text templates.
 
@@ -65,7 +66,10 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         end_with_parent()
-        async with entered(container.lifetimes()):
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(entered(container.lifetimes()))
+            if settings.http.with_worker:
+                await stack.enter_async_context(working(container))
             yield {"container": container, "trusted_proxies": proxies}
 
     app = _Application(

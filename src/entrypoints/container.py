@@ -11,15 +11,21 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from adapters.jobs.queue import PgqueuerJobQueue
+from adapters.jobs.source import PgqueuerJobSource
+from adapters.jobs.statements import CHANNEL
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.migrator import head_revision, upgrade
+from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.rate_buckets import PostgresRateBuckets
+from adapters.postgres.render_endings import RENDERS_CHANNEL, PostgresRenderEndings
 from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.roles import grant_service, make_embedded_service, role_of, weakness_of
-from adapters.postgres.template_changes import PostgresTemplateChanges
+from adapters.postgres.statements import QueueConnection
+from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
 from adapters.rendering.in_process import InProcessRenderer
@@ -32,13 +38,17 @@ from adapters.storage.cache import CachedDocumentStorage, FileCache
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
 from application.defaults import RenderDefaults
+from application.job_worker import Handler, JobWorker
 from application.key_usage import KeyUsage
 from application.ports.clock import Clock
 from application.ports.document_storage import DocumentStorage
 from application.ports.health_check import HealthCheck
+from application.ports.job_queue import JobKind
+from application.ports.job_source import JobSource
 from application.ports.template_renderer import TemplateRenderer
 from application.rate_limiter import RateLimiter
 from application.renderer_with_assets import RendererWithAssets
+from application.stopping import Stopping
 from application.stored_assets import StoredAssets
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
@@ -49,6 +59,9 @@ from application.use_cases.authenticate import (
     AuthenticateByToken,
     Authentication,
 )
+from application.use_cases.await_render import AwaitRender
+from application.use_cases.carry_out_render import CarryOutRender
+from application.use_cases.change_render import CancelRender, RetryRender
 from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
@@ -56,12 +69,14 @@ from application.use_cases.manage_api_keys import ManageApiKeys
 from application.use_cases.manage_workspaces import ManageWorkspaces
 from application.use_cases.publish_version import PublishVersion
 from application.use_cases.purge_template import PurgeTemplate
+from application.use_cases.queue_render import QueueRender
 from application.use_cases.read_assets import DeleteAsset, ReadAssets
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
 from application.use_cases.refine_schema import RefineSchema
 from application.use_cases.register_template import RegisterTemplate
 from application.use_cases.render_document import RenderDocument
+from application.use_cases.requested_renders import RequestedRenders
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
@@ -69,16 +84,21 @@ from domain.rate_limit import RateLimit
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, SettingsError
 
 
-def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
-    """Choose where templates run: in workers, or in this process, which then keeps what it has compiled on the disk."""
+def _render_workers(settings: Settings) -> int:
+    """Choose how many workers render for one process; 0: it renders itself."""
     workers = settings.rendering.workers
     if workers is None:
         workers = default_workers() if can_fork() else 0
-    if workers == 0:
+    # Each process that serves HTTP has workers of its own: two at least, unless there is to be one only.
+    return max(min(2, workers), math.ceil(workers / settings.http.workers))
+
+
+def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
+    """Choose where templates run: in workers, or in this process, which then keeps what it has compiled on the disk."""
+    share = _render_workers(settings)
+    if share == 0:
         room = settings.cache.compiled_bytes
         return InProcessRenderer(limits, CompiledTemplateStore(settings.compiled_templates_dir, limits, max_bytes=room))
-    # Each process that serves HTTP has workers of its own: two at least, unless there is to be one only.
-    share = max(min(2, workers), math.ceil(workers / settings.http.workers))
     memory = settings.limits.memory_bytes or default_memory_bytes(share * settings.http.workers)
     return WorkerRenderer(PoolSettings(share, memory, settings.limits.render_seconds), limits)
 
@@ -128,6 +148,14 @@ def _refusals_of(settings: Settings) -> RateLimit | None:
     return RateLimit("refusals", chosen.refused_per_second, chosen.refused_burst) if chosen.refused_per_second else None
 
 
+def _job_worker(settings: Settings, source: JobSource, carry_out_render: CarryOutRender) -> JobWorker:
+    handlers: dict[JobKind, Handler] = {JobKind.RENDER: carry_out_render}
+    # One renders, and one writes: while a document is put onto the disk, the next is made.
+    concurrency = settings.worker.concurrency or 2 * max(2, _render_workers(settings))
+    taken = {kind: handlers[kind] for kind in settings.worker.kinds}
+    return JobWorker(source, taken, concurrency=concurrency, grace_seconds=settings.worker.grace_seconds)
+
+
 def _lifetimes(*objects: object) -> list[AbstractAsyncContextManager[Any]]:
     return [each for each in objects if isinstance(each, AbstractAsyncContextManager)]
 
@@ -145,11 +173,17 @@ class Container(containers.DeclarativeContainer):
         settings.provided.database.url.get_secret_value.call(),
         pool_size=settings.provided.database.pool_size,
     )
-    template_changes = providers.Singleton(
-        PostgresTemplateChanges, settings.provided.database.url.get_secret_value.call()
+    template_changes = providers.Singleton(PostgresTemplateChanges)
+    render_endings = providers.Singleton(PostgresRenderEndings)
+    notifications = providers.Singleton(
+        PostgresNotifications,
+        settings.provided.database.url.get_secret_value.call(),
+        providers.Dict({TEMPLATES_CHANNEL: template_changes, RENDERS_CHANNEL: render_endings}),
     )
     administration = providers.Singleton(_administration, settings, database)
-    units_of_work = providers.Singleton(PostgresUnitsOfWork, database, template_changes.provided.note, administration)
+    units_of_work = providers.Singleton(
+        PostgresUnitsOfWork, database, template_changes.provided.note, administration, PgqueuerJobQueue
+    )
     versions_to_render = providers.Singleton(VersionsToRender, units_of_work, template_changes, clock)
     render_journal = providers.Singleton(PostgresRenderJournal, database)
     idempotency_keys = providers.Singleton(PostgresIdempotencyKeys, database)
@@ -180,19 +214,26 @@ class Container(containers.DeclarativeContainer):
     validate_template = providers.Singleton(
         ValidateTemplate, inspect_upload, renderer, defaults, clock, settings.provided.limits.data_bytes
     )
-    render_document = providers.Singleton(
-        RenderDocument,
-        renderer,
-        storage,
+    requested_renders = providers.Singleton(
+        RequestedRenders,
         versions_to_render,
-        render_journal,
+        storage,
         defaults,
         clock,
         ids,
         settings.provided.limits.data_bytes,
         settings.provided.limits.template_bytes,
     )
+    render_document = providers.Singleton(RenderDocument, renderer, storage, requested_renders, render_journal, clock)
+    queue_render = providers.Singleton(
+        QueueRender, units_of_work, requested_renders, settings.provided.limits.queued_renders
+    )
+    carry_out_render = providers.Singleton(CarryOutRender, units_of_work, requested_renders, renderer, storage, clock)
     read_renders = providers.Singleton(ReadRenders, units_of_work)
+    stopping = providers.Singleton(Stopping)
+    await_render = providers.Singleton(AwaitRender, read_renders, render_endings, stopping)
+    cancel_render = providers.Singleton(CancelRender, units_of_work, clock)
+    retry_render = providers.Singleton(RetryRender, units_of_work, clock)
     erase_render = providers.Singleton(EraseRender, units_of_work, storage, clock)
     get_document = providers.Singleton(GetDocument, read_renders, storage, clock)
     keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock, renderer)
@@ -220,8 +261,17 @@ class Container(containers.DeclarativeContainer):
 
     # Entered in this order, left in the opposite one.
     lifetimes = providers.Callable(
-        _lifetimes, database, administration, template_changes, render_journal, local_storage, engine, key_usage
+        _lifetimes, database, administration, notifications, render_journal, local_storage, engine, key_usage
     )
+
+    queue_connection = providers.Singleton(
+        QueueConnection, settings.provided.database.url.get_secret_value.call(), CHANNEL
+    )
+    job_worker = providers.Singleton(
+        _job_worker, settings, providers.Singleton(PgqueuerJobSource, queue_connection), carry_out_render
+    )
+    # What a worker enters besides.
+    worker_lifetimes = providers.Callable(_lifetimes, queue_connection)
 
     # What commands about workspaces and keys enter.
     databases = providers.Callable(_lifetimes, database, administration)

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from typing_extensions import override
 
 from application.defaults import RenderDefaults
+from application.ports.job_queue import JobKind
 from domain.errors import InvalidRequestError
 from domain.locale import parse_locale, parse_timezone
 from entrypoints.setting_names import FILE_SUFFIX, PREFIX, read_dotenv, refuse_unknown_names, setting_names
@@ -73,6 +74,13 @@ def _networks(value: str) -> str:
     return value
 
 
+def _queues(value: str) -> str:
+    for item in _items(value):
+        if item not in tuple(JobKind):
+            raise ValueError(f"there is no queue {item[:80]!r}; there are: {', '.join(JobKind)}")
+    return value
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_address)]
 WebUrl = Annotated[str, AfterValidator(_web_address)]
 
@@ -90,7 +98,8 @@ class HttpSettings(_Section):
 
     The head of a request has `client_seconds` to come, its body as long and one more second for each
     `client_bytes_per_second` of it that came; of an answer a client has to read as much.
-    `request_seconds` is how long the service itself may take for a request.
+    `request_seconds` is how long the service itself may take for a request. `with_worker` lets these processes carry
+    out the jobs of the queue as well; None: with the embedded database they do.
     `cors_origins` and `trusted_proxies` are lists with commas in between; `hsts_seconds` is for a service that is
     reached over TLS alone, and says so to browsers for that long.
     """
@@ -98,6 +107,7 @@ class HttpSettings(_Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
+    with_worker: bool | None = None
     public_url: WebUrl | None = None
     client_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 30.0
     client_bytes_per_second: Annotated[int, Field(ge=1)] = 10_000
@@ -195,10 +205,31 @@ class RenderingSettings(_Section):
     workers: Annotated[int, Field(ge=0, le=256)] | None = None
 
 
+class WorkerSettings(_Section):
+    """How a worker carries out the jobs of the queue: how many at a time, and where it says how it is.
+
+    Without `concurrency` it is two for each process that renders. Without `port` it answers no questions. `queues` are
+    the kinds of jobs that it takes, with commas in between; none named are all. Told to end, it has `grace_seconds` to
+    finish what it does; the rest is handed back.
+    """
+
+    queues: Annotated[str, AfterValidator(_queues)] = ""
+    concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
+    grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 25.0
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+
+    @property
+    def kinds(self) -> tuple[JobKind, ...]:
+        """The kinds of jobs that are taken."""
+        return tuple(JobKind(item) for item in _items(self.queues)) or tuple(JobKind)
+
+
 class LimitsSettings(_Section):
     """What one caller may ask for: bytes, steps of a template, seconds of a render, and the memory of a worker.
 
     `data_values` counts what is in the data; the other caps of a template are for its tags. docs/security.md has all.
+    `queued_renders` of a workspace wait for a worker at most.
     Without `memory_bytes` it follows from the memory of the machine, or of the control group that the service runs in.
     """
 
@@ -214,11 +245,12 @@ class LimitsSettings(_Section):
     document_depth: Annotated[int, Field(ge=0, le=15)] = 5
     steps: Annotated[int, Field(ge=1)] = 5_000_000
     render_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5.0
+    queued_renders: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
     memory_bytes: Annotated[int, Field(ge=100_000_000)] | None = None
 
     def of_engine(self) -> dict[str, int]:
         """Return those that the engine keeps to, by the names of its own limits."""
-        return self.model_dump(exclude={"render_seconds", "memory_bytes"})
+        return self.model_dump(exclude={"render_seconds", "queued_renders", "memory_bytes"})
 
 
 def _checked(parse: Callable[[str], str], value: str) -> str:
@@ -277,6 +309,7 @@ class Settings(BaseSettings):
     storage: StorageSettings = StorageSettings()
     cache: CacheSettings = CacheSettings()
     rendering: RenderingSettings = RenderingSettings()
+    worker: WorkerSettings = WorkerSettings()
     limits: LimitsSettings = LimitsSettings()
     defaults: DefaultsSettings = DefaultsSettings()
     log: LogSettings = LogSettings()

@@ -11,7 +11,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from domain.diagnostics import Diagnostic, Location, Part, Severity
 from domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from domain.formats import OutputFormat
-from domain.identifiers import RenderId
+from domain.identifiers import JobId, RenderId
 from domain.render_request import MissingPolicy, RenderFailure, RenderRequest, RenderStatus, Timings
 from domain.template import Template
 from domain.workspace import Workspace
@@ -88,7 +88,7 @@ class RenderRepositoryContract(UnitsOfWorkFixtures):
         request = await added(units, a_render_request(template))
         failure = RenderFailure("data-invalid", "Two values are missing.")
         failed = request.start().fail(failure, (FINDING,), Timings(render_ms=1.5), at=DONE)
-        for changed in (request.start(), failed, failed.requeue()):
+        for changed in (request.start_by(JobId(2**40), at=DONE), failed, failed.requeue(at=DONE)):
             async with units.of_workspace(request.workspace_id) as unit:
                 await unit.renders.update(changed)
                 await unit.commit()

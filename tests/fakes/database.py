@@ -1,19 +1,32 @@
 """What the in-memory repositories share: committed rows, row locks, and a transaction's view of both."""
 
 import asyncio
+import itertools
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any
 
+from application.ports.idempotency_keys import AnsweredClaim, Claim
+from application.ports.job_source import TakenJob
 from domain.api_key import ApiKey
 from domain.asset import Asset
 from domain.audit import AuditEvent
 from domain.errors import InvalidRequestError, ServiceUnavailableError
-from domain.identifiers import ApiKeyId, AuditEventId, RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import ApiKeyId, AuditEventId, JobId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
 from domain.template import Template, TemplateVersion
 from domain.workspace import DeletedWorkspace, Workspace
 from tests.fakes.overlay import Overlay
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedJob:
+    """A job, when it is due and, in the hands of a worker, when that was last heard of."""
+
+    job: TakenJob
+    due: float
+    heard_of: float | None = None
 
 
 class Database:
@@ -29,6 +42,12 @@ class Database:
         self.assets: dict[tuple[WorkspaceId, str], Asset] = {}
         self.api_keys: dict[tuple[WorkspaceId, ApiKeyId], ApiKey] = {}
         self.audit: dict[tuple[WorkspaceId, AuditEventId], AuditEvent] = {}
+        self.jobs: dict[JobId, QueuedJob] = {}
+        self.answers: dict[tuple[WorkspaceId, str], AnsweredClaim] = {}
+        # Whether a claim to an idempotency key still stands.
+        self.holds_key: Callable[[Claim], bool] = lambda _: True
+        self.job_ids = itertools.count(1)
+        self.jobs_changed = asyncio.Event()
         self.locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.commits = 0
         self.down = False
@@ -49,6 +68,8 @@ class View:
         self.assets = Overlay(database.assets)
         self.api_keys = Overlay(database.api_keys)
         self.audit = Overlay(database.audit)
+        self.jobs = Overlay(database.jobs)
+        self.answers = Overlay(database.answers)
 
     async def query(self) -> None:
         """Let the other tasks run, as every query does, and fail if the database is down."""
@@ -76,12 +97,22 @@ class View:
 
     def commit(self) -> None:
         """Publish the changes and let the locks go."""
-        for table in (self.workspaces, self.deleted_workspaces, *self._tables()):
+        for table in (self.workspaces, self.deleted_workspaces, self.jobs, *self._tables()):
             table.apply()
+        self._database.jobs_changed.set()
         self.release()
 
+    def holds_key(self, claim: Claim) -> bool:
+        """Tell whether nobody else has a key by now."""
+        return self._database.holds_key(claim)
+
+    def next_job_id(self) -> JobId:
+        """Return an identifier that no job has had."""
+        return JobId(next(self._database.job_ids))
+
     def _tables(self) -> list[Overlay[Any, Any]]:
-        return [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys, self.audit]
+        kept = [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys, self.audit]
+        return [*kept, self.answers]
 
     def release(self) -> None:
         """Let the locks go."""

@@ -38,6 +38,7 @@ class InMemoryIdempotencyKeys(IdempotencyKeys):
         self._kept = kept
         self._numbers = itertools.count()
         self._taken: dict[tuple[WorkspaceId, str], _Taken] = {}
+        self._database.holds_key = self.holds
 
     @override
     async def claim(self, workspace_id: WorkspaceId, key: str, fingerprint: str) -> Claim | KeptAnswer:
@@ -45,7 +46,7 @@ class InMemoryIdempotencyKeys(IdempotencyKeys):
         if all(workspace.id != workspace_id for workspace in self._database.workspaces.values()):
             raise NotFoundError("workspace", workspace_id)
         now = self._clock.now()
-        known = self._taken.get((workspace_id, key))
+        known = self._known(workspace_id, key)
         if known is None or known.expires_at <= now or (known.answer is None and known.leased_until <= now):
             claim = Claim(workspace_id, key, fingerprint, str(next(self._numbers)))
             self._taken[workspace_id, key] = _Taken(claim, now + self._lease, now + self._kept)
@@ -82,6 +83,13 @@ class InMemoryIdempotencyKeys(IdempotencyKeys):
         for place in old[:limit]:
             del self._taken[place]
         return len(old[:limit])
+
+    def _known(self, workspace_id: WorkspaceId, key: str) -> _Taken | None:
+        """Return a key, with the answer that was kept in a transaction."""
+        known, kept = self._taken.get((workspace_id, key)), self._database.answers.get((workspace_id, key))
+        if known is not None and kept is not None and kept.claim == known.claim:
+            return replace(known, answer=kept.answer)
+        return known
 
     def _query(self) -> None:
         if self._database.down:

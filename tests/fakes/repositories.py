@@ -13,7 +13,7 @@ from application.ports.workspace_repository import WorkspaceRepository
 from domain.asset import Asset
 from domain.errors import ConflictError, NotFoundError, PreconditionFailedError, SlugTakenError
 from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
-from domain.render_request import RenderRequest
+from domain.render_request import RenderRequest, RenderStatus
 from domain.search import words_of
 from domain.template import Template, TemplateStatus, TemplateVersion
 from domain.workspace import DeletedWorkspace, Workspace
@@ -161,8 +161,10 @@ class InMemoryRenderRepository(RenderRepository):
         self._view.data.put((self._workspace_id, request.id), data)
 
     @override
-    async def get(self, render_id: str) -> RenderRequest:
+    async def get(self, render_id: str, *, for_change: bool = False) -> RenderRequest:
         await self._view.query()
+        if for_change:
+            await self._view.lock(RenderId(render_id))
         request = self._view.renders.get((self._workspace_id, RenderId(render_id)))
         if request is None:
             raise NotFoundError("render", render_id)
@@ -185,6 +187,11 @@ class InMemoryRenderRepository(RenderRepository):
     async def erase(self, request: RenderRequest) -> None:
         await self.update(request)
         self._view.data.remove((self._workspace_id, request.id))
+
+    @override
+    async def has_waiting(self, count: int) -> bool:
+        mine = await self.search(RenderFilter(status=RenderStatus.QUEUED), limit=count)
+        return len(mine) >= count
 
     @override
     async def search(self, criteria: RenderFilter, *, limit: int, after: RenderId | None = None) -> list[RenderRequest]:

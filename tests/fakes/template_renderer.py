@@ -1,5 +1,7 @@
 """A renderer that remembers what it was asked for."""
 
+from collections.abc import Awaitable, Callable
+
 from typing_extensions import override
 
 from application.ports.template_renderer import (
@@ -16,12 +18,16 @@ from domain.render_request import RenderOptions
 
 
 class RecordingRenderer(TemplateRenderer):
-    """Passes everything on to a real renderer, or fails with `error`, and keeps the sources it was given."""
+    """Passes everything on to a real renderer, or fails with `error`, and keeps the sources it was given.
+
+    `before` is what else happens before a render.
+    """
 
     def __init__(self, renderer: TemplateRenderer, error: DocGenError | None = None) -> None:
         self._renderer = renderer
         self.error = error
         self.sources: list[TemplateSource] = []
+        self.before: Callable[[], Awaitable[object]] | None = None
 
     @override
     async def inspect(self, source: TemplateSource) -> TemplateInspection:
@@ -44,6 +50,9 @@ class RecordingRenderer(TemplateRenderer):
     async def render(
         self, source: TemplateSource, data: bytes, options: RenderOptions, assets: Assets = NO_ASSETS
     ) -> RenderedDocument:
+        if self.before is not None:
+            before, self.before = self.before, None
+            await before()
         self._record(source)
         return await self._renderer.render(source, data, options, assets)
 

@@ -12,6 +12,7 @@ from tests.fakes.api_keys import InMemoryApiKeyRepository
 from tests.fakes.audit_log import InMemoryAuditLog
 from tests.fakes.clock import FixedClock
 from tests.fakes.database import Database, View
+from tests.fakes.jobs import InMemoryAnswerLog, InMemoryJobQueue
 from tests.fakes.repositories import (
     InMemoryAssetRepository,
     InMemoryBlobReferences,
@@ -55,6 +56,8 @@ class InMemoryUnitOfWork(_InMemoryTransaction, UnitOfWork):
         self.blobs = InMemoryBlobReferences(self._view, workspace_id)
         self.api_keys = InMemoryApiKeyRepository(self._view, workspace_id)
         self.audit = InMemoryAuditLog(self._view, workspace_id)
+        self.jobs = InMemoryJobQueue(self._view)
+        self.answers = InMemoryAnswerLog(self._view)
 
 
 class InMemoryAdministrationUnitOfWork(_InMemoryTransaction, AdministrationUnitOfWork):

@@ -106,6 +106,20 @@ def connecting() -> Iterator[None]:
 
 
 @contextmanager
+def driver_errors() -> Iterator[None]:
+    """Translate what the driver raises for a statement that SQLAlchemy does not see."""
+    try:
+        yield
+    except asyncpg.InterfaceError as error:
+        raise _unavailable("lost the connection", error) from error
+    except (asyncpg.PostgresError, OSError) as error:  # a timeout is an OSError
+        failure = unavailable(error)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+@contextmanager
 def violations(errors: Mapping[str, DocGenError]) -> Iterator[None]:
     """Raise, for the violation of a constraint, the error given under the constraint's name."""
     try:

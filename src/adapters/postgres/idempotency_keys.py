@@ -10,13 +10,15 @@ from typing import Final
 
 import asyncpg
 from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import of_refused_row
 from adapters.postgres.rows import IdempotencyKeyRow
 from adapters.postgres.scope import WORKSPACE_SETTING, scope_of
-from application.ports.idempotency_keys import AnsweredClaim, Claim, IdempotencyKeys, KeptAnswer
+from adapters.postgres.statements import on_driver
+from application.ports.idempotency_keys import AnsweredClaim, AnswerLog, Claim, IdempotencyKeys, KeptAnswer
 from domain.errors import DocGenError, IdempotencyMismatchError, NotFoundError, RequestInProgressError
 from domain.identifiers import RenderId, WorkspaceId
 
@@ -153,6 +155,20 @@ class PostgresIdempotencyKeys(IdempotencyKeys):
         )
         async with self._database.session(scope_of(workspace_id)) as session:
             return await session.scalar(query)
+
+
+class PostgresAnswerLog(AnswerLog):
+    """Keeps answers within the transaction of a session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    @override
+    async def keep(self, answered: AnsweredClaim) -> None:
+        # Through SQLAlchemy, so that the transaction has begun when the driver is asked.
+        await self._session.execute(select(1))
+        if not await on_driver(self._session, _KEEP, *kept_values(answered, KEPT)):
+            raise RequestInProgressError(answered.claim.key)
 
 
 def _held_by(claim: Claim) -> tuple[ColumnElement[bool], ...]:

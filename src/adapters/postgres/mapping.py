@@ -20,7 +20,7 @@ from domain.audit import AuditAction, AuditEntry, AuditEvent, AuditObject
 from domain.diagnostics import Diagnostic
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
-from domain.identifiers import ApiKeyId, AuditEventId, RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import ApiKeyId, AuditEventId, JobId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.placeholder import Placeholder
 from domain.render_request import (
     MissingPolicy,
@@ -302,6 +302,9 @@ def render_columns(request: RenderRequest) -> Columns:
         "finished_at": request.finished_at,
         "expires_at": request.expires_at,
         "erased_at": request.erased_at,
+        "queued_at": request.queued_at,
+        "job_id": request.job_id,
+        "attempts": request.attempts,
     }
 
 
@@ -331,6 +334,9 @@ def render_of(row: RenderRow) -> RenderRequest:
         finished_at=row.finished_at,
         expires_at=row.expires_at,
         erased_at=row.erased_at,
+        queued_at=row.queued_at,
+        job_id=None if row.job_id is None else JobId(row.job_id),
+        attempts=row.attempts,
     )
 
 

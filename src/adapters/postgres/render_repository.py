@@ -10,7 +10,7 @@ from adapters.postgres.rows import IdempotencyKeyRow, RenderRow
 from application.ports.render_repository import RenderFilter, RenderRepository
 from domain.errors import ConflictError, DocGenError, NotFoundError
 from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId, is_id
-from domain.render_request import RenderRequest
+from domain.render_request import RenderRequest, RenderStatus
 
 
 class PostgresRenderRepository(RenderRepository):
@@ -26,10 +26,12 @@ class PostgresRenderRepository(RenderRepository):
             await self._session.execute(insert(RenderRow).values(render_columns(request) | {"data": data}))
 
     @override
-    async def get(self, render_id: str) -> RenderRequest:
+    async def get(self, render_id: str, *, for_change: bool = False) -> RenderRequest:
         row = None
         if is_id(render_id, RENDER_PREFIX):
             query = select(RenderRow).where(RenderRow.workspace_id == self._workspace_id, RenderRow.id == render_id)
+            if for_change:
+                query = query.with_for_update()
             # Another transaction may have changed the row since this one read it: never answer from memory.
             row = await self._session.scalar(query.execution_options(populate_existing=True))
         if row is None:
@@ -62,6 +64,14 @@ class PostgresRenderRepository(RenderRepository):
         changed = stored.values(render_columns(request) | others).returning(RenderRow.id)
         if await self._session.scalar(changed.execution_options(synchronize_session=False)) is None:
             raise NotFoundError("render", request.id)
+
+    @override
+    async def has_waiting(self, count: int) -> bool:
+        waiting = select(RenderRow.id).where(
+            RenderRow.workspace_id == self._workspace_id, RenderRow.status == RenderStatus.QUEUED
+        )
+        found = await self._session.scalar(waiting.order_by(RenderRow.id).offset(count - 1).limit(1))
+        return found is not None
 
     @override
     async def search(self, criteria: RenderFilter, *, limit: int, after: RenderId | None = None) -> list[RenderRequest]:

@@ -60,6 +60,9 @@ async def grant_service(owner_url: str, role: str) -> None:
         await connection.execute(f"GRANT USAGE ON SCHEMA public TO {name}")
         for table in ("alembic_version", *Row.metadata.tables):
             await connection.execute(f"GRANT {_PRIVILEGES.get(table, _EVERYTHING)} ON {_identifier(table)} TO {name}")
+        await connection.execute(f"GRANT USAGE ON SCHEMA jobs TO {name}")
+        await connection.execute(f"GRANT {_EVERYTHING} ON ALL TABLES IN SCHEMA jobs TO {name}")
+        await connection.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA jobs TO {name}")
 
 
 async def weakness_of(owner_url: str, role: str) -> str | None:

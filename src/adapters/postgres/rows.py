@@ -276,3 +276,6 @@ class RenderRow(Row):
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    queued_at: Mapped[datetime | None]
+    job_id: Mapped[ByteCount | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")

@@ -13,10 +13,13 @@ from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.blob_references import PostgresBlobReferences
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import connecting
+from adapters.postgres.idempotency_keys import PostgresAnswerLog
 from adapters.postgres.render_repository import PostgresRenderRepository
 from adapters.postgres.scope import MAINTENANCE, scope_of
+from adapters.postgres.statements import Fetch, JobQueueOn, in_queue
 from adapters.postgres.template_repository import PostgresTemplateRepository
 from adapters.postgres.workspace_repository import PostgresWorkspaceRepository
+from application.ports.job_queue import JobQueue, NewJob
 from application.ports.unit_of_work import AdministrationUnitOfWork, Transaction, UnitOfWork, UnitsOfWork
 from domain.identifiers import WorkspaceId
 
@@ -50,7 +53,9 @@ class _PostgresTransaction(Transaction):
 class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
     """The transaction of one workspace."""
 
-    def __init__(self, session: AsyncSession, workspace_id: WorkspaceId, on_commit: OnCommit) -> None:
+    def __init__(
+        self, session: AsyncSession, workspace_id: WorkspaceId, on_commit: OnCommit, job_queue_on: JobQueueOn
+    ) -> None:
         super().__init__(session)
         self._workspace_id = workspace_id
         self._on_commit = on_commit
@@ -60,6 +65,8 @@ class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
         self.blobs = PostgresBlobReferences(session, workspace_id)
         self.api_keys = PostgresApiKeyRepository(session, workspace_id)
         self.audit = PostgresAuditLog(session, workspace_id)
+        self.jobs = job_queue_on(in_queue(session))
+        self.answers = PostgresAnswerLog(session)
 
     @override
     async def commit(self) -> None:
@@ -80,6 +87,17 @@ class PostgresAdministrationUnitOfWork(_PostgresTransaction, AdministrationUnitO
         return PostgresAuditLog(self._session, workspace_id)
 
 
+class _NoJobQueue(JobQueue):
+    """Stands where nobody has said which queue there is."""
+
+    def __init__(self, _: Fetch) -> None:
+        """Take what a queue takes."""
+
+    @override
+    async def enqueue(self, job: NewJob) -> None:
+        raise NotImplementedError(f"There is no queue for {job}: the units of work were made without one.")
+
+
 class PostgresUnitsOfWork(UnitsOfWork):
     """Makes units of work on one database, those of workspaces under the service's role.
 
@@ -91,16 +109,18 @@ class PostgresUnitsOfWork(UnitsOfWork):
         database: PostgresDatabase,
         on_commit: OnCommit = lambda _: None,
         administration: PostgresDatabase | None = None,
+        job_queue_on: JobQueueOn = _NoJobQueue,
     ) -> None:
-        """Take what is to be called with a workspace when a transaction of it is committed."""
+        """Take what is to be called with a workspace when a transaction of it is committed, and what makes queues."""
         self._database = database
         self._on_commit = on_commit
         self._administration = administration or database
+        self._job_queue_on = job_queue_on
 
     @override
     def of_workspace(self, workspace_id: WorkspaceId) -> PostgresUnitOfWork:
         session = self._database.session(scope_of(workspace_id))
-        return PostgresUnitOfWork(session, workspace_id, self._on_commit)
+        return PostgresUnitOfWork(session, workspace_id, self._on_commit, self._job_queue_on)
 
     @override
     def of_administration(self) -> PostgresAdministrationUnitOfWork:

@@ -77,3 +77,15 @@ class IdempotencyKeys(Protocol):
 
         Keys that nobody looks at again would stay for ever otherwise, with what they were answered.
         """
+
+
+class AnswerLog(Protocol):
+    """Keeps answers along with what else a transaction writes."""
+
+    @abstractmethod
+    async def keep(self, answered: AnsweredClaim) -> None:
+        """Keep the answer to a key.
+
+        Raises:
+            RequestInProgressError: somebody else has the key by now; nothing of the transaction is to be committed.
+        """

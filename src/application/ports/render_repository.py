@@ -32,8 +32,8 @@ class RenderRepository(Protocol):
         """
 
     @abstractmethod
-    async def get(self, render_id: str) -> RenderRequest:
-        """Return the request.
+    async def get(self, render_id: str, *, for_change: bool = False) -> RenderRequest:
+        """Return the request; with `for_change` nobody else changes it before the transaction ends.
 
         Raises:
             NotFoundError: there is none.
@@ -62,6 +62,10 @@ class RenderRepository(Protocol):
         Raises:
             NotFoundError: there is none.
         """
+
+    @abstractmethod
+    async def has_waiting(self, count: int) -> bool:
+        """Tell whether at least so many requests are in the queue."""
 
     @abstractmethod
     async def search(self, criteria: RenderFilter, *, limit: int, after: RenderId | None = None) -> list[RenderRequest]:

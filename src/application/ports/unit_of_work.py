@@ -8,6 +8,8 @@ from application.ports.api_key_repository import ApiKeyRepository
 from application.ports.asset_repository import AssetRepository
 from application.ports.audit_log import AuditLog
 from application.ports.blob_references import BlobReferences
+from application.ports.idempotency_keys import AnswerLog
+from application.ports.job_queue import JobQueue
 from application.ports.render_repository import RenderRepository
 from application.ports.template_repository import TemplateRepository
 from application.ports.workspace_repository import WorkspaceRepository
@@ -44,6 +46,8 @@ class UnitOfWork(Transaction, Protocol):
     blobs: BlobReferences
     api_keys: ApiKeyRepository
     audit: AuditLog
+    jobs: JobQueue
+    answers: AnswerLog
 
 
 class AdministrationUnitOfWork(Transaction, Protocol):

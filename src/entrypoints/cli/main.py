@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_render, _check, _schema, _serve, _migrate, _workspace, _api_key, _healthcheck, _config):
+    for add in (_render, _check, _schema, _serve, _worker, _migrate, _workspace, _api_key, _healthcheck, _config):
         add(commands)
     return parser
 
@@ -152,7 +152,21 @@ def _serve(commands: _Commands) -> None:
     command.add_argument("--host", help="the address to listen on (default: DOCGEN_HTTP__HOST, else 127.0.0.1)")
     command.add_argument("--port", type=int, help="the port to listen on (default: DOCGEN_HTTP__PORT, else 8000)")
     command.add_argument(
+        "--with-worker",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="carry out the jobs of the queue as well (default: with the embedded database)",
+    )
+    command.add_argument(
         "--examples", action="store_true", help="load the example templates where the workspace is empty"
+    )
+
+
+def _worker(commands: _Commands) -> None:
+    command = _add(commands, "worker", "carry out the jobs of the queue: renders that nobody waits for")
+    command.add_argument("--concurrency", type=int, metavar="N", help="how many jobs run at a time")
+    command.add_argument(
+        "--queue", action="append", dest="queues", metavar="QUEUE", help="a kind of jobs to take (default: all)"
     )
 
 

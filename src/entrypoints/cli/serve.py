@@ -12,6 +12,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from entrypoints.cli.database import with_database
+from entrypoints.cli.listener import bind
 from entrypoints.cli.output import complain, say
 from entrypoints.container import Container
 from entrypoints.http.connection import ServerConfig
@@ -22,6 +23,8 @@ from entrypoints.settings import OIDC_INCOMPLETE, Settings, load_settings
 _GRACEFUL_SECONDS = 30
 # Of its 200 connections some stay free for other commands and for the superuser.
 _EMBEDDED_CONNECTIONS = 180
+# Each process listens on one for what the database announces, and its worker has one to the queue.
+_CONNECTIONS_BESIDE_POOL = 2
 
 
 def run(options: Namespace) -> int:
@@ -38,8 +41,9 @@ def run(options: Namespace) -> int:
     # serves, finishes what runs, and then raises the signal again.
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
+    with_worker = settings.uses_embedded_database if settings.http.with_worker is None else settings.http.with_worker
     with listener, with_database(settings) as ready:
-        _hand_to_processes(ready)
+        _hand_to_processes(ready, with_worker=with_worker)
         asyncio.run(_open_once(ready))
         if options.examples:
             from entrypoints.cli.examples import load_examples  # noqa: PLC0415  # for this option alone
@@ -62,16 +66,18 @@ async def _open_once(settings: Settings) -> None:
 
 
 def _overrides(options: Namespace) -> dict[str, dict[str, object]]:
-    http = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
+    given = ("host", "port", "with_worker")
+    http = {name: value for name in given if (value := getattr(options, name)) is not None}
     return {"http": http} if http else {}
 
 
 def _refusal(settings: Settings) -> str | None:
-    connections = settings.http.workers * settings.database.pool_size
+    connections = settings.http.workers * (settings.database.pool_size + _CONNECTIONS_BESIDE_POOL)
     if settings.uses_embedded_database and connections > _EMBEDDED_CONNECTIONS:
         return (
-            f"DOCGEN_HTTP__WORKERS times DOCGEN_DATABASE__POOL_SIZE is {connections}, and the embedded database takes "
-            f"{_EMBEDDED_CONNECTIONS} connections: lower one of them, or set DOCGEN_DATABASE__URL."
+            f"DOCGEN_HTTP__WORKERS times DOCGEN_DATABASE__POOL_SIZE, with {_CONNECTIONS_BESIDE_POOL} more for each "
+            f"process, is {connections}, and the embedded database takes {_EMBEDDED_CONNECTIONS} connections: lower "
+            "one of them, or set DOCGEN_DATABASE__URL."
         )
     if settings.auth.mode == "oidc" and None in (settings.oidc.issuer, settings.oidc.audience):
         return OIDC_INCOMPLETE
@@ -85,31 +91,20 @@ def _refusal(settings: Settings) -> str | None:
 
 
 def _bind(settings: Settings) -> socket.socket | None:
-    host, port = settings.http.host, settings.http.port
-    listener = None
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError as error:
-        if listener is not None:
-            listener.close()
-        complain(
-            f"Cannot listen on {host}:{port}: {error.strerror or error}. "
-            "End the program that uses the port, or take another with --port."
-        )
-        return None
-    listener.set_inheritable(True)
+    advice = "End the program that uses the port, or take another with --port."
+    listener = bind(settings.http.host, settings.http.port, advice)
+    if listener is not None:
+        listener.set_inheritable(True)
     return listener
 
 
-def _hand_to_processes(settings: Settings) -> None:
-    """Let the processes of the service find the embedded database, and know that nobody chose an authentication."""
+def _hand_to_processes(settings: Settings, *, with_worker: bool) -> None:
+    """Let the processes of the service find the embedded database, and know what follows from there being one."""
     assert settings.database.url is not None  # noqa: S101  # with_database yields settings that name one
     os.environ["DOCGEN_DATABASE__URL"] = settings.database.url.get_secret_value()
     # Seen from there it is no longer the embedded database of a first try; `_refusal` has looked before.
     os.environ["DOCGEN_AUTH__MODE"] = settings.auth.mode or "none"
+    os.environ["DOCGEN_HTTP__WITH_WORKER"] = str(with_worker).lower()
 
 
 def _serve(settings: Settings, listener: socket.socket) -> int:

@@ -90,6 +90,13 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     @override
+    def shutdown(self) -> None:
+        # The server ends, and asks every connection to finish. Who only waits for something is not waited for.
+        container: Container = self.app_state["container"]
+        container.stopping().begin()
+        super().shutdown()
+
+    @override
     def data_received(self, data: bytes) -> None:
         self._overhead += len(data)
         super().data_received(data)

@@ -19,9 +19,10 @@ from starlette.responses import Response, StreamingResponse
 
 from application.caller import Caller
 from application.ports.idempotency_keys import AnsweredClaim, Claim, IdempotencyKeys, KeptAnswer
-from application.use_cases.render_document import AnswerOf, FinishedRender
+from application.use_cases.requested_renders import AnswerOf, FinishedRender
 from domain.errors import ConflictError, DiagnosedError, DocGenError
 from domain.identifiers import RenderId
+from domain.render_request import RenderRequest
 from entrypoints.container import Container
 from entrypoints.http.downloads import begun
 from entrypoints.http.errors import answer_to_error
@@ -88,13 +89,15 @@ async def _answered(keys: IdempotencyKeys, claim: Claim, request: Request, opera
     return response
 
 
-def answer_of(request: Request, respond: Callable[[FinishedRender], RenderedResponse]) -> AnswerOf | None:
+def answer_of(
+    request: Request, respond: Callable[[FinishedRender | RenderRequest], RenderedResponse]
+) -> AnswerOf | None:
     """Return what makes the answer about a render, to be kept with its record; None where the request has no key."""
     claim: Claim | None = getattr(request.state, _CLAIM, None)
     if claim is None:
         return None
 
-    async def answer(outcome: FinishedRender | DiagnosedError) -> AnsweredClaim:
+    async def answer(outcome: FinishedRender | RenderRequest | DiagnosedError) -> AnsweredClaim:
         if isinstance(outcome, DiagnosedError):
             response = await answer_to_error(request, outcome)
             return AnsweredClaim(claim, _kept(response, bytes(response.body), outcome.render_id))

@@ -1,9 +1,21 @@
-"""What a client accepts as the answer to a render: the record, or the document itself."""
+"""What a client accepts as the answer to a render: the record, or the document itself, now or later."""
+
+from collections.abc import Iterable
+from typing import Final
 
 from domain.formats import OutputFormat
 from entrypoints.http.errors import NotAcceptableError
 
 _JSON = frozenset({"application/json", "application/*", "*/*"})
+
+
+RESPOND_ASYNC: Final = "respond-async"
+
+
+def prefers_async(prefer: Iterable[str]) -> bool:
+    """Tell whether a client would rather not wait for the work (RFC 7240, section 4.1), by its Prefer headers."""
+    preferences = (each for header in prefer for each in header.split(","))
+    return any(each.partition(";")[0].strip().lower() == RESPOND_ASYNC for each in preferences)
 
 
 def accepted_document(accept: str | None, output: str | None, *, store: bool) -> tuple[bool, str | None]:

@@ -28,6 +28,8 @@ SCOPE_OF: Final[Mapping[str, Scope | None]] = {
     "get_render": Scope.RENDERS_READ,
     "get_document": Scope.RENDERS_READ,
     "delete_render": Scope.RENDERS_CREATE,
+    "cancel_render": Scope.RENDERS_CREATE,
+    "retry_render": Scope.RENDERS_CREATE,
     "list_assets": Scope.TEMPLATES_READ,
     "put_asset": Scope.TEMPLATES_WRITE,
     "get_asset": Scope.TEMPLATES_READ,

@@ -27,15 +27,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(
-    directory: Path, *arguments: str, port: int | None = None, **settings: str
-) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """Run `docgen serve` until it is ready; yield the process and its address."""
-    port = port or free_port()
-    log = directory / "serve.log"
+def _running(directory: Path, log: Path, *arguments: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run a command of `docgen`, and end it in order."""
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
-            [DOCGEN, "serve", "--port", str(port), *arguments],
+            [DOCGEN, *arguments],
             cwd=directory,
             env=clean_environment(**settings),
             stdout=output,
@@ -43,9 +39,7 @@ def serving(
             text=True,
         )
     try:
-        address = f"http://127.0.0.1:{port}"
-        wait_until_ready(process, address, log)
-        yield process, address
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -53,6 +47,19 @@ def serving(
         finally:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def serving(
+    directory: Path, *arguments: str, port: int | None = None, **settings: str
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run `docgen serve` until it is ready; yield the process and its address."""
+    port = port or free_port()
+    log = directory / "serve.log"
+    with _running(directory, log, "serve", "--port", str(port), *arguments, **settings) as process:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_ready(process, address, log)
+        yield process, address
 
 
 @contextmanager
@@ -68,6 +75,26 @@ def serving_on(database_url: str, folder: Path, name: str) -> Iterator[tuple["su
         DOCGEN_RENDERING__WORKERS="1",
     ) as (process, address):
         yield process, address
+
+
+@contextmanager
+def working_on(
+    database_url: str, folder: Path, name: str, *arguments: str, **settings: str
+) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
+    """Run a worker with a name until it works, on a database and the storage in `folder`; yield it and its log."""
+    directory = folder / name
+    directory.mkdir()
+    port = free_port()
+    log = directory / "worker.log"
+    common = {
+        "DOCGEN_DATABASE__URL": as_service(database_url),
+        "DOCGEN_DATA_DIR": str(folder / "data"),
+        "DOCGEN_RENDERING__WORKERS": "1",
+        "DOCGEN_WORKER__PORT": str(port),
+    }
+    with _running(directory, log, "worker", *arguments, **{**common, **settings}) as process:
+        wait_until_ready(process, f"http://127.0.0.1:{port}", log)
+        yield process, log
 
 
 def wait_until_ready(process: "subprocess.Popen[str]", address: str, log: Path) -> None:

@@ -47,6 +47,8 @@ KEPT: dict[str, AuditAction] = {
     "put_version_schema": AuditAction.SCHEMA_REFINED,
     "put_asset": AuditAction.ASSET_STORED,
     "delete_asset": AuditAction.ASSET_DELETED,
+    "cancel_render": AuditAction.RENDER_CANCELLED,
+    "retry_render": AuditAction.RENDER_RETRIED,
     "delete_render": AuditAction.RENDER_ERASED,
     "create_api_key": AuditAction.API_KEY_CREATED,
     "revoke_api_key": AuditAction.API_KEY_REVOKED,
@@ -55,6 +57,8 @@ KEPT: dict[str, AuditAction] = {
 CHANGES_NOTHING = {"validate_template", "create_render"}
 # The name is the caller's to choose: it is a file of its own workspace that comes into being.
 MAKES_ITS_OWN = {"put_asset"}
+# These are about a render that has not ended; the others about one that has.
+OF_A_QUEUED_RENDER = {"cancel_render", "retry_render"}
 # Those that take something away come last.
 ORDER = ("GET", "PUT", "PATCH", "POST", "DELETE")
 
@@ -68,15 +72,20 @@ class Worlds:
         self.mine, self.others = bearer(key_of(settings, "acme")), bearer(key_of(settings, "globex"))
         client.headers.update(self.mine)
         template = register(client)
-        render = client.post("/v1/renders", json={"template": "letter", "data": {"name": "Ada"}}).json()
+        wish = {"template": "letter", "data": {"name": "Ada"}}
+        render = client.post("/v1/renders", json=wish).json()
+        queued = client.post("/v1/renders", json=wish, headers={"Prefer": "respond-async"}).json()
         assert client.put("/v1/assets/logo.png", content=PNG).status_code == 201
         key = client.post("/v1/api-keys", json={"name": "Object", "scopes": ["audit:read"]}).json()
         del client.headers["Authorization"]
         self.ids = {"template": template["id"], "render_id": render["id"], "key_id": key["id"]}
+        self.queued = queued["id"]
         self.values = {**self.ids, "number": 1, "name": "logo.png"}
 
     def call(self, method: str, path: str, operation: str, key: dict[str, str], **values: object) -> Response:
         """Call an operation on what is in the first workspace."""
+        if operation in OF_A_QUEUED_RENDER:
+            values["render_id"] = self.queued
         sent = SENT.get(operation, {})
         headers = {**sent.get("headers", {}), **key}
         url = path.format(**{**self.values, **values})

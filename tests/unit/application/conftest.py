@@ -10,14 +10,18 @@ from application.caller import Caller
 from application.defaults import RenderDefaults
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
+from application.use_cases.carry_out_render import CarryOutRender
+from application.use_cases.change_render import CancelRender, RetryRender
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from application.use_cases.publish_version import PublishVersion
 from application.use_cases.purge_template import PurgeTemplate
+from application.use_cases.queue_render import QueueRender
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
 from application.use_cases.refine_schema import RefineSchema
 from application.use_cases.register_template import RegisterTemplate, RegisterTemplateCommand
 from application.use_cases.render_document import RenderDocument
+from application.use_cases.requested_renders import RequestedRenders
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
@@ -33,6 +37,7 @@ from tests.fakes.template_renderer import RecordingRenderer
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 
 MAX_BYTES = 10_000
+MAX_WAITING = 3
 
 
 @dataclass
@@ -53,6 +58,10 @@ class World:
     templates: ReadTemplates
     validate: ValidateTemplate
     render: RenderDocument
+    queue: QueueRender
+    carry_out: CarryOutRender
+    cancel: CancelRender
+    retry: RetryRender
     renders: ReadRenders
     document: GetDocument
     renderer: RecordingRenderer
@@ -74,6 +83,7 @@ def world() -> World:
     inspect = InspectUpload(renderer, MAX_BYTES)
     renders = ReadRenders(units)
     versions = VersionsToRender(units, InMemoryTemplateChanges(units), clock)
+    requested = RequestedRenders(versions, storage, defaults, clock, ids, MAX_BYTES, MAX_BYTES)
     return World(
         clock=clock,
         storage=storage,
@@ -88,9 +98,11 @@ def world() -> World:
         archive=ArchiveTemplate(units, clock),
         templates=ReadTemplates(units, storage),
         validate=ValidateTemplate(inspect, renderer, defaults, clock, MAX_BYTES),
-        render=RenderDocument(
-            renderer, storage, versions, InMemoryRenderJournal(units), defaults, clock, ids, MAX_BYTES, MAX_BYTES
-        ),
+        render=RenderDocument(renderer, storage, requested, InMemoryRenderJournal(units), clock),
+        queue=QueueRender(units, requested, MAX_WAITING),
+        carry_out=CarryOutRender(units, requested, renderer, storage, clock),
+        cancel=CancelRender(units, clock),
+        retry=RetryRender(units, clock),
         renders=renders,
         document=GetDocument(renders, storage, clock),
         renderer=renderer,

@@ -12,7 +12,7 @@ from application.use_cases.archive_template import ArchiveTemplateCommand
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.purge_template import PurgeTemplate, PurgeTemplateCommand
 from application.use_cases.register_template import RegisterTemplate, RegisterTemplateCommand
-from application.use_cases.render_document import RenderDocumentCommand
+from application.use_cases.requested_renders import RenderDocumentCommand
 from domain.errors import NotFoundError, PreconditionFailedError, ServiceUnavailableError
 from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.unit.application.conftest import World

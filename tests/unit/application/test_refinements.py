@@ -8,7 +8,7 @@ from application.use_cases.add_version import AddVersionCommand
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.publish_version import PublishVersionCommand
 from application.use_cases.refine_schema import RefineSchemaCommand, schema_tag
-from application.use_cases.render_document import RenderDocumentCommand
+from application.use_cases.requested_renders import RenderDocumentCommand
 from domain.errors import (
     BreakingChangeError,
     DataInvalidError,

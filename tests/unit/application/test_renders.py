@@ -10,7 +10,7 @@ from application.ports.render_repository import RenderFilter
 from application.use_cases.add_version import AddVersionCommand
 from application.use_cases.archive_template import ArchiveTemplateCommand
 from application.use_cases.inspect_upload import TemplateUpload
-from application.use_cases.render_document import RenderDocumentCommand
+from application.use_cases.requested_renders import RenderDocumentCommand
 from application.use_cases.validate_template import ValidateTemplateCommand
 from domain.errors import (
     DataInvalidError,

@@ -10,8 +10,11 @@ from adapters.rendering.in_process import InProcessRenderer
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.idempotency_keys import IdempotencyKeys
 from application.ports.rate_buckets import RateBuckets
+from application.ports.render_endings import RenderEndings
 from application.ports.token_verifier import TokenClaims, TokenVerifier
 from application.ports.unit_of_work import UnitsOfWork
+from domain.render_request import RenderRequest
+from tests.contracts.answer_log import AnswerLogContract
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.asset_source import AssetSourceContract
@@ -22,8 +25,10 @@ from tests.contracts.document_storage import BOOK, DocumentStorageContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.id_generator import IdGeneratorContract
 from tests.contracts.idempotency_keys import IdempotencyKeysContract
+from tests.contracts.jobs import JobQueueContract, JobsFixtures, JobSourceContract, MakeSource
 from tests.contracts.random_source import RandomSourceContract
 from tests.contracts.rate_buckets import RateBucketsContract
+from tests.contracts.render_endings import RenderEndingsContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_changes import TemplateChangesContract
@@ -40,8 +45,10 @@ from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.health_check import RecordingHealthCheck
 from tests.fakes.idempotency_keys import InMemoryIdempotencyKeys
 from tests.fakes.ids import SequentialIds
+from tests.fakes.jobs import InMemoryJobSource
 from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.rate_buckets import InMemoryRateBuckets
+from tests.fakes.render_endings import InMemoryRenderEndings
 from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.template_renderer import RecordingRenderer
@@ -191,6 +198,49 @@ class TestInMemoryTemplateChanges(_InMemory, TemplateChangesContract):
 
 class TestInMemoryRenderRepository(_InMemory, RenderRepositoryContract):
     """Every promise holds for the fake."""
+
+
+class _InMemoryJobs(_InMemory, JobsFixtures):
+    @pytest.fixture
+    @override
+    def source_of(self, units: UnitsOfWork) -> MakeSource:
+        assert isinstance(units, InMemoryUnitsOfWork)
+        database = units.database
+        return lambda heartbeat: InMemoryJobSource(database, heartbeat_timeout=heartbeat)
+
+    @pytest.fixture
+    @override
+    def source_that_is_down(self) -> InMemoryJobSource:
+        units = InMemoryUnitsOfWork()
+        units.database.down = True
+        return InMemoryJobSource(units.database)
+
+
+class TestInMemoryJobQueue(_InMemoryJobs, JobQueueContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemoryJobSource(_InMemoryJobs, JobSourceContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemoryAnswerLog(_InMemory, AnswerLogContract):
+    @override
+    def keys_of(self, units: UnitsOfWork, lease: timedelta) -> InMemoryIdempotencyKeys:
+        assert isinstance(units, InMemoryUnitsOfWork)
+        return InMemoryIdempotencyKeys(units, FixedClock(), lease=lease)
+
+
+class TestInMemoryRenderEndings(_InMemory, RenderEndingsContract):
+    @pytest.fixture
+    @override
+    def endings(self) -> InMemoryRenderEndings:
+        return InMemoryRenderEndings()
+
+    @override
+    async def tell(self, units: UnitsOfWork, endings: RenderEndings, request: RenderRequest) -> None:
+        assert isinstance(endings, InMemoryRenderEndings)
+        endings.tell(request.id)
 
 
 class TestInMemoryAssetRepository(_InMemory, AssetRepositoryContract):

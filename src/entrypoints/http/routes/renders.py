@@ -13,10 +13,10 @@ from starlette.responses import Response
 from application.defaults import RenderWishes
 from application.ports.render_repository import RenderFilter
 from application.use_cases.inspect_upload import TemplateUpload
-from application.use_cases.render_document import FinishedRender, RenderDocumentCommand
+from application.use_cases.requested_renders import FinishedRender, RenderDocumentCommand
 from domain.errors import InvalidRequestError
 from domain.identifiers import RENDER_PREFIX, RenderId
-from domain.render_request import MissingPolicy, RenderStatus
+from domain.render_request import MissingPolicy, RenderRequest, RenderStatus
 from entrypoints.http.access import guarded_router
 from entrypoints.http.cursors import decode_id_cursor, page_of
 from entrypoints.http.dependencies import (
@@ -31,7 +31,7 @@ from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, down
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
 from entrypoints.http.forms import read_upload_form
 from entrypoints.http.idempotency import RenderedResponse, answer_of
-from entrypoints.http.negotiation import accepted_document
+from entrypoints.http.negotiation import RESPOND_ASYNC, accepted_document, prefers_async
 from entrypoints.http.schemas.renders import (
     FileRenderBody,
     RenderBody,
@@ -41,6 +41,7 @@ from entrypoints.http.schemas.renders import (
     RenderWishesBody,
 )
 from entrypoints.http.schemas.times import Time
+from entrypoints.http.time_limit import standing_still
 
 router = guarded_router("renders", "/renders")
 
@@ -49,6 +50,8 @@ _envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _Said = TypeVar("_Said", bound=RenderWishesBody)
 # What is said beside the data, in a part of a form.
 _ENVELOPE_BYTES: Final = 100_000
+# How long a client may wait for the end of a render with one request.
+MAX_WAIT_SECONDS: Final = 60
 
 _RENDER_CODES = (
     "malformed-request",
@@ -76,6 +79,10 @@ _RENDER_CODES = (
     response_model=RenderResponse,
     responses={
         200: {"description": 'The document itself, for an Accept header with its media type or "store": false'},
+        202: {
+            "description": "The record of a render that waits in the queue, for the header Prefer: respond-async",
+            "model": RenderResponse,
+        },
         **problem_responses(*_RENDER_CODES),
     },
     openapi_extra={
@@ -99,35 +106,41 @@ _RENDER_CODES = (
     },
 )
 async def create_render(request: Request) -> Response:
-    """Render a document: the answer is its record or, for an Accept header with its media type, the bytes."""
+    """Render a document: the answer is its record or, for an Accept header with its media type, the bytes.
+
+    With the header `Prefer: respond-async` a worker makes the document, and the answer is the record of a render in the
+    queue; that holds for what is stored, of a template of the workspace.
+    """
     container, caller = await get_container(request), await get_caller(request)
     wish = await _read_wish(request, container.settings().limits.data_bytes)
     said = wish.said
     wants_bytes, output = accepted_document(request.headers.get("accept"), said.output, store=said.store)
 
-    def respond(finished: FinishedRender) -> RenderedResponse:
-        return _as_bytes(finished, stored=said.store) if wants_bytes else _as_record(finished)
+    def respond(made: FinishedRender | RenderRequest) -> RenderedResponse:
+        if isinstance(made, RenderRequest):
+            return _as_accepted(made, {"Preference-Applied": RESPOND_ASYNC})
+        return _as_bytes(made, stored=said.store) if wants_bytes else _as_record(made)
 
-    finished = await container.render_document()(
-        RenderDocumentCommand(
-            caller=caller,
-            template=wish.template,
-            data=wish.data,
-            version=wish.version,
-            wishes=RenderWishes(
-                output=output,
-                locale=said.locale,
-                timezone=said.timezone,
-                now=said.now,
-                missing=MissingPolicy(said.missing),
-                file_name=said.file_name,
-            ),
-            store=said.store,
-            expires_in=said.expires_in,
-            answer=answer_of(request, respond),
-        )
+    command = RenderDocumentCommand(
+        caller=caller,
+        template=wish.template,
+        data=wish.data,
+        version=wish.version,
+        wishes=RenderWishes(
+            output=output,
+            locale=said.locale,
+            timezone=said.timezone,
+            now=said.now,
+            missing=MissingPolicy(said.missing),
+            file_name=said.file_name,
+        ),
+        store=said.store,
+        expires_in=said.expires_in,
+        answer=answer_of(request, respond),
     )
-    return respond(finished)
+    if prefers_async(request.headers.getlist("prefer")) and said.store and isinstance(wish.template, str):
+        return respond(await container.queue_render()(command))
+    return respond(await container.render_document()(command))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +200,16 @@ def _as_record(finished: FinishedRender) -> RenderedResponse:
     )
 
 
+def _as_accepted(request: RenderRequest, headers: dict[str, str]) -> RenderedResponse:
+    return RenderedResponse(
+        RenderResponse.of(request).model_dump_json(),
+        status_code=202,
+        media_type="application/json",
+        headers={"Location": f"/v1/renders/{request.id}", **headers},
+        render_id=request.id,
+    )
+
+
 def _as_bytes(finished: FinishedRender, *, stored: bool) -> RenderedResponse:
     headers = {
         "Content-Disposition": content_disposition(finished.document.file_name),
@@ -230,10 +253,58 @@ async def list_renders(
     )
 
 
-@router.get("/{render_id}", operation_id="get_render", responses=problem_responses("not-found"))
-async def get_render(render_id: str, container: ContainerDependency, caller: CallerDependency) -> RenderResponse:
+@router.get(
+    "/{render_id}", operation_id="get_render", responses=problem_responses("not-found", "queue-full", "overloaded")
+)
+async def get_render(
+    render_id: str,
+    request: Request,
+    container: ContainerDependency,
+    caller: CallerDependency,
+    wait: Annotated[
+        float | None,
+        Query(ge=0, le=MAX_WAIT_SECONDS, description="Answer when it has ended, or after so many seconds as it is."),
+    ] = None,
+) -> RenderResponse:
     """Return a render's state."""
+    if wait:
+        with standing_still(request.scope):
+            return RenderResponse.of(await container.await_render()(caller, render_id, wait))
     return RenderResponse.of(await container.read_renders().get(caller, render_id))
+
+
+@router.post(
+    "/{render_id}/cancel",
+    status_code=202,
+    operation_id="cancel_render",
+    response_model=RenderResponse,
+    responses=problem_responses("not-found", "conflict"),
+)
+async def cancel_render(
+    render_id: str, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
+    """Call a render off that has not ended."""
+    answer = answer_of(request, _as_changed)
+    return _as_changed(await container.cancel_render()(caller, render_id, answer))
+
+
+@router.post(
+    "/{render_id}/retry",
+    status_code=202,
+    operation_id="retry_render",
+    response_model=RenderResponse,
+    responses=problem_responses("not-found", "conflict"),
+)
+async def retry_render(
+    render_id: str, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
+    """Put a render into the queue again that failed or was cancelled, with the same data and options."""
+    answer = answer_of(request, _as_changed)
+    return _as_changed(await container.retry_render()(caller, render_id, answer))
+
+
+def _as_changed(made: FinishedRender | RenderRequest) -> RenderedResponse:
+    return _as_accepted(made.request if isinstance(made, FinishedRender) else made, {})
 
 
 @router.delete(

@@ -1,9 +1,11 @@
 """Waiting for what the database tells by itself."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
-from adapters.postgres.template_changes import PostgresTemplateChanges
+from adapters.postgres.notifications import PostgresNotifications
+from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from domain.workspace import DEFAULT_WORKSPACE_ID
 
 
@@ -16,3 +18,11 @@ async def until(condition: Callable[[], bool]) -> None:
 async def listening(changes: PostgresTemplateChanges) -> None:
     """Wait until changes are heard."""
     await until(lambda: changes.generation(DEFAULT_WORKSPACE_ID) is not None)
+
+
+@asynccontextmanager
+async def template_changes(url: str) -> AsyncIterator[PostgresTemplateChanges]:
+    """Listen for changes of templates."""
+    changes = PostgresTemplateChanges()
+    async with PostgresNotifications(url, {TEMPLATES_CHANNEL: changes}):
+        yield changes

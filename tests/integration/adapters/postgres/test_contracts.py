@@ -10,17 +10,24 @@ from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
+from adapters.postgres.notifications import PostgresNotifications, Subscriber
+from adapters.postgres.render_endings import RENDERS_CHANNEL, PostgresRenderEndings
 from adapters.postgres.render_journal import PostgresRenderJournal
-from adapters.postgres.template_changes import PostgresTemplateChanges
+from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
+from application.ports.render_endings import RenderEndings
 from application.ports.unit_of_work import UnitsOfWork
+from domain.render_request import RenderRequest
+from tests.builders import NOW
+from tests.contracts.answer_log import AnswerLogContract
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.idempotency_keys import IdempotencyKeysContract
+from tests.contracts.render_endings import RenderEndingsContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_changes import TemplateChangesContract
@@ -28,7 +35,7 @@ from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract
 from tests.contracts.workspace_directory import WorkspaceDirectoryContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
-from tests.integration.adapters.postgres.listening import listening
+from tests.integration.adapters.postgres.listening import listening, template_changes
 from tests.integration.support.databases import as_service
 from tests.integration.support.relay import Relay
 
@@ -88,7 +95,7 @@ class TestPostgresTemplateChanges(TemplateChangesContract):
     @pytest.fixture
     @override
     async def changes(self, database_url: str) -> AsyncIterator[PostgresTemplateChanges]:  # type: ignore[override]  # a fixture
-        async with PostgresTemplateChanges(as_service(database_url)) as changes:
+        async with template_changes(as_service(database_url)) as changes:
             await listening(changes)
             yield changes
 
@@ -103,8 +110,35 @@ class TestPostgresTemplateChanges(TemplateChangesContract):
     @override
     async def changes_unheard(self, relay: Relay) -> AsyncIterator[PostgresTemplateChanges]:  # type: ignore[override]  # a fixture
         await relay.stop()
-        async with PostgresTemplateChanges(relay.url) as changes:
+        async with template_changes(relay.url) as changes:
             yield changes
+
+
+class TestPostgresAnswerLog(_OnPostgres, AnswerLogContract):
+    @pytest.fixture(autouse=True)
+    def _take_database(self, database: PostgresDatabase) -> None:
+        self._database = database
+
+    @override
+    def keys_of(self, units: UnitsOfWork, lease: timedelta) -> PostgresIdempotencyKeys:
+        return PostgresIdempotencyKeys(self._database, lease=lease)
+
+
+class TestPostgresRenderEndings(_OnPostgres, RenderEndingsContract):
+    @pytest.fixture
+    @override
+    async def endings(self, database_url: str) -> AsyncIterator[PostgresRenderEndings]:  # type: ignore[override]  # a fixture
+        endings, changes = PostgresRenderEndings(), PostgresTemplateChanges()
+        subscribers: dict[str, Subscriber] = {RENDERS_CHANNEL: endings, TEMPLATES_CHANNEL: changes}
+        async with PostgresNotifications(as_service(database_url), subscribers):
+            await listening(changes)
+            yield endings
+
+    @override
+    async def tell(self, units: UnitsOfWork, endings: RenderEndings, request: RenderRequest) -> None:
+        async with units.of_workspace(request.workspace_id) as unit:
+            await unit.renders.update(request.cancel(at=NOW))
+            await unit.commit()
 
 
 class TestPostgresAssetRepository(_OnPostgres, AssetRepositoryContract):

@@ -3,18 +3,17 @@
 from dataclasses import replace
 
 from adapters.postgres.database import PostgresDatabase
-from adapters.postgres.template_changes import PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from tests.builders import a_template
 from tests.contracts.unit_of_work import stored, updated, with_one_version_more
-from tests.integration.adapters.postgres.listening import listening, until
+from tests.integration.adapters.postgres.listening import listening, template_changes, until
 from tests.integration.support.relay import Relay
 
 
 async def test_changes_of_another_process_are_heard(database: PostgresDatabase, database_url: str) -> None:
     units_of_another_process = PostgresUnitsOfWork(database)
-    async with PostgresTemplateChanges(database_url) as changes:
+    async with template_changes(database_url) as changes:
         await listening(changes)
 
         def generation() -> int:
@@ -32,7 +31,7 @@ async def test_changes_of_another_process_are_heard(database: PostgresDatabase, 
 
 
 async def test_a_lost_connection_is_noticed_and_opened_anew(relay: Relay) -> None:
-    async with PostgresTemplateChanges(relay.url) as changes:
+    async with template_changes(relay.url) as changes:
         await listening(changes)
         before = changes.generation(DEFAULT_WORKSPACE_ID)
         await relay.stop()

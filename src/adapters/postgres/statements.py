@@ -1,0 +1,105 @@
+"""Statements of the driver itself, for adapters that bring their own SQL."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Final, Self
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from adapters.postgres.connection import connect
+from adapters.postgres.failures import driver_errors
+from adapters.postgres.scope import QUEUE, QUEUE_IN_TRANSACTION
+from application.ports.job_queue import JobQueue
+
+logger = logging.getLogger("docgen.database")
+
+# Runs a statement with its values, and returns its rows.
+Fetch = Callable[..., Awaitable[list[Any]]]
+# Makes a queue of jobs whose statements are run so.
+JobQueueOn = Callable[[Fetch], JobQueue]
+
+_TIMEOUT: Final = 5.0
+
+
+def in_queue(session: AsyncSession) -> Fetch:
+    """Run statements on the queue of jobs within the transaction of a session."""
+
+    async def fetch(statement: str, *values: object) -> list[Any]:
+        # Through SQLAlchemy: that sends the BEGIN, which it otherwise holds back until it has a statement to run.
+        await session.execute(text(QUEUE_IN_TRANSACTION))
+        return await on_driver(session, statement, *values)
+
+    return fetch
+
+
+async def on_driver(session: AsyncSession, statement: str, *values: object) -> list[Any]:
+    """Run a statement of the driver within the transaction of a session that has begun one."""
+    raw = await (await session.connection()).get_raw_connection()
+    driver: asyncpg.Connection = raw.driver_connection
+    with driver_errors():
+        rows: list[Any] = await driver.fetch(statement, *values)
+        return rows
+
+
+class QueueConnection:
+    """A connection of its own to the queue of jobs, opened when it is first used, and anew where it was lost.
+
+    An async context manager, which closes it.
+    """
+
+    def __init__(self, url: str, channel: str) -> None:
+        """Take the channel that `on_notification` is called for."""
+        self._url = url
+        self._channel = channel
+        self._lock = asyncio.Lock()
+        self._connection: asyncpg.Connection | None = None
+        self.on_notification: Callable[[str], None] = lambda _: None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._connection is not None:
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await self._connection.close(timeout=_TIMEOUT)
+
+    async def fetch(self, statement: str, *values: object) -> list[Any]:
+        """Run a statement, which is a transaction of its own, and return its rows.
+
+        Raises:
+            ServiceUnavailableError: the database is down.
+        """
+        async with self._lock:
+            connection = await self._connected()
+            try:
+                with driver_errors():
+                    rows: list[Any] = await connection.fetch(statement, *values)
+                    return rows
+            except BaseException:
+                # Whether it was carried out is not known, nor what state the connection is in.
+                connection.terminate()
+                raise
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._connection is None or self._connection.is_closed():
+            connection = await connect(self._url, connect_timeout=_TIMEOUT, command_timeout=_TIMEOUT)
+            with driver_errors():
+                await connection.execute(QUEUE)
+                await connection.add_listener(self._channel, self._heard)
+            connection.add_termination_listener(self._lost)
+            self._connection = connection
+        return self._connection
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        self.on_notification(str(payload))
+
+    def _lost(self, _connection: object) -> None:
+        # What waits for a message has to look for itself.
+        self.on_notification("")

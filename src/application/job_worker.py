@@ -1,0 +1,209 @@
+"""The worker: takes jobs out of the queue, has them carried out, and loses none.
+
+A job leaves the queue when it is carried out, and not before: whatever ends the worker in between leaves it to another
+one. The worker takes only as many jobs as it has hands free.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Final, TypeAlias
+
+from application.ports.job_queue import JobKind
+from application.ports.job_source import JobSource, TakenJob
+from domain.errors import ServiceUnavailableError
+from domain.identifiers import JobId
+
+logger = logging.getLogger("docgen.worker")
+
+_SECONDS_BETWEEN_BEATS: Final = 1.5
+_SECONDS_BETWEEN_SWEEPS: Final = 600.0
+_FIRST_PAUSE: Final = 0.1
+_LONGEST_PAUSE: Final = 5.0
+_FIRST_DELAY: Final = timedelta(seconds=1)
+_LONGEST_DELAY: Final = timedelta(minutes=5)
+
+
+class Settled(Enum):
+    """What becomes of a job that needs nothing more of this worker."""
+
+    DONE = auto()
+    # Another worker has it by now, or will: it is left as it is.
+    ELSEWHERE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """A job that has to wait for better times."""
+
+    after: timedelta
+
+
+Outcome: TypeAlias = Settled | TryAgain
+Handler: TypeAlias = Callable[[TakenJob], Awaitable[Outcome]]
+
+
+def backoff(handed_back: int) -> timedelta:
+    """Return how long a job waits that was handed back so often before: doubled each time, from 1 s to 5 minutes."""
+    return min(_FIRST_DELAY * (1 << min(handed_back, 20)), _LONGEST_DELAY)
+
+
+class JobWorker:
+    """Carries out `concurrency` jobs at a time until it is told to stop; then it begins no other one.
+
+    What runs at that moment has `grace_seconds` to finish, and is handed back after them. While the database is down,
+    the worker waits for it.
+    """
+
+    def __init__(
+        self,
+        source: JobSource,
+        handlers: Mapping[JobKind, Handler],
+        *,
+        concurrency: int,
+        grace_seconds: float,
+    ) -> None:
+        self._source = source
+        self._handlers = handlers
+        self._concurrency = concurrency
+        self._grace_seconds = grace_seconds
+        self._running: dict[JobId, asyncio.Task[None]] = {}
+        self._done: dict[JobId, TakenJob] = {}
+        self._hands_free = asyncio.Event()
+        self._to_finish = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no other job; `run` returns when those that run have ended, or were handed back."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+        helpers = [asyncio.create_task(work()) for work in (self._beat, self._finish_for_ever, self._sweep)]
+        try:
+            await self._take_until_stopped()
+            await self._drain()
+        finally:
+            tasks = (*helpers, *self._running.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _take_until_stopped(self) -> None:
+        pause = _FIRST_PAUSE
+        while not self._stopping.is_set():
+            if await _done("take jobs", self._take()):
+                pause = _FIRST_PAUSE
+            else:
+                await self._unless_stopped(asyncio.sleep(pause))
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _take(self) -> None:
+        self._hands_free.clear()
+        free = self._concurrency - len(self._running)
+        if not free:
+            await self._unless_stopped(self._hands_free.wait())
+            return
+        jobs = await self._source.take(self._handlers, free)
+        for job in jobs:
+            # One that was not kept in time comes again to the very worker that has it.
+            if job.id not in self._running and job.id not in self._done:
+                task = asyncio.create_task(self._carry_out(job))
+                self._running[job.id] = task
+        if not jobs:
+            await self._unless_stopped(self._source.wait(self._handlers))
+
+    async def _carry_out(self, job: TakenJob) -> None:
+        try:
+            outcome = await self._outcome_of(job)
+            if isinstance(outcome, TryAgain):
+                await self._hand_back(job, outcome.after)
+            elif outcome is Settled.DONE:
+                self._done[job.id] = job
+                self._to_finish.set()
+        except asyncio.CancelledError:
+            # It had its time; whoever takes it next begins anew. The worker waits for this.
+            await self._hand_back(job, timedelta(0))
+        finally:
+            self._running.pop(job.id, None)
+            self._hands_free.set()
+
+    async def _outcome_of(self, job: TakenJob) -> Outcome:
+        try:
+            return await self._handlers[job.kind](job)
+        except ServiceUnavailableError as failure:
+            logger.warning("The job %s (%s %s) has to wait: %s", job.id, job.kind, job.subject, failure)
+        except Exception:
+            logger.exception("The job %s (%s %s) failed in a way that nobody foresaw", job.id, job.kind, job.subject)
+        return TryAgain(backoff(job.handed_back))
+
+    async def _hand_back(self, job: TakenJob, after: timedelta) -> None:
+        # Where that fails, nobody says any more that it is being worked on, which has the same effect.
+        await _done(f"hand back the job {job.id}", self._source.hand_back(job, after))
+
+    async def _drain(self) -> None:
+        running = list(self._running.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=self._grace_seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        # Where that fails, they come again, and are known as carried out.
+        await _done("take out of the queue what is done", self._finish())
+
+    async def _beat(self) -> None:
+        """Say again and again which jobs are being worked on."""
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_BEATS)
+            kept = [*self._running, *self._done]
+            if kept:
+                await _done("say which jobs are being worked on", self._source.keep(kept))
+
+    async def _finish_for_ever(self) -> None:
+        """Take out of the queue what is done; what comes while one group is taken out makes the next one."""
+        while True:
+            await self._to_finish.wait()
+            self._to_finish.clear()
+            if not await _done("take out of the queue what is done", self._finish()):
+                self._to_finish.set()
+                await asyncio.sleep(_FIRST_PAUSE)
+
+    async def _finish(self) -> None:
+        jobs = list(self._done.values())
+        if jobs:
+            await self._source.finish(jobs)
+        for job in jobs:
+            self._done.pop(job.id, None)
+
+    async def _sweep(self) -> None:
+        while True:
+            await _done("remove what is over for long", self._source.sweep())
+            await asyncio.sleep(_SECONDS_BETWEEN_SWEEPS)
+
+    async def _unless_stopped(self, waiting: Awaitable[object]) -> None:
+        """Wait for something, or until the worker is to stop."""
+        tasks = [asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks[0] in done:
+            await tasks[0]
+
+
+async def _done(what: str, work: Awaitable[None]) -> bool:
+    """Do something that is tried again; tell whether it was done. Nothing that goes wrong ends the worker."""
+    try:
+        await work
+    except ServiceUnavailableError as failure:
+        logger.warning("The worker could not %s: %s", what, failure)
+    except Exception:
+        logger.exception("The worker could not %s", what)
+    else:
+        return True
+    return False

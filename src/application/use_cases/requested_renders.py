@@ -1,0 +1,159 @@
+"""What a wish for a document comes to: a request, and what it is rendered from."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from application.caller import Caller
+from application.defaults import NO_WISHES, RenderDefaults, RenderWishes
+from application.ports.clock import Clock
+from application.ports.document_storage import BlobKey, DocumentStorage
+from application.ports.id_generator import IdGenerator
+from application.ports.idempotency_keys import AnsweredClaim
+from application.ports.template_renderer import RenderedDocument, TemplateSource
+from application.stored_files import read_template_file
+from application.use_cases.inspect_upload import TemplateUpload, source_of
+from application.versions_to_render import VersionsToRender
+from domain.document import Document, file_name_for
+from domain.errors import DiagnosedError, NotFoundError, PayloadTooLargeError
+from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId
+from domain.render_request import RenderRequest, RenderStatus
+from domain.template import Template, TemplateVersion
+
+
+@dataclass(frozen=True, slots=True)
+class RenderDocumentCommand:
+    """A wish for a document.
+
+    `template` is an id or slug, or a file that is no template of the workspace, and is not kept. `version` None takes
+    the published one, `data` is JSON text in UTF-8. `store` False keeps no record, no data and no document;
+    `expires_in` (seconds) is how long data and document are kept, where that is shorter than the retention. `answer`
+    makes of the outcome what its Idempotency-Key is to be answered with; it is kept along with the record.
+    """
+
+    caller: Caller
+    template: str | TemplateUpload
+    data: bytes
+    version: int | None = None
+    wishes: RenderWishes = NO_WISHES
+    store: bool = True
+    expires_in: int | None = None
+    answer: "AnswerOf | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRender:
+    """A succeeded render request with the bytes of its document."""
+
+    request: RenderRequest
+    document: Document
+    content: bytes
+
+
+AnswerOf = Callable[[FinishedRender | RenderRequest | DiagnosedError], Awaitable[AnsweredClaim]]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRender:
+    """A request with what it is rendered from; `name` is what its document is called by default."""
+
+    request: RenderRequest
+    source: TemplateSource
+    name: str
+
+
+class RequestedRenders:
+    """Finds what a request is to be rendered from, and refuses what can be refused before it is rendered."""
+
+    def __init__(
+        self,
+        versions: VersionsToRender,
+        storage: DocumentStorage,
+        defaults: RenderDefaults,
+        clock: Clock,
+        ids: IdGenerator,
+        max_data_bytes: int,
+        max_template_bytes: int,
+    ) -> None:
+        self._versions = versions
+        self._storage = storage
+        self._defaults = defaults
+        self._clock = clock
+        self._ids = ids
+        self._max_data_bytes = max_data_bytes
+        self._max_template_bytes = max_template_bytes
+
+    async def prepare(
+        self, command: RenderDocumentCommand, status: RenderStatus = RenderStatus.RENDERING
+    ) -> PreparedRender:
+        """Make the request of a wish; one that is to be rendered at once waits in no queue of ours.
+
+        Raises:
+            NotFoundError, NotPublishedError: there is no such template or version to render.
+            UnsupportedOutputError: the template cannot become this output.
+            UnsupportedMediaTypeError, PayloadTooLargeError, InvalidRequestError: the file cannot be a template, the
+                data is too large, or a wish is none.
+        """
+        if len(command.data) > self._max_data_bytes:
+            raise PayloadTooLargeError("The data", self._max_data_bytes)
+        workspace_id = command.caller.workspace_id
+        if isinstance(command.template, TemplateUpload):
+            upload = command.template
+            source = source_of(upload, workspace_id, self._max_template_bytes)
+            request = self._new_request(command, status, source, None, None)
+            return PreparedRender(request, source, upload.file_name.rpartition(".")[0])
+        template, version = await self._versions.find(workspace_id, command.template, command.version)
+        source = self._stored(workspace_id, template, version)
+        return PreparedRender(self._new_request(command, status, source, template, version), source, template.slug)
+
+    async def prepare_again(self, request: RenderRequest) -> PreparedRender:
+        """Find what a request that has waited is to be rendered from.
+
+        Raises:
+            NotFoundError: its template is not there any more, or was a file that came with it.
+        """
+        if request.template_id is None:
+            raise NotFoundError("template", "that came with the request")
+        template, version = await self._versions.find(
+            request.workspace_id, request.template_id, request.template_version
+        )
+        return PreparedRender(request, self._stored(request.workspace_id, template, version), template.slug)
+
+    def _stored(self, workspace_id: WorkspaceId, template: Template, version: TemplateVersion) -> TemplateSource:
+        async def load() -> bytes:
+            return await read_template_file(self._storage, BlobKey(workspace_id, version.sha256))
+
+        return TemplateSource(template.format, version.sha256, load, workspace_id, version.refinements)
+
+    def _new_request(
+        self,
+        command: RenderDocumentCommand,
+        status: RenderStatus,
+        source: TemplateSource,
+        template: Template | None,
+        version: TemplateVersion | None,
+    ) -> RenderRequest:
+        now = self._clock.now()
+        return RenderRequest(
+            id=RenderId(self._ids.new_id(RENDER_PREFIX)),
+            workspace_id=command.caller.workspace_id,
+            template_id=template.id if template else None,
+            template_slug=template.slug if template else None,
+            template_version=version.number if version else None,
+            options=self._defaults.complete(command.wishes, source.format, template.locale if template else None, now),
+            data_sha256=hashlib.sha256(command.data).hexdigest(),
+            status=status,
+            created_at=now,
+            expires_at=self._defaults.expiry(command.expires_in, now),
+        )
+
+
+def document_of(rendered: RenderedDocument, request: RenderRequest, name: str) -> Document:
+    """Return the facts of what a request was rendered to; `name` is for a document that nothing else names."""
+    output = request.options.output
+    return Document(
+        file_name=file_name_for(rendered.file_name or name, output),
+        output=output,
+        size=len(rendered.content),
+        sha256=hashlib.sha256(rendered.content).hexdigest(),
+    )

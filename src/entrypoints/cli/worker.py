@@ -1,0 +1,66 @@
+"""`docgen worker`: a process that carries out the jobs of the queue."""
+
+import asyncio
+import signal
+import socket
+import sys
+from argparse import Namespace
+from contextlib import AsyncExitStack
+from typing import NoReturn
+
+from entrypoints.cli.database import with_database
+from entrypoints.cli.listener import bind
+from entrypoints.cli.output import complain, say
+from entrypoints.container import Container
+from entrypoints.lifespan import entered
+from entrypoints.settings import Settings, load_settings
+from entrypoints.worker.health import answering
+from entrypoints.worker.working import working
+
+
+def run(options: Namespace) -> int:
+    """Work until SIGTERM or Ctrl-C; what runs then is finished, or handed back."""
+    settings = load_settings(**_overrides(options))
+    port, listener = settings.worker.port, None
+    if port is not None:
+        listener = bind(settings.worker.host, port, "End the program that uses the port, or set DOCGEN_WORKER__PORT.")
+        if listener is None:
+            return 3
+    # Raised wherever the signal comes, it leaves every block below in order; while jobs run, the loop has it.
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+    with with_database(settings) as ready:
+        asyncio.run(_work(ready, listener))
+    return 0
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _overrides(options: Namespace) -> dict[str, dict[str, object]]:
+    worker: dict[str, object] = {}
+    if options.concurrency is not None:
+        worker["concurrency"] = options.concurrency
+    if options.queues:
+        worker["queues"] = ",".join(options.queues)
+    return {"worker": worker} if worker else {}
+
+
+async def _work(settings: Settings, listener: socket.socket | None) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    # The workers that render are not divided: here is one process.
+    alone = settings.http.model_copy(update={"workers": 1})
+    container = Container(settings=settings.model_copy(update={"http": alone}))
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(entered(container.lifetimes()))
+        if listener is not None:
+            await stack.enter_async_context(answering(container, listener))
+        await stack.enter_async_context(working(container))
+        kinds = ", ".join(settings.worker.kinds)
+        say(f"DocGen works on the jobs of the queue ({kinds}). Ctrl-C ends it.")
+        sys.stdout.flush()
+        await stop.wait()
+        complain("Finishing what runs; it is handed back where that takes too long.")

@@ -1,0 +1,22 @@
+"""A worker for as long as a block lasts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from application.job_worker import JobWorker
+from entrypoints.container import Container
+from entrypoints.lifespan import entered
+
+
+@asynccontextmanager
+async def working(container: Container) -> AsyncIterator[None]:
+    """Carry out jobs within the block; at its end what runs is finished, or handed back."""
+    async with entered(container.worker_lifetimes()):
+        worker: JobWorker = container.job_worker()
+        task = asyncio.create_task(worker.run())
+        try:
+            yield
+        finally:
+            worker.stop()
+            await task
