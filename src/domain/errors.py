@@ -99,8 +99,8 @@ class NotFoundError(DocGenError):
 
     code: ClassVar[str] = "not-found"
 
-    def __init__(self, kind: str, reference: str) -> None:
-        super().__init__(f"There is no {kind} {reference!r} in this workspace.")
+    def __init__(self, kind: str, reference: str, place: str = "in this") -> None:
+        super().__init__(f"There is no {kind} {reference!r}{'' if kind == 'workspace' else f' {place} workspace'}.")
         self.kind = kind
         self.reference = reference
 

@@ -13,6 +13,7 @@ from typing_extensions import override
 from domain.asset import MAX_ASSET_BYTES
 from entrypoints.container import Container
 from entrypoints.http.access import require_guarded
+from entrypoints.http.allowed_hosts import AllowedHosts
 from entrypoints.http.answer_headers import AnswerHeaders
 from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
 from entrypoints.http.client_address import TrustedProxies
@@ -52,7 +53,9 @@ class _Application(DescribedApi):
 def _answering(app: ASGIApp, settings: Settings, container: Container) -> ASGIApp:
     """Put the headers that every answer has around an application."""
     origins = settings.http.allowed_origins
-    inner = CrossOriginMiddleware(app, origins) if origins else app
+    names = settings.http.allowed_names
+    known = AllowedHosts(app, names, origins) if names else app
+    inner = CrossOriginMiddleware(known, origins) if origins else known
     return AnswerHeaders(inner, container.ids(), hsts_seconds=settings.http.hsts_seconds)
 
 

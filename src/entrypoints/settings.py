@@ -85,6 +85,13 @@ PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_address)]
 WebUrl = Annotated[str, AfterValidator(_web_address)]
 
 
+def _hosts(value: str) -> str:
+    for item in _items(value):
+        if not re.fullmatch(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]", item):
+            raise ValueError(f"{item[:80]!r} is not a host: write docgen.example.org, or [::1], without a port")
+    return value
+
+
 class DatabaseSettings(_Section):
     """Without a URL DocGen runs a PostgreSQL of its own in the data directory."""
 
@@ -100,7 +107,9 @@ class HttpSettings(_Section):
     `client_bytes_per_second` of it that came; of an answer a client has to read as much.
     `request_seconds` is how long the service itself may take for a request. `with_worker` lets these processes carry
     out the jobs of the queue as well; None: with the embedded database they do.
-    `cors_origins` and `trusted_proxies` are lists with commas in between; `hsts_seconds` is for a service that is
+    `allowed_hosts` are the names by which it may be called; empty is any, but where nobody has chosen an
+    authentication: `docgen serve` then takes names of this machine alone.
+    It, `cors_origins` and `trusted_proxies` are lists with commas in between; `hsts_seconds` is for a service that is
     reached over TLS alone, and says so to browsers for that long.
     """
 
@@ -112,10 +121,16 @@ class HttpSettings(_Section):
     client_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 30.0
     client_bytes_per_second: Annotated[int, Field(ge=1)] = 10_000
     request_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 60.0
+    allowed_hosts: Annotated[str, AfterValidator(_hosts)] = ""
     cors_origins: Annotated[str, AfterValidator(_origins)] = ""
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     forwarded_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
     hsts_seconds: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def allowed_names(self) -> tuple[str, ...]:
+        """The hosts that requests may be for, in lower case; an IPv6 address without brackets."""
+        return tuple(item.lower().strip("[]") for item in _items(self.allowed_hosts))
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ async def _revoke(container: Container, options: Namespace) -> None:
             continue
         say(f"Revoked the key {key.id} ({key.name}) of the workspace {workspace.slug}.")
         return
-    raise NotFoundError("API key", options.key_id)
+    raise NotFoundError("API key", options.key_id, "in any" if options.workspace is None else "in this")
 
 
 _ACTIONS = {"create": _create, "list": _list, "revoke": _revoke}

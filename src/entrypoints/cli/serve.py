@@ -7,6 +7,7 @@ import socket
 import sys
 from argparse import Namespace
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -105,6 +106,16 @@ def _hand_to_processes(settings: Settings, *, with_worker: bool) -> None:
     # Seen from there it is no longer the embedded database of a first try; `_refusal` has looked before.
     os.environ["DOCGEN_AUTH__MODE"] = settings.auth.mode or "none"
     os.environ["DOCGEN_HTTP__WITH_WORKER"] = str(with_worker).lower()
+    if settings.auth.mode is None and not settings.http.allowed_hosts:
+        # Pages on the web must not reach it through the browser of whoever tries it out.
+        os.environ["DOCGEN_HTTP__ALLOWED_HOSTS"] = _names_of_this_machine(settings)
+
+
+def _names_of_this_machine(settings: Settings) -> str:
+    given = settings.http.host
+    public = urlsplit(settings.http.public_url or "").hostname
+    names = ["localhost", "127.0.0.1", "[::1]", f"[{given}]" if ":" in given else given, *([public] if public else [])]
+    return ",".join(dict.fromkeys(names))
 
 
 def _serve(settings: Settings, listener: socket.socket) -> int:

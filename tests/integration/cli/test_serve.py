@@ -55,7 +55,7 @@ def test_killed_processes_leave_nothing_that_hinders_a_new_start(tmp_path: Path)
         connections = [socket.create_connection((host, int(port)), timeout=DEADLINE_SECONDS) for _ in range(20)]
         # Requests that are never sent to the end: each process has some, and none is waited for.
         for connection in connections:
-            connection.sendall(b"POST /v1/renders HTTP/1.1\r\nHost: docgen\r\nContent-Length: 100\r\n\r\n{")
+            connection.sendall(b"POST /v1/renders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
         for _ in range(20):  # in the meantime they have been read
             get(f"{address}/livez")
         process.kill()
@@ -136,6 +136,16 @@ def test_a_database_that_is_down_lets_the_service_start_unready(tmp_path: Path) 
     finally:
         process.terminate()
         assert process.wait(DEADLINE_SECONDS) == 0
+
+
+def test_without_authentication_no_page_on_the_web_reaches_it(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, address):
+        request = urllib.request.Request(f"{address}/v1/templates", headers={"Host": "evil.example"})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=10)
+        assert refused.value.code == 400
+        refused.value.close()
+        assert get(f"{address.replace('127.0.0.1', 'localhost')}/v1/templates") == {"data": [], "next_cursor": None}
 
 
 def test_a_workspace_is_created_once_and_deleted_when_it_is_meant(data_dir: Path, docgen: Run) -> None:
@@ -225,7 +235,7 @@ def test_the_tour_of_the_readme_works_as_it_is_written(tmp_path: Path) -> None:
 def test_sigterm_lets_a_request_that_runs_finish(tmp_path: Path) -> None:
     body = json.dumps({"template": "note", "data": {"name": "Ada"}}).encode()
     head = (
-        f"POST /v1/renders HTTP/1.1\r\nHost: docgen\r\nContent-Type: application/json\r\nAccept: text/plain\r\n"
+        f"POST /v1/renders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: text/plain\r\n"
         f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode()
     with serving(tmp_path) as (process, address):

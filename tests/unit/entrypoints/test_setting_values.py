@@ -53,6 +53,8 @@ def test_the_public_address_is_one(environment: pytest.MonkeyPatch) -> None:
     [
         ("CORS_ORIGINS", "https://a.example.org/path", "is no origin"),
         ("CORS_ORIGINS", "app.example.org", "is no origin"),
+        ("ALLOWED_HOSTS", "https://docgen.example.org", "is not a host"),
+        ("ALLOWED_HOSTS", "localhost:8000", "is not a host"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "has host bits set"),
         ("TRUSTED_PROXIES", "proxy", "write addresses like"),
         ("FORWARDED_HEADER", "x-real-ip", "'x-forwarded-for' or 'forwarded'"),
