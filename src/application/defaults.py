@@ -26,7 +26,7 @@ NO_WISHES = RenderWishes()
 
 @dataclass(frozen=True, slots=True)
 class RenderDefaults:
-    """The installation's locale (BCP 47) and time zone (IANA), and for how many days data and documents are kept."""
+    """Locale (BCP 47) and time zone (IANA), and for how many days data and documents are kept."""
 
     locale: str = "en"
     timezone: str = "UTC"
@@ -50,7 +50,7 @@ class RenderDefaults:
     def complete(
         self, wishes: RenderWishes, template_format: TemplateFormat, template_locale: str | None, created_at: datetime
     ) -> RenderOptions:
-        """Turn wishes into options: the request's word first, then the template's, then the installation's.
+        """Turn wishes into options: the request's word first, then the template's, then these.
 
         Raises:
             UnsupportedOutputError: the format cannot become the output.

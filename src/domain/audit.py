@@ -11,6 +11,7 @@ class AuditAction(StrEnum):
     """What was done, or tried."""
 
     WORKSPACE_CREATED = "workspace.created"
+    WORKSPACE_CONFIGURED = "workspace.configured"
     TEMPLATE_REGISTERED = "template.registered"
     TEMPLATE_UPDATED = "template.updated"
     TEMPLATE_ARCHIVED = "template.archived"

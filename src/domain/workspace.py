@@ -28,3 +28,20 @@ class DeletedWorkspace:
     workspace: Workspace
     deleted_at: datetime
     deleted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSettings:
+    """What a workspace has chosen for itself; None leaves it to the service.
+
+    `locale` (BCP 47) and `timezone` (IANA) are for renders that name none, whose data and documents are kept for
+    `retention_days`; a template's file has up to `template_bytes`, the data of a render up to `data_bytes`. `revision`
+    grows with each change, and is 0 before the first.
+    """
+
+    locale: str | None = None
+    timezone: str | None = None
+    retention_days: int | None = None
+    template_bytes: int | None = None
+    data_bytes: int | None = None
+    revision: int = 0

@@ -22,7 +22,7 @@ from entrypoints.http.docs_page import mount_docs
 from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.openapi import DescribedApi
-from entrypoints.http.routes import api_keys, assets, audit_events, renders, system, templates, versions
+from entrypoints.http.routes import api_keys, assets, audit_events, renders, system, templates, versions, workspace
 from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
 from entrypoints.worker.working import working
@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
     # Included routers would be searched twice for each request, and the first route that fits is taken.
-    for module in (renders, templates, versions, assets, api_keys, audit_events):
+    for module in (renders, templates, versions, assets, api_keys, audit_events, workspace):
         app.router.routes.extend(module.router.routes)
     app.include_router(system.router)
     mount_docs(app)

@@ -48,6 +48,7 @@ from application.ports.job_source import JobSource
 from application.ports.template_renderer import TemplateRenderer
 from application.rate_limiter import RateLimiter
 from application.renderer_with_assets import RendererWithAssets
+from application.settings_in_force import InForce, ServiceBounds, SettingsOfWorkspaces
 from application.stopping import Stopping
 from application.stored_assets import StoredAssets
 from application.use_cases.add_version import AddVersion
@@ -62,6 +63,7 @@ from application.use_cases.authenticate import (
 from application.use_cases.await_render import AwaitRender
 from application.use_cases.carry_out_render import CarryOutRender
 from application.use_cases.change_render import CancelRender, RetryRender
+from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWorkspace
 from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
@@ -156,6 +158,13 @@ def _job_worker(settings: Settings, source: JobSource, carry_out_render: CarryOu
     return JobWorker(source, taken, concurrency=concurrency, grace_seconds=settings.worker.grace_seconds)
 
 
+def _bounds(settings: Settings) -> ServiceBounds:
+    """Say what holds where a workspace has chosen nothing, and how far it may go."""
+    limits, defaults = settings.limits, settings.defaults
+    service = InForce(RenderDefaults(**defaults.model_dump()), limits.template_bytes, limits.data_bytes)
+    return ServiceBounds(service, max(limits.retention_days, defaults.retention_days))
+
+
 def _lifetimes(*objects: object) -> list[AbstractAsyncContextManager[Any]]:
     return [each for each in objects if isinstance(each, AbstractAsyncContextManager)]
 
@@ -201,8 +210,11 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(LocalStorageHealthCheck, local_storage),
     )
 
-    defaults = providers.Singleton(lambda chosen: RenderDefaults(**chosen.model_dump()), settings.provided.defaults)
-    inspect_upload = providers.Singleton(InspectUpload, renderer, settings.provided.limits.template_bytes)
+    bounds = providers.Singleton(_bounds, settings)
+    settings_in_force = providers.Singleton(SettingsOfWorkspaces, units_of_work, template_changes, clock, bounds)
+    read_workspace = providers.Singleton(ReadWorkspace, units_of_work, bounds)
+    configure_workspace = providers.Singleton(ConfigureWorkspace, units_of_work, bounds)
+    inspect_upload = providers.Singleton(InspectUpload, renderer, settings_in_force)
     register_template = providers.Singleton(RegisterTemplate, inspect_upload, storage, units_of_work, clock, ids)
     add_version = providers.Singleton(AddVersion, inspect_upload, storage, units_of_work, clock)
     publish_version = providers.Singleton(PublishVersion, units_of_work, clock)
@@ -211,18 +223,14 @@ class Container(containers.DeclarativeContainer):
     archive_template = providers.Singleton(ArchiveTemplate, units_of_work, clock)
     purge_template = providers.Singleton(PurgeTemplate, units_of_work, storage)
     read_templates = providers.Singleton(ReadTemplates, units_of_work, storage)
-    validate_template = providers.Singleton(
-        ValidateTemplate, inspect_upload, renderer, defaults, clock, settings.provided.limits.data_bytes
-    )
+    validate_template = providers.Singleton(ValidateTemplate, inspect_upload, renderer, settings_in_force, clock)
     requested_renders = providers.Singleton(
         RequestedRenders,
         versions_to_render,
         storage,
-        defaults,
+        settings_in_force,
         clock,
         ids,
-        settings.provided.limits.data_bytes,
-        settings.provided.limits.template_bytes,
     )
     render_document = providers.Singleton(RenderDocument, renderer, storage, requested_renders, render_journal, clock)
     queue_render = providers.Singleton(

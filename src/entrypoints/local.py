@@ -16,6 +16,7 @@ from application.ports.asset_source import AssetSource
 from application.ports.clock import Clock
 from application.ports.template_renderer import TemplateRenderer
 from application.renderer_with_assets import RendererWithAssets
+from application.settings_in_force import FixedSettings, InForce
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.validate_template import ValidateTemplate
 
@@ -43,8 +44,9 @@ def build_local(assets: AssetSource | None = None) -> Local:
     renderer: TemplateRenderer = InProcessRenderer(limits)
     if assets is not None:
         renderer = RendererWithAssets(renderer, assets, limits.output_bytes)
-    inspect_upload = InspectUpload(renderer, limits.template_bytes)
-    validate_template = ValidateTemplate(inspect_upload, renderer, defaults, clock, limits.data_bytes)
+    settings = FixedSettings(InForce(defaults, limits.template_bytes, limits.data_bytes))
+    inspect_upload = InspectUpload(renderer, settings)
+    validate_template = ValidateTemplate(inspect_upload, renderer, settings, clock)
     return Local(renderer, inspect_upload, validate_template, defaults, clock, limits)
 
 

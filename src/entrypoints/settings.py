@@ -245,6 +245,7 @@ class LimitsSettings(_Section):
 
     `data_values` counts what is in the data; the other caps of a template are for its tags. docs/security.md has all.
     `queued_renders` of a workspace wait for a worker at most.
+    A workspace may keep documents for up to `retention_days`, and for as long as DOCGEN_DEFAULTS__RETENTION_DAYS.
     Without `memory_bytes` it follows from the memory of the machine, or of the control group that the service runs in.
     """
 
@@ -262,10 +263,11 @@ class LimitsSettings(_Section):
     render_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5.0
     queued_renders: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
     memory_bytes: Annotated[int, Field(ge=100_000_000)] | None = None
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] = 3_650
 
     def of_engine(self) -> dict[str, int]:
         """Return those that the engine keeps to, by the names of its own limits."""
-        return self.model_dump(exclude={"render_seconds", "queued_renders", "memory_bytes"})
+        return self.model_dump(exclude={"render_seconds", "queued_renders", "memory_bytes", "retention_days"})
 
 
 def _checked(parse: Callable[[str], str], value: str) -> str:

@@ -16,7 +16,7 @@ from domain.errors import InvalidRequestError, ServiceUnavailableError
 from domain.identifiers import ApiKeyId, AuditEventId, JobId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
 from domain.template import Template, TemplateVersion
-from domain.workspace import DeletedWorkspace, Workspace
+from domain.workspace import DeletedWorkspace, Workspace, WorkspaceSettings
 from tests.fakes.overlay import Overlay
 
 
@@ -35,6 +35,7 @@ class Database:
     def __init__(self) -> None:
         self.workspaces: dict[Slug, Workspace] = {}
         self.deleted_workspaces: dict[WorkspaceId, DeletedWorkspace] = {}
+        self.settings: dict[tuple[WorkspaceId], WorkspaceSettings] = {}
         self.templates: dict[tuple[WorkspaceId, TemplateId], Template] = {}
         self.versions: dict[tuple[WorkspaceId, TemplateId, int], TemplateVersion] = {}
         self.renders: dict[tuple[WorkspaceId, RenderId], RenderRequest] = {}
@@ -61,6 +62,7 @@ class View:
         self._held: dict[Hashable, asyncio.Lock] = {}
         self.workspaces = Overlay(database.workspaces)
         self.deleted_workspaces = Overlay(database.deleted_workspaces)
+        self.settings = Overlay(database.settings)
         self.templates = Overlay(database.templates)
         self.versions = Overlay(database.versions)
         self.renders = Overlay(database.renders)
@@ -112,7 +114,7 @@ class View:
 
     def _tables(self) -> list[Overlay[Any, Any]]:
         kept = [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys, self.audit]
-        return [*kept, self.answers]
+        return [*kept, self.answers, self.settings]
 
     def release(self) -> None:
         """Let the locks go."""

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from application.ports.asset_repository import AssetRepository
 from application.ports.blob_references import BlobReferences
+from application.ports.own_workspace import OwnWorkspace
 from application.ports.render_repository import RenderFilter, RenderRepository
 from application.ports.template_repository import TemplateFilter, TemplateRepository
 from application.ports.workspace_repository import WorkspaceRepository
@@ -16,7 +17,7 @@ from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest, RenderStatus
 from domain.search import words_of
 from domain.template import Template, TemplateStatus, TemplateVersion
-from domain.workspace import DeletedWorkspace, Workspace
+from domain.workspace import DeletedWorkspace, Workspace, WorkspaceSettings
 from tests.fakes.database import View, require_storable
 
 
@@ -299,6 +300,36 @@ class InMemoryAssetRepository(AssetRepository):
         await self._view.query()
         mine = [asset for asset in self._view.assets.rows() if asset.workspace_id == self._workspace_id]
         return sorted(mine, key=lambda asset: asset.name)
+
+
+class InMemoryOwnWorkspace(OwnWorkspace):
+    """One workspace, as it sees itself."""
+
+    def __init__(self, view: View, workspace_id: WorkspaceId) -> None:
+        self._view = view
+        self._workspace_id = workspace_id
+
+    @override
+    async def get(self) -> Workspace:
+        await self._view.query()
+        for workspace in self._view.workspaces.rows():
+            if workspace.id == self._workspace_id:
+                return workspace
+        raise NotFoundError("workspace", self._workspace_id)
+
+    @override
+    async def settings(self, *, for_change: bool = False) -> WorkspaceSettings:
+        await self._view.query()
+        if for_change:
+            await self.get()
+            await self._view.lock((self._workspace_id, "settings"))
+        return self._view.settings.get((self._workspace_id,)) or WorkspaceSettings()
+
+    @override
+    async def choose(self, settings: WorkspaceSettings) -> None:
+        await self._view.query()
+        require_storable(locale=settings.locale, timezone=settings.timezone)
+        self._view.settings.put((self._workspace_id,), settings)
 
 
 class InMemoryWorkspaceRepository(WorkspaceRepository):

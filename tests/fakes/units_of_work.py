@@ -16,6 +16,7 @@ from tests.fakes.jobs import InMemoryAnswerLog, InMemoryJobQueue
 from tests.fakes.repositories import (
     InMemoryAssetRepository,
     InMemoryBlobReferences,
+    InMemoryOwnWorkspace,
     InMemoryRenderRepository,
     InMemoryTemplateRepository,
     InMemoryWorkspaceRepository,
@@ -50,6 +51,7 @@ class InMemoryUnitOfWork(_InMemoryTransaction, UnitOfWork):
 
     def __init__(self, database: Database, workspace_id: WorkspaceId) -> None:
         super().__init__(database)
+        self.workspace = InMemoryOwnWorkspace(self._view, workspace_id)
         self.templates = InMemoryTemplateRepository(self._view, workspace_id)
         self.renders = InMemoryRenderRepository(self._view, workspace_id)
         self.assets = InMemoryAssetRepository(self._view, workspace_id)

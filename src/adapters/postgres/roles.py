@@ -22,6 +22,7 @@ _PRIVILEGES: Final[Mapping[str, str]] = {
     "alembic_version": "SELECT",
     "workspaces": "SELECT",
     "deleted_workspaces": "SELECT",
+    "workspace_settings": "SELECT, INSERT, UPDATE",
     "api_keys": "SELECT, INSERT, UPDATE",
     # What was done stays done.
     "audit_events": "SELECT, INSERT",

@@ -92,6 +92,21 @@ class DeletedWorkspaceRow(Row):
     deleted_by: Mapped[str]
 
 
+class WorkspaceSettingsRow(Row):
+    """What a workspace has chosen; one that never has has no row."""
+
+    __tablename__ = "workspace_settings"
+    __table_args__ = (ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),)
+
+    workspace_id: Mapped[CodeKey]
+    locale: Mapped[Code | None]
+    timezone: Mapped[Code | None]
+    retention_days: Mapped[int | None]
+    template_bytes: Mapped[ByteCount | None]
+    data_bytes: Mapped[ByteCount | None]
+    revision: Mapped[int]
+
+
 class TemplateRow(Row):
     """A template; the key starts with the workspace, as in every table of a workspace."""
 

@@ -14,6 +14,7 @@ from adapters.postgres.blob_references import PostgresBlobReferences
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import connecting
 from adapters.postgres.idempotency_keys import PostgresAnswerLog
+from adapters.postgres.own_workspace import PostgresOwnWorkspace
 from adapters.postgres.render_repository import PostgresRenderRepository
 from adapters.postgres.scope import MAINTENANCE, scope_of
 from adapters.postgres.statements import Fetch, JobQueueOn, in_queue
@@ -59,6 +60,7 @@ class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
         super().__init__(session)
         self._workspace_id = workspace_id
         self._on_commit = on_commit
+        self.workspace = PostgresOwnWorkspace(session, workspace_id)
         self.templates = PostgresTemplateRepository(session, workspace_id)
         self.renders = PostgresRenderRepository(session, workspace_id)
         self.assets = PostgresAssetRepository(session, workspace_id)

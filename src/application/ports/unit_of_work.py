@@ -10,6 +10,7 @@ from application.ports.audit_log import AuditLog
 from application.ports.blob_references import BlobReferences
 from application.ports.idempotency_keys import AnswerLog
 from application.ports.job_queue import JobQueue
+from application.ports.own_workspace import OwnWorkspace
 from application.ports.render_repository import RenderRepository
 from application.ports.template_repository import TemplateRepository
 from application.ports.workspace_repository import WorkspaceRepository
@@ -40,6 +41,7 @@ class Transaction(Protocol):
 class UnitOfWork(Transaction, Protocol):
     """The transaction of one workspace: it sees and changes nothing of the others."""
 
+    workspace: OwnWorkspace
     templates: TemplateRepository
     renders: RenderRepository
     assets: AssetRepository

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.ports.template_renderer import TemplateInspection, TemplateRenderer, TemplateSource
+from application.settings_in_force import SettingsInForce
 from domain.diagnostics import Diagnostic, Severity, has_errors
 from domain.errors import InvalidRequestError, PayloadTooLargeError, TemplateInvalidError, UnsupportedMediaTypeError
 from domain.formats import EXTENSION_ADVICE, TemplateFormat, extension_of, template_format_of
@@ -91,9 +92,9 @@ def _dropped(lost: tuple[str, str]) -> Diagnostic:
 class InspectUpload:
     """A file of a known kind and permitted size is read in whole; all findings are reported at once."""
 
-    def __init__(self, renderer: TemplateRenderer, max_bytes: int) -> None:
+    def __init__(self, renderer: TemplateRenderer, settings: SettingsInForce) -> None:
         self._renderer = renderer
-        self._max_bytes = max_bytes
+        self._settings = settings
 
     async def __call__(
         self, upload: TemplateUpload, workspace_id: WorkspaceId = DEFAULT_WORKSPACE_ID
@@ -106,7 +107,7 @@ class InspectUpload:
             InvalidRequestError: the file's name cannot be kept.
             QueueFullError, OverloadedError: see TemplateRenderer.
         """
-        source = source_of(upload, workspace_id, self._max_bytes)
+        source = source_of(upload, workspace_id, (await self._settings.of(workspace_id)).template_bytes)
         inspection = await self._renderer.inspect(source)
         return InspectedUpload(upload, source, inspection, infer_schema(inspection.placeholders))
 

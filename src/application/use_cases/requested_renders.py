@@ -11,6 +11,7 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.id_generator import IdGenerator
 from application.ports.idempotency_keys import AnsweredClaim
 from application.ports.template_renderer import RenderedDocument, TemplateSource
+from application.settings_in_force import SettingsInForce
 from application.stored_files import read_template_file
 from application.use_cases.inspect_upload import TemplateUpload, source_of
 from application.versions_to_render import VersionsToRender
@@ -69,19 +70,15 @@ class RequestedRenders:
         self,
         versions: VersionsToRender,
         storage: DocumentStorage,
-        defaults: RenderDefaults,
+        settings: SettingsInForce,
         clock: Clock,
         ids: IdGenerator,
-        max_data_bytes: int,
-        max_template_bytes: int,
     ) -> None:
         self._versions = versions
         self._storage = storage
-        self._defaults = defaults
+        self._settings = settings
         self._clock = clock
         self._ids = ids
-        self._max_data_bytes = max_data_bytes
-        self._max_template_bytes = max_template_bytes
 
     async def prepare(
         self, command: RenderDocumentCommand, status: RenderStatus = RenderStatus.RENDERING
@@ -94,17 +91,19 @@ class RequestedRenders:
             UnsupportedMediaTypeError, PayloadTooLargeError, InvalidRequestError: the file cannot be a template, the
                 data is too large, or a wish is none.
         """
-        if len(command.data) > self._max_data_bytes:
-            raise PayloadTooLargeError("The data", self._max_data_bytes)
         workspace_id = command.caller.workspace_id
+        in_force = await self._settings.of(workspace_id)
+        if len(command.data) > in_force.data_bytes:
+            raise PayloadTooLargeError("The data", in_force.data_bytes)
         if isinstance(command.template, TemplateUpload):
             upload = command.template
-            source = source_of(upload, workspace_id, self._max_template_bytes)
-            request = self._new_request(command, status, source, None, None)
+            source = source_of(upload, workspace_id, in_force.template_bytes)
+            request = self._new_request(command, in_force.defaults, status, source, None, None)
             return PreparedRender(request, source, upload.file_name.rpartition(".")[0])
         template, version = await self._versions.find(workspace_id, command.template, command.version)
         source = self._stored(workspace_id, template, version)
-        return PreparedRender(self._new_request(command, status, source, template, version), source, template.slug)
+        request = self._new_request(command, in_force.defaults, status, source, template, version)
+        return PreparedRender(request, source, template.slug)
 
     async def prepare_again(self, request: RenderRequest) -> PreparedRender:
         """Find what a request that has waited is to be rendered from.
@@ -128,6 +127,7 @@ class RequestedRenders:
     def _new_request(
         self,
         command: RenderDocumentCommand,
+        defaults: RenderDefaults,
         status: RenderStatus,
         source: TemplateSource,
         template: Template | None,
@@ -140,11 +140,11 @@ class RequestedRenders:
             template_id=template.id if template else None,
             template_slug=template.slug if template else None,
             template_version=version.number if version else None,
-            options=self._defaults.complete(command.wishes, source.format, template.locale if template else None, now),
+            options=defaults.complete(command.wishes, source.format, template.locale if template else None, now),
             data_sha256=hashlib.sha256(command.data).hexdigest(),
             status=status,
             created_at=now,
-            expires_at=self._defaults.expiry(command.expires_in, now),
+            expires_at=defaults.expiry(command.expires_in, now),
         )
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from application.defaults import NO_WISHES, RenderDefaults, RenderWishes
+from application.defaults import NO_WISHES, RenderWishes
 from application.ports.clock import Clock
 from application.ports.template_renderer import TemplateRenderer
+from application.settings_in_force import SettingsInForce
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from domain.diagnostics import Diagnostic, has_errors
 from domain.errors import PayloadTooLargeError
@@ -47,15 +48,13 @@ class ValidateTemplate:
         self,
         inspect_upload: InspectUpload,
         renderer: TemplateRenderer,
-        defaults: RenderDefaults,
+        settings: SettingsInForce,
         clock: Clock,
-        max_data_bytes: int,
     ) -> None:
         self._inspect_upload = inspect_upload
         self._renderer = renderer
-        self._defaults = defaults
+        self._settings = settings
         self._clock = clock
-        self._max_data_bytes = max_data_bytes
 
     async def __call__(self, command: ValidateTemplateCommand) -> TemplateReport:
         """Validate the template.
@@ -64,12 +63,13 @@ class ValidateTemplate:
             PayloadTooLargeError: the file or the data is larger than its limit.
             UnsupportedMediaTypeError, InvalidRequestError: see InspectUpload.
         """
-        if command.data is not None and len(command.data) > self._max_data_bytes:
-            raise PayloadTooLargeError("The data", self._max_data_bytes)
+        in_force = await self._settings.of(command.workspace_id)
+        if command.data is not None and len(command.data) > in_force.data_bytes:
+            raise PayloadTooLargeError("The data", in_force.data_bytes)
         inspected = await self._inspect_upload(command.upload, command.workspace_id)
         diagnostics = inspected.inspection.diagnostics
         if command.data is not None and inspected.ok:
-            options = self._defaults.complete(command.wishes, inspected.source.format, None, self._clock.now())
+            options = in_force.defaults.complete(command.wishes, inspected.source.format, None, self._clock.now())
             found = await self._renderer.validate(inspected.source, command.data, options)
             diagnostics += tuple(diagnostic for diagnostic in found if diagnostic not in diagnostics)
         placeholders, schema = inspected.inspection.placeholders, inspected.schema

@@ -174,14 +174,29 @@ def _migrate(commands: _Commands) -> None:
     _add(commands, "migrate", "bring the database to this version's schema")
 
 
+_WORKSPACE_SETTINGS = {
+    "locale": "of documents whose request and template name none, such as de-DE",
+    "timezone": "of documents whose request names none, such as Europe/Berlin",
+    "retention-days": "for how long data and documents of new renders are kept",
+    "template-bytes": "how large a template's file may be",
+    "data-bytes": "how large the data of a render may be",
+}
+
+
 def _workspace(commands: _Commands) -> None:
-    command = _add(commands, "workspace", "create, list or delete workspaces")
+    command = _add(commands, "workspace", "create, list, configure or delete workspaces")
     actions = command.add_subparsers(required=True, dest="action", metavar="ACTION")
     create = actions.add_parser("create", help="create a workspace")
     create.add_argument("slug")
     create.add_argument("--name")
     listing = actions.add_parser("list", help="list all workspaces")
     listing.add_argument("--deleted", action="store_true", help="those that were deleted, with when and by whom")
+    show = actions.add_parser("show", help="show what a workspace has chosen, and what is in force")
+    show.add_argument("slug")
+    configure = actions.add_parser("configure", help="choose defaults and limits of a workspace")
+    configure.add_argument("slug")
+    for option, text in _WORKSPACE_SETTINGS.items():
+        configure.add_argument(f"--{option}", metavar="X", help=f"{text}; 'default' for the service's own")
     delete = actions.add_parser("delete", help="delete a workspace with everything in it, for good")
     delete.add_argument("slug")
     delete.add_argument("--yes", action="store_true", help="do not ask")

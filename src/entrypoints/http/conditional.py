@@ -109,12 +109,26 @@ def seen_template_required(request: Request) -> Seen:
     Raises:
         PreconditionRequiredError: it is not.
     """
+    _require_if_match(request, "of the template")
+    return seen_template(request)
+
+
+def seen_tags_required(request: Request) -> frozenset[str] | None:
+    """Return what `seen_tags` does; If-Match has to be there, if only as `*`.
+
+    Raises:
+        PreconditionRequiredError: it is not.
+    """
+    _require_if_match(request, "of this")
+    return seen_tags(request)
+
+
+def _require_if_match(request: Request, what: str) -> None:
     if "if-match" not in request.headers:
         raise PreconditionRequiredError(
-            "Say in If-Match which state of the template you have read (its ETag), so that nobody's changes are "
+            f"Say in If-Match which state {what} you have read (its ETag), so that nobody's changes are "
             "overwritten; If-Match: * takes any state."
         )
-    return seen_template(request)
 
 
 def asset_condition(request: Request) -> AssetCondition:
@@ -128,6 +142,7 @@ def asset_condition(request: Request) -> AssetCondition:
 
 AssetConditionDependency = Annotated[AssetCondition, Depends(asset_condition)]
 SeenIfGiven = Annotated[Seen, Depends(seen_template)]
+TagsRequired = Annotated[frozenset[str] | None, Depends(seen_tags_required)]
 SeenRequired = Annotated[Seen, Depends(seen_template_required)]
 
 IF_MATCH_DOCS: Final[dict[str, Any]] = {

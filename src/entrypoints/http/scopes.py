@@ -39,4 +39,9 @@ SCOPE_OF: Final[Mapping[str, Scope | None]] = {
     "revoke_api_key": Scope.KEYS_MANAGE,
     "list_audit_events": Scope.AUDIT_READ,
     "get_me": None,
+    # What holds for somebody's requests they may know, whatever else they may do.
+    "get_workspace": None,
+    # Whoever gives out keys decides about the workspace as a whole, and nobody else does: a program that makes
+    # documents must not be able to change for how long everybody's are kept.
+    "configure_workspace": Scope.KEYS_MANAGE,
 }

@@ -163,6 +163,18 @@ def test_a_workspace_is_created_once_and_deleted_when_it_is_meant(data_dir: Path
         assert (slug, name, "@" in by) == ("acme", "acme", True)
 
 
+def test_a_workspace_is_configured(data_dir: Path, docgen: Run) -> None:
+    with EmbeddedPostgres(data_dir):
+        chosen = docgen("workspace", "configure", "default", "--retention-days", "7", "--locale", "de-DE")
+        assert "retention_days\t7\tchosen\n" in chosen.stdout
+        shown = docgen("workspace", "configure", "default", "--locale", "default").stdout
+        assert "locale\ten\tthe service's own\n" in shown
+        assert docgen("workspace", "show", "default").stdout == shown
+        wrong = docgen("workspace", "configure", "default", "--retention-days", "4000")
+        assert (wrong.returncode, "from 1 to 3,650" in wrong.stderr) == (2, True)
+        assert docgen("workspace", "configure", "default", "--data-bytes", "x").returncode == 2
+
+
 def test_a_key_is_created_used_listed_and_revoked(tmp_path: Path, docgen: Run) -> None:
     with serving(tmp_path, DOCGEN_AUTH__MODE="api-key") as (_, address):
         created = docgen(

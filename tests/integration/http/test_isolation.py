@@ -34,6 +34,7 @@ SENT: dict[str, dict[str, Any]] = {
     "create_render": {"json": {"template": "letter", "data": {"name": "Ada"}}},
     "put_asset": {"content": PNG},
     "delete_asset": {"headers": ANY},
+    "configure_workspace": {"json": {"retention_days": 7}, "headers": ANY},
     "create_api_key": {"json": {"name": "Child", "scopes": ["audit:read"]}},
 }
 # What is kept of a change.
@@ -50,6 +51,7 @@ KEPT: dict[str, AuditAction] = {
     "cancel_render": AuditAction.RENDER_CANCELLED,
     "retry_render": AuditAction.RENDER_RETRIED,
     "delete_render": AuditAction.RENDER_ERASED,
+    "configure_workspace": AuditAction.WORKSPACE_CONFIGURED,
     "create_api_key": AuditAction.API_KEY_CREATED,
     "revoke_api_key": AuditAction.API_KEY_REVOKED,
 }

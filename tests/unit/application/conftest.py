@@ -8,10 +8,12 @@ from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
 from application.caller import Caller
 from application.defaults import RenderDefaults
+from application.settings_in_force import InForce, ServiceBounds, SettingsOfWorkspaces
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
 from application.use_cases.carry_out_render import CarryOutRender
 from application.use_cases.change_render import CancelRender, RetryRender
+from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWorkspace
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
 from application.use_cases.publish_version import PublishVersion
 from application.use_cases.purge_template import PurgeTemplate
@@ -62,6 +64,8 @@ class World:
     carry_out: CarryOutRender
     cancel: CancelRender
     retry: RetryRender
+    configure: ConfigureWorkspace
+    workspace: ReadWorkspace
     renders: ReadRenders
     document: GetDocument
     renderer: RecordingRenderer
@@ -79,11 +83,14 @@ class World:
 def world() -> World:
     clock, ids = FixedClock(), SequentialIds()
     storage, units = InMemoryDocumentStorage(), InMemoryUnitsOfWork()
-    renderer, defaults = RecordingRenderer(InProcessRenderer(Limits())), RenderDefaults()
-    inspect = InspectUpload(renderer, MAX_BYTES)
+    renderer = RecordingRenderer(InProcessRenderer(Limits()))
+    changes = InMemoryTemplateChanges(units)
+    bounds = ServiceBounds(InForce(RenderDefaults(), MAX_BYTES, MAX_BYTES), max_retention_days=100)
+    settings = SettingsOfWorkspaces(units, changes, clock, bounds)
+    inspect = InspectUpload(renderer, settings)
     renders = ReadRenders(units)
-    versions = VersionsToRender(units, InMemoryTemplateChanges(units), clock)
-    requested = RequestedRenders(versions, storage, defaults, clock, ids, MAX_BYTES, MAX_BYTES)
+    versions = VersionsToRender(units, changes, clock)
+    requested = RequestedRenders(versions, storage, settings, clock, ids)
     return World(
         clock=clock,
         storage=storage,
@@ -97,12 +104,14 @@ def world() -> World:
         update=UpdateTemplate(units, clock),
         archive=ArchiveTemplate(units, clock),
         templates=ReadTemplates(units, storage),
-        validate=ValidateTemplate(inspect, renderer, defaults, clock, MAX_BYTES),
+        validate=ValidateTemplate(inspect, renderer, settings, clock),
         render=RenderDocument(renderer, storage, requested, InMemoryRenderJournal(units), clock),
         queue=QueueRender(units, requested, MAX_WAITING),
         carry_out=CarryOutRender(units, requested, renderer, storage, clock),
         cancel=CancelRender(units, clock),
         retry=RetryRender(units, clock),
+        configure=ConfigureWorkspace(units, bounds),
+        workspace=ReadWorkspace(units, bounds),
         renders=renders,
         document=GetDocument(renders, storage, clock),
         renderer=renderer,

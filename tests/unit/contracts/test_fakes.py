@@ -26,6 +26,7 @@ from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.id_generator import IdGeneratorContract
 from tests.contracts.idempotency_keys import IdempotencyKeysContract
 from tests.contracts.jobs import JobQueueContract, JobsFixtures, JobSourceContract, MakeSource
+from tests.contracts.own_workspace import OwnWorkspaceContract
 from tests.contracts.random_source import RandomSourceContract
 from tests.contracts.rate_buckets import RateBucketsContract
 from tests.contracts.render_endings import RenderEndingsContract
@@ -241,6 +242,10 @@ class TestInMemoryRenderEndings(_InMemory, RenderEndingsContract):
     async def tell(self, units: UnitsOfWork, endings: RenderEndings, request: RenderRequest) -> None:
         assert isinstance(endings, InMemoryRenderEndings)
         endings.tell(request.id)
+
+
+class TestInMemoryOwnWorkspace(_InMemory, OwnWorkspaceContract):
+    """Every promise holds for the fake."""
 
 
 class TestInMemoryAssetRepository(_InMemory, AssetRepositoryContract):

@@ -27,6 +27,7 @@ from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.idempotency_keys import IdempotencyKeysContract
+from tests.contracts.own_workspace import OwnWorkspaceContract
 from tests.contracts.render_endings import RenderEndingsContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
@@ -142,6 +143,10 @@ class TestPostgresRenderEndings(_OnPostgres, RenderEndingsContract):
 
 
 class TestPostgresAssetRepository(_OnPostgres, AssetRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresOwnWorkspace(_OnPostgres, OwnWorkspaceContract):
     """Every promise holds on PostgreSQL."""
 
 

@@ -27,6 +27,7 @@ from adapters.postgres.rows import (
     TemplateRow,
     TemplateVersionRow,
     WorkspaceRow,
+    WorkspaceSettingsRow,
 )
 from adapters.postgres.scope import scope_of
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
@@ -50,6 +51,7 @@ OF_A_WORKSPACE = (
     AuditEventRow,
     IdempotencyKeyRow,
     RateBucketRow,
+    WorkspaceSettingsRow,
 )
 
 
@@ -70,6 +72,7 @@ async def workspaces(units: PostgresUnitsOfWork, database: PostgresDatabase) -> 
             await unit.assets.put(an_asset(workspace_id=workspace.id))
             await unit.api_keys.add(an_api_key(workspace_id=workspace.id))
             await unit.audit.record(an_entry(workspace.id))
+            await unit.workspace.settings(for_change=True)
             await unit.commit()
         await PostgresIdempotencyKeys(database).claim(workspace.id, "key", "fingerprint")
         await PostgresRateBuckets(database).take(workspace.id, "caller", 1, SLOW)
