@@ -1,6 +1,5 @@
 """The allow-list of the language: what a syntax tree may hold, checked before any code is generated from it."""
 
-import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
@@ -13,6 +12,7 @@ from adapters.rendering.language.limits import Limits
 from adapters.rendering.language.methods import METHOD_NAMES
 from adapters.rendering.language.operators import MAX_BITS
 from adapters.rendering.language.predicates import TEST_NAMES, TESTS
+from adapters.rendering.language.signatures import constant_arguments, misfit
 from adapters.rendering.language.unknown import (
     instead_of_filter,
     instead_of_function,
@@ -175,7 +175,7 @@ class _Guard:
         if node.name in {"map", "select", "reject", "selectattr", "rejectattr"}:
             yield from self._inner(node)
         if known.check is not None:
-            problem = known.check(_constants(node, known.function, 1 + known.session))
+            problem = known.check(constant_arguments(node, known.function, 1 + known.session))
             if problem is not None:
                 yield node.lineno, problem.code, problem.message, problem.suggestion
 
@@ -203,14 +203,10 @@ class _Guard:
             yield node.lineno, "forbidden-call", "Arguments with * or ** are not part of the language.", None
             return
         yield from self._doubled(node, node.kwargs)
-        try:
-            signature = inspect.signature(function)
-        except ValueError:
-            return
-        try:
-            signature.bind(*[None] * (given + len(node.args)), **{str(keyword.key): None for keyword in node.kwargs})
-        except TypeError as error:
-            yield node.lineno, "wrong-arguments", f"{what} {_misfit(str(error))}.", _usage(node.name, signature, given)
+        found = misfit(node, function, given)
+        if found is not None:
+            words, usage = found
+            yield node.lineno, "wrong-arguments", f"{what} {words}.", usage
 
     def _doubled(self, node: nodes.Node, keywords: Iterable[nodes.Pair | nodes.Keyword]) -> Iterator[Finding]:
         names = Counter(str(keyword.key) for keyword in keywords)
@@ -279,44 +275,3 @@ _LOOKS: Final[dict[type[nodes.Node], Callable[[_Guard, Any], Iterator[Finding]]]
     nodes.Keyword: _Guard.look_at_keyword,
     nodes.If: _Guard.look_at_if,
 }
-
-
-def _constants(node: nodes.Filter, function: Callable[..., Any], given: int) -> dict[str, Any]:
-    """Return the arguments of a filter that are constants, by their names; those of *names as a list."""
-    arguments = {str(keyword.key): keyword.value for keyword in node.kwargs}
-    try:
-        bound = inspect.signature(function).bind(*[None] * given, *node.args, **arguments).arguments
-    except TypeError:
-        return {}
-    found: dict[str, Any] = {}
-    for name, value in bound.items():
-        if isinstance(value, nodes.Const):
-            found[name] = value.value
-        elif isinstance(value, tuple):
-            found[name] = [each.value for each in value if isinstance(each, nodes.Const)]
-    return found
-
-
-_MISFITS: Final = (
-    ("missing a required argument: ", "lacks {}"),
-    ("too many positional arguments", "is given more than it takes"),
-    ("got an unexpected keyword argument ", "does not know the argument {}"),
-    ("multiple values for argument ", "is given {} twice"),
-)
-
-
-def _misfit(words: str) -> str:
-    """Say in words why arguments do not fit a signature."""
-    for beginning, saying in _MISFITS:
-        if words.startswith(beginning):
-            return saying.format(words.removeprefix(beginning))
-    return f"is given the wrong arguments: {words}"
-
-
-def _usage(name: str, signature: inspect.Signature, given: int) -> str:
-    """Show what a filter or a test takes, as it is written in a template."""
-    taken = [
-        parameter.name if parameter.default is parameter.empty else f"{parameter.name}=…"
-        for parameter in list(signature.parameters.values())[given:]
-    ]
-    return f"Write it as {name}({', '.join(taken)})." if taken else f"Write {name} without anything in brackets."
