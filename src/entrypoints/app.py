@@ -21,6 +21,7 @@ from entrypoints.http.cross_origin import CrossOriginMiddleware
 from entrypoints.http.docs_page import mount_docs
 from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
 from entrypoints.http.head_requests import HeadMiddleware
+from entrypoints.http.in_flight import Capacity, InFlight
 from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.routes import api_keys, assets, audit_events, renders, system, templates, versions, workspace
 from entrypoints.lifespan import end_with_parent, entered
@@ -96,6 +97,8 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     install_error_handlers(app)
     limit = max(settings.limits.template_bytes, settings.limits.data_bytes, MAX_ASSET_BYTES) + _ENVELOPE_BYTES
     http = settings.http
-    app.add_middleware(BodyGuardMiddleware, limits=BodyLimits(limit, http.client_seconds, http.client_bytes_per_second))
+    capacity = Capacity(http.requests, max(http.body_bytes, limit))
+    limits = BodyLimits(limit, http.client_seconds, http.client_bytes_per_second)
+    app.add_middleware(BodyGuardMiddleware, limits=limits, in_flight=InFlight(capacity))
     app.add_middleware(HeadMiddleware)
     return app

@@ -105,8 +105,9 @@ class HttpSettings(_Section):
 
     The head of a request has `client_seconds` to come, its body as long and one more second for each
     `client_bytes_per_second` of it that came; of an answer a client has to read as much.
-    `request_seconds` is how long the service itself may take for a request. `with_worker` lets these processes carry
-    out the jobs of the queue as well; None: with the embedded database they do.
+    Each process works on `requests` at a time, whose bodies have `body_bytes` in all, or a single one as many as it
+    may. `request_seconds` is how long the service itself may take for a request. `with_worker` lets these processes
+    carry out the jobs of the queue as well; None: with the embedded database they do.
     `allowed_hosts` are the names by which it may be called; empty is any, but where nobody has chosen an
     authentication: `docgen serve` then takes names of this machine alone.
     It, `cors_origins` and `trusted_proxies` are lists with commas in between; `hsts_seconds` is for a service that is
@@ -120,6 +121,8 @@ class HttpSettings(_Section):
     public_url: WebUrl | None = None
     client_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 30.0
     client_bytes_per_second: Annotated[int, Field(ge=1)] = 10_000
+    requests: Annotated[int, Field(ge=1)] = 2_000
+    body_bytes: Annotated[int, Field(ge=1)] = 256_000_000
     request_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 60.0
     allowed_hosts: Annotated[str, AfterValidator(_hosts)] = ""
     cors_origins: Annotated[str, AfterValidator(_origins)] = ""

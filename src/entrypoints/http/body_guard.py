@@ -10,9 +10,13 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.waiting_caller import UNTIL_CALLER_GONE
+from domain.errors import OverloadedError
+from entrypoints.http.errors import answer_to_error
+from entrypoints.http.in_flight import InFlight
 from entrypoints.http.time_limit import standing_still
 
 # In the state of a request whose body needs no waiting for: most are there with the head.
@@ -38,30 +42,40 @@ class BodyLimits:
 class BodyGuardMiddleware:
     """Refuses bodies that are too slow, or too large: by their declared length at once, else when they grow so."""
 
-    def __init__(self, app: ASGIApp, limits: BodyLimits) -> None:
+    def __init__(self, app: ASGIApp, limits: BodyLimits, in_flight: InFlight) -> None:
         self._app = app
         self._limits = limits
+        self._in_flight = in_flight
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a guarded body."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(scope, receive, self._limits)
+        try:
+            self._in_flight.begin(scope["path"])
+        except OverloadedError as refusal:
+            # Around the application's own handling of errors.
+            await (await answer_to_error(Request(scope), refusal))(scope, receive, send)
+            return
+        body = _Body(scope, receive, self._limits, self._in_flight)
         token = UNTIL_CALLER_GONE.set(body.until_gone)
         try:
             await self._app(scope, body.receive, send)
         finally:
             UNTIL_CALLER_GONE.reset(token)
+            self._in_flight.end(body.held)
 
 
 class _Body:
     """One request's body."""
 
-    def __init__(self, scope: Scope, receive: Receive, limits: BodyLimits) -> None:
+    def __init__(self, scope: Scope, receive: Receive, limits: BodyLimits, in_flight: InFlight) -> None:
         self._scope = scope
         self._receive = receive
         self._limits = limits
+        self._in_flight = in_flight
+        self.held = 0
         self._received = 0
         self._began: float | None = None
         self._complete = False
@@ -70,7 +84,7 @@ class _Body:
         """Return the next piece.
 
         Raises:
-            HTTPException: the body is too large (413), or takes too long (408).
+            HTTPException: the body is too large (413), takes too long (408), or does not fit beside others (503).
         """
         if self._complete:  # what comes now is the client going away, which may take as long as it likes
             return await self._receive()
@@ -86,6 +100,7 @@ class _Body:
             if not self._complete:
                 await self._throw_away()
             raise self._too_large()
+        await self._hold(len(message.get("body", b"")))
         return message
 
     async def _next_message(self) -> Message:
@@ -97,6 +112,16 @@ class _Body:
                     return await self._receive()
         except TimeoutError:
             raise self._too_slow() from None
+
+    async def _hold(self, size: int) -> None:
+        try:
+            self._in_flight.hold(size)
+        except OverloadedError as refusal:
+            if not self._complete:
+                await self._throw_away()
+            # FastAPI takes every other error of a body for a fault of its sender.
+            raise HTTPException(503, str(refusal), {"Retry-After": str(refusal.retry_after)}) from refusal
+        self.held += size
 
     async def until_gone(self) -> None:
         """Wait until the client has closed the connection, or does not send its request to the end."""

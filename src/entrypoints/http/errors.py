@@ -77,7 +77,7 @@ _CODE_OF_STATUS: Final[Mapping[int, str]] = {
     413: "payload-too-large",
     415: "unsupported-media-type",
     422: "request-invalid",
-    503: "unavailable",
+    503: "overloaded",
 }
 
 

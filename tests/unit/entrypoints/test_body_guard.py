@@ -9,10 +9,19 @@ from starlette.types import Message, Receive, Scope, Send
 from application.waiting_caller import UNTIL_CALLER_GONE
 from domain.errors import TimeLimitError
 from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
+from entrypoints.http.in_flight import Capacity, InFlight
 from entrypoints.http.time_limit import limited
 
 LIMITS = BodyLimits(max_bytes=1_000, seconds=5, bytes_per_second=1_000)
 PIECE = b"x" * 500
+
+
+def a_request(headers: list[tuple[bytes, bytes]] | None = None) -> Scope:
+    return {"type": "http", "path": "/v1/renders", "headers": headers or []}
+
+
+def roomy() -> InFlight:
+    return InFlight(Capacity(10, 1_000_000))
 
 
 class Client:
@@ -54,23 +63,23 @@ async def test_a_body_that_is_too_large_is_read_on_a_little_and_refused(
     pieces: int, headers: list[tuple[bytes, bytes]], taken: int
 ) -> None:
     client = Client(pieces)
-    guard = BodyGuardMiddleware(read_all, LIMITS)
+    guard = BodyGuardMiddleware(read_all, LIMITS, roomy())
     with pytest.raises(HTTPException) as caught:
-        await guard({"type": "http", "headers": headers}, client.receive, send_nothing)
+        await guard(a_request(headers), client.receive, send_nothing)
     assert (caught.value.status_code, client.taken) == (413, taken)
 
 
 async def test_a_body_within_the_limit_passes() -> None:
     client = Client(2)
-    guard = BodyGuardMiddleware(read_all, LIMITS)
-    await guard({"type": "http", "headers": []}, client.receive, send_nothing)
+    guard = BodyGuardMiddleware(read_all, LIMITS, roomy())
+    await guard(a_request(), client.receive, send_nothing)
     assert client.taken == 2
 
 
 async def test_a_body_may_take_long_while_it_comes_fast_enough() -> None:
     client = Client(10, pause=0.1)
     limits = BodyLimits(max_bytes=10_000, seconds=0.5, bytes_per_second=10)
-    await BodyGuardMiddleware(read_all, limits)({"type": "http", "headers": []}, client.receive, send_nothing)
+    await BodyGuardMiddleware(read_all, limits, roomy())(a_request(), client.receive, send_nothing)
     assert client.taken == 10
 
 
@@ -81,7 +90,7 @@ async def test_a_body_that_takes_too_long_is_refused(pause: float, bytes_per_sec
     client = Client(20, pause=pause)
     limits = BodyLimits(max_bytes=100_000, seconds=0.5, bytes_per_second=bytes_per_second)
     with pytest.raises(HTTPException) as caught:
-        await BodyGuardMiddleware(read_all, limits)({"type": "http", "headers": []}, client.receive, send_nothing)
+        await BodyGuardMiddleware(read_all, limits, roomy())(a_request(), client.receive, send_nothing)
     assert caught.value.status_code == 408
     assert client.taken < 20
 
@@ -98,12 +107,9 @@ async def test_a_client_that_never_ends_its_body_has_gone_when_its_time_is_over(
 
     limits = BodyLimits(max_bytes=10_000, seconds=0.1, bytes_per_second=10**9)
     client = Client(2, pause=60)
-    await BodyGuardMiddleware(wait_for_it, limits)({"type": "http", "headers": []}, client.receive, send_nothing)
+    await BodyGuardMiddleware(wait_for_it, limits, roomy())(a_request(), client.receive, send_nothing)
     assert gone
     assert UNTIL_CALLER_GONE.get() is None
-
-
-ANY_REQUEST: Scope = {"type": "http", "headers": []}
 
 
 async def test_the_time_that_a_client_takes_is_not_that_of_the_request() -> None:
@@ -114,7 +120,7 @@ async def test_the_time_that_a_client_takes_is_not_that_of_the_request() -> None
         async with limited(scope, 0.3):
             await read_all(scope, receive, send)
 
-    await BodyGuardMiddleware(read_within_a_limit, limits)({**ANY_REQUEST}, client.receive, send_nothing)
+    await BodyGuardMiddleware(read_within_a_limit, limits, roomy())(a_request(), client.receive, send_nothing)
     assert client.taken == 6
 
 
@@ -125,7 +131,7 @@ async def test_what_the_request_itself_takes_is_limited_also_behind_its_body() -
             await asyncio.Event().wait()
 
     with pytest.raises(TimeLimitError, match=r"longer than 0\.1 seconds"):
-        await BodyGuardMiddleware(read_and_wait, LIMITS)({**ANY_REQUEST}, Client(1).receive, send_nothing)
+        await BodyGuardMiddleware(read_and_wait, LIMITS, roomy())(a_request(), Client(1).receive, send_nothing)
 
 
 async def test_another_timeout_within_is_left_alone() -> None:

@@ -100,6 +100,8 @@ def test_a_limit_of_a_worker_is_what_the_table_says(what: str, value: float) -> 
         ("time for the head", HttpSettings().client_seconds),
         ("what prolongs the time", HttpSettings().client_bytes_per_second),
         ("what the service itself takes", HttpSettings().request_seconds),
+        ("requests that a process works on", HttpSettings().requests),
+        ("their bodies in all", HttpSettings().body_bytes),
         ("head of a request", MAX_HEAD_BYTES),
     ],
 )
