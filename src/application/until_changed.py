@@ -1,5 +1,6 @@
 """What was read of a workspace, remembered for as long as nobody changes it."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -27,7 +28,10 @@ class _Remembered(Generic[_Value]):
 
 
 class UntilChanged(Generic[_Key, _Value]):
-    """Remembers what was read, for a second at most: up to 1,000 values, and so much weight of them together."""
+    """Remembers what was read, for a second at most: up to 1,000 values, and so much weight of them together.
+
+    Those who ask for the same at the same time share one reading.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class UntilChanged(Generic[_Key, _Value]):
         self._max_weight = max_weight
         self._remembered: OrderedDict[tuple[WorkspaceId, _Key], _Remembered[_Value]] = OrderedDict()
         self._weight = 0
+        self._reading: dict[tuple[WorkspaceId, _Key, int], asyncio.Task[_Value]] = {}
 
     async def get(self, workspace_id: WorkspaceId, key: _Key, read: Callable[[], Awaitable[_Value]]) -> _Value:
         """Return what is remembered by this key, else what `read` returns; what it raises is not remembered."""
@@ -51,11 +56,28 @@ class UntilChanged(Generic[_Key, _Value]):
         if known is not None and known.generation == generation and self._clock.elapsed_ms() < known.until_ms:
             self._remembered.move_to_end((workspace_id, key))
             return known.value
+        if generation is None:
+            return await read()
+        # A thousand requests that come when the second is over must not all ask the database at once.
+        which = (workspace_id, key, generation)
+        reading = self._reading.get(which)
+        if reading is None:
+            reading = self._reading[which] = asyncio.create_task(self._read(which, read))
+            reading.add_done_callback(lambda done: self._end_reading(which, done))
+        # Whoever gives up must not take the others' reading along.
+        return await asyncio.shield(reading)
+
+    async def _read(self, which: tuple[WorkspaceId, _Key, int], read: Callable[[], Awaitable[_Value]]) -> _Value:
+        workspace_id, key, generation = which
         value = await read()
-        if generation is not None:
-            until_ms = self._clock.elapsed_ms() + _MILLISECONDS
-            self._remember((workspace_id, key), _Remembered(value, generation, until_ms, self._weigh(value)))
+        until_ms = self._clock.elapsed_ms() + _MILLISECONDS
+        self._remember((workspace_id, key), _Remembered(value, generation, until_ms, self._weigh(value)))
         return value
+
+    def _end_reading(self, which: tuple[WorkspaceId, _Key, int], done: asyncio.Task[_Value]) -> None:
+        del self._reading[which]
+        if not done.cancelled():
+            done.exception()  # whoever waits has it too
 
     def _remember(self, key: tuple[WorkspaceId, _Key], found: _Remembered[_Value]) -> None:
         self._forget(key)

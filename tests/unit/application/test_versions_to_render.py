@@ -1,9 +1,11 @@
 """What a render names is looked up once, until it changes."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from application.ports.unit_of_work import UnitOfWork
 from application.versions_to_render import VersionsToRender
 from domain.errors import NotFoundError, NotPublishedError, ServiceUnavailableError
 from domain.identifiers import WorkspaceId
@@ -64,6 +66,34 @@ async def test_the_same_again_needs_no_database(
     assert await deaf.find(WORKSPACE_ID, "letter", None) == first
     with pytest.raises(ServiceUnavailableError):
         await deaf.find(WORKSPACE_ID, template.id, None)
+
+
+class CountingUnitsOfWork(InMemoryUnitsOfWork):
+    """Counts the units of work that are made of it."""
+
+    made = 0
+
+    def of_workspace(self, workspace_id: WorkspaceId) -> UnitOfWork:
+        self.made += 1
+        return super().of_workspace(workspace_id)
+
+
+async def test_those_who_ask_at_the_same_time_ask_the_database_once(clock: FixedClock) -> None:
+    units = CountingUnitsOfWork()
+    await stored(units, a_template("letter", workspace_id=WORKSPACE_ID).publish(1, at=clock.now()))
+    versions = VersionsToRender(units, InMemoryTemplateChanges(units), clock)
+    before = units.made
+    first, *others = (asyncio.create_task(number_of(versions)) for _ in range(100))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await asyncio.gather(*others) == [1] * 99
+    assert units.made == before + 1
+    clock.advance(LONG)
+    units.database.down = True
+    outcomes = await asyncio.gather(*(number_of(versions) for _ in range(3)), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {ServiceUnavailableError}
+    units.database.down = False
+    assert await number_of(versions) == 1
 
 
 async def test_a_change_is_seen_at_once(
