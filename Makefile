@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit lint format bench bench-http openapi examples pictures lock clean
+.PHONY: help install run test test-unit lint format bench bench-http bench-overload openapi examples pictures lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: $(VENV)/dev.done ## compare with other engines, side by side, and write d
 
 bench-http: $(VENV)/dev.done ## put load on the service, beside a naive one, and write docs/benchmarks.md (needs wrk)
 	$(BIN)/python -m benchmarks.service --write
+
+bench-overload: $(VENV)/dev.done ## put twice the load on the service that it can carry, and write docs/benchmarks.md (needs wrk)
+	$(BIN)/python -m benchmarks.overload --write
 
 openapi: $(VENV)/dev.done ## write the API's description into docs/openapi.json
 	$(BIN)/python -m tests.unit.entrypoints.described

@@ -53,10 +53,10 @@ def loads(docgen: str, naive: str, folder: Path) -> dict[str, wrk.Load]:
     wish: Mapping[str, Any] = {"template": "letter", "data": data}
     renders = f"{docgen}/v1/renders"
     return {
-        _NAIVE: wrk.Load(f"{naive}/render/letter", _file(folder / "naive.json", data)),
-        _STORED: wrk.Load(renders, _file(folder / "stored.json", wish)),
+        _NAIVE: wrk.Load(f"{naive}/render/letter", body_file(folder / "naive.json", data)),
+        _STORED: wrk.Load(renders, body_file(folder / "stored.json", wish)),
         'letter, "store": false': wrk.Load(
-            renders, _file(folder / "unstored.json", {**wish, "store": False}), accept=_WORD
+            renders, body_file(folder / "unstored.json", {**wish, "store": False}), accept=_WORD
         ),
         "list of templates": wrk.Load(f"{docgen}/v1/templates"),
         "upload of a text template": wrk.Load(
@@ -65,7 +65,7 @@ def loads(docgen: str, naive: str, folder: Path) -> dict[str, wrk.Load]:
     }
 
 
-def _file(path: Path, content: object) -> Path:
+def body_file(path: Path, content: object) -> Path:
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
 

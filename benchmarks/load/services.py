@@ -6,11 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import httpx2
 
@@ -39,22 +40,25 @@ def _free_port() -> int:
 def _running(command: list[str], environment: Mapping[str, str], ready: str, port: int) -> Iterator[Service]:
     """Start a service, wait until it answers at the path `ready`, and end it with its children afterwards."""
     url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        _await(url + ready, process)
-        yield Service(url, process.pid)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=_PATIENCE_SECONDS)
+    # Not a pipe: one that nobody reads is full some day, and whoever writes to it then waits for ever.
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=log, text=True
+        )
+        try:
+            _await(url + ready, process, log)
+            yield Service(url, process.pid)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=_PATIENCE_SECONDS)
 
 
-def _await(url: str, process: subprocess.Popen[str]) -> None:
+def _await(url: str, process: subprocess.Popen[str], log: IO[str]) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args} ended: {process.stderr.read()[-2000:] if process.stderr else ''}")
+            log.seek(0)
+            raise RuntimeError(f"{process.args} ended: {log.read()[-2000:]}")
         with contextlib.suppress(httpx2.TransportError):
             if httpx2.get(url).is_success:
                 return

@@ -3,7 +3,8 @@
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came back: answers a second, their latencies, how many were no 2xx, and how many never came."""
+    """What came back: answers a second, their latencies, how many were no 2xx, and how many never came.
+
+    Where they were counted: answers by status, and those of 429 and 503 that do not say when to come again.
+    """
 
     requests: int
     seconds: float
@@ -30,6 +34,8 @@ class Answered:
     p99_ms: float
     refused: int
     broken: int
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    without_retry_after: int = 0
 
     @property
     def good_a_second(self) -> float:
@@ -42,8 +48,10 @@ def is_installed() -> bool:
     return shutil.which("wrk") is not None
 
 
-def put(load: Load, *, connections: int, seconds: float, delay_ms: float = 0) -> Answered:
+def put(load: Load, *, connections: int, seconds: float, delay_ms: float = 0, count: bool = False) -> Answered:
     """Send requests on so many connections, each the next when the last is answered and `delay_ms` have passed.
+
+    `count` counts answers by status.
 
     Raises:
         RuntimeError: wrk could not do it.
@@ -51,7 +59,7 @@ def put(load: Load, *, connections: int, seconds: float, delay_ms: float = 0) ->
     body = "-" if load.body is None else str(load.body)
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s"]
     command += ["--timeout", "30s", "--script", str(_SCRIPT), load.url, "--"]
-    command += [body, load.content_type, load.accept, str(delay_ms)]
+    command += [body, load.content_type, load.accept, str(delay_ms), "count" if count else "-"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
     if ran.returncode or not lines:
