@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,3 +44,30 @@ def file_name_for(wish: str, output: OutputFormat) -> str:
     if not stem or _RESERVED.match(stem):
         stem = f"document-{stem}".rstrip("-")
     return f"{stem}.{output}"
+
+
+class UniqueNames:
+    """Names of the files in one folder: no two are the same, or differ in capitals alone, as some systems see them."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {_folded(name) for name in taken}
+        # How often a name was wished for, so that the thousandth is found at once.
+        self._wishes: dict[str, int] = {}
+
+    def take(self, wish: str) -> str:
+        """Return the wished name, or that with a number behind it, and keep it from being taken again."""
+        stem, _, extension = wish.rpartition(".")
+        name, folded = wish, _folded(wish)
+        while _folded(name) in self._taken:
+            self._wishes[folded] = number = self._wishes.get(folded, 1) + 1
+            name = f"{stem}-{number}.{extension}"
+        self._taken.add(_folded(name))
+        return name
+
+    def give_back(self, name: str) -> None:
+        """Let a name be taken again."""
+        self._taken.discard(_folded(name))
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

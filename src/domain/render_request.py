@@ -49,7 +49,8 @@ class RenderOptions:
     """Everything beside template and data that shapes a document; all of it is deterministic input.
 
     `locale` is a BCP 47 tag, `timezone` an IANA name, `now` an aware time; `file_name` may hold tags of the template
-    language and is None where the caller has no wish.
+    language and is None where the caller has no wish. `row` is the number of the row of a batch, which such a name may
+    hold as {{ row }}; None for a render that belongs to none.
     """
 
     output: OutputFormat
@@ -58,6 +59,7 @@ class RenderOptions:
     now: datetime
     missing: MissingPolicy = MissingPolicy.ERROR
     file_name: str | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,12 +203,11 @@ def _day(text: str, year: int, month: int, day: int, conventions: Conventions | 
     try:
         return date(year, month, day)
     except ValueError:
-        order = ""
+        order, advice = "", "Write it like 2026-01-31."
         if conventions and month > 12 >= day:  # noqa: PLR2004  # months
             order = f", where {conventions.locale} writes {_example(conventions)}"
-        raise UnfitCellError(
-            f"{shown(text)} is no day of the calendar{order}", "Write it like 2026-01-31, or give another locale."
-        ) from None
+            advice = "Write it like 2026-01-31, or give the locale of the rows."
+        raise UnfitCellError(f"{shown(text)} is no day of the calendar{order}", advice) from None
 
 
 def _example(conventions: Conventions) -> str:

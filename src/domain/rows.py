@@ -2,15 +2,44 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 from domain.diagnostics import Diagnostic, Severity
+from domain.formats import extension_of
 
 # Of so many rows every problem is told; the others are counted.
 TOLD_ROWS: Final = 100
 # Columns of a file of failed rows, which can be corrected and run again: the row it was, and why it failed.
 ROW_COLUMN: Final = "docgen_row"
 ERROR_COLUMN: Final = "docgen_error"
+
+
+class RowFormat(StrEnum):
+    """What rows come in: JSON is one list of objects, JSONL an object a line."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSONL = "jsonl"
+    JSON = "json"
+
+
+_FORMATS: Final = {
+    ".csv": RowFormat.CSV,
+    ".tsv": RowFormat.CSV,
+    ".txt": RowFormat.CSV,
+    ".xlsx": RowFormat.XLSX,
+    ".jsonl": RowFormat.JSONL,
+    ".ndjson": RowFormat.JSONL,
+    ".json": RowFormat.JSON,
+}
+# Kinds of file that people try, and what to do with them instead.
+ROWS_ADVICE: Final = dict.fromkeys((".xls", ".xlsm", ".xlsb", ".ods", ".numbers"), "Save the table as .xlsx or CSV.")
+
+
+def row_format_of(file_name: str) -> RowFormat | None:
+    """Tell the format of a file of rows by its name, or None where DocGen does not take such files."""
+    return _FORMATS.get(extension_of(file_name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +75,8 @@ class RowProblem:
 
     def as_diagnostic(self) -> Diagnostic:
         """Return it as a finding, with the row and the column in its sentence."""
-        place = f"Row {self.row}" + (f", column {self.column!r}" if self.column else "")
-        return Diagnostic(Severity.ERROR, self.code, f"{place}: {self.message}.", self.suggestion, pointer=self.pointer)
+        if self.column:
+            place, pointer = f"Row {self.row}, column {self.column!r}", None  # the column says where
+        else:
+            place, pointer = f"Row {self.row}", self.pointer
+        return Diagnostic(Severity.ERROR, self.code, f"{place}: {self.message}.", self.suggestion, pointer=pointer)

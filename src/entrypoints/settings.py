@@ -243,6 +243,9 @@ class WorkerSettings(_Section):
         return tuple(JobKind(item) for item in _items(self.queues)) or tuple(JobKind)
 
 
+_NOT_OF_ENGINE = {"render_seconds", "queued_renders", "memory_bytes", "retention_days", "rows_bytes", "rows"}
+
+
 class LimitsSettings(_Section):
     """What one caller may ask for: bytes, steps of a template, seconds of a render, and the memory of a worker.
 
@@ -250,6 +253,7 @@ class LimitsSettings(_Section):
     `queued_renders` of a workspace wait for a worker at most.
     A workspace may keep documents for up to `retention_days`, and for as long as DOCGEN_DEFAULTS__RETENTION_DAYS.
     Without `memory_bytes` it follows from the memory of the machine, or of the control group that the service runs in.
+    `rows_bytes` are those of a file of rows, `rows` how many of them a batch may have.
     """
 
     template_bytes: Annotated[int, Field(ge=1)] = 20_000_000
@@ -267,10 +271,16 @@ class LimitsSettings(_Section):
     queued_renders: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
     memory_bytes: Annotated[int, Field(ge=100_000_000)] | None = None
     retention_days: Annotated[int, Field(ge=1, le=36_500)] = 3_650
+    rows_bytes: Annotated[int, Field(ge=1)] = 100_000_000
+    rows: Annotated[int, Field(ge=1)] = 1_000_000
 
     def of_engine(self) -> dict[str, int]:
         """Return those that the engine keeps to, by the names of its own limits."""
-        return self.model_dump(exclude={"render_seconds", "queued_renders", "memory_bytes", "retention_days"})
+        return self.model_dump(exclude=_NOT_OF_ENGINE)
+
+    def of_rows(self) -> dict[str, int]:
+        """Return those of a file of rows, by the names of its reader's limits."""
+        return {"bytes": self.rows_bytes, "rows": self.rows, "json_bytes": self.data_bytes}
 
 
 def _checked(parse: Callable[[str], str], value: str) -> str:

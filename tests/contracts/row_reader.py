@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from application.ports.row_reader import PreparedRow, RowFormat, RowPlan, RowReader, RowSource, TableFacts
+from application.ports.row_reader import PreparedRow, RowPlan, RowReader, RowSource, TableFacts
 from domain.errors import RowsInvalidError
 from domain.placeholder import Placeholder
 from domain.placeholder import PlaceholderKind as Kind
-from domain.rows import RowWishes
+from domain.rows import RowFormat, RowWishes
 
 KNOWN = [
     Placeholder("name", Kind.TEXT, required=True, occurrences=()),

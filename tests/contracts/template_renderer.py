@@ -301,6 +301,12 @@ class TemplateRendererContract(ABC):
             await renderer.render(source_of("x"), b"{}", options(OutputFormat.HTML))
         assert caught.value.possible == outputs_of(TemplateFormat.TEXT)
 
+    async def test_the_file_name_knows_its_row_and_the_document_does_not(self, renderer: TemplateRenderer) -> None:
+        source = source_of("{{ row is defined }}")
+        for data, name in ((b"{}", "7"), (b'{"row": "x"}', "x")):
+            document = await renderer.render(source, data, replace(options(file_name="{{ row }}"), row=7))
+            assert (document.file_name, document.content) == (name, b"true" if b"row" in data else b"false")
+
     async def test_the_file_name_is_a_template_too(self, renderer: TemplateRenderer) -> None:
         source = source_of("x")
         document = await renderer.render(source, data_of(n="Ada\nL"), options(file_name="Letter {{ n | upper }}.txt"))

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -281,11 +282,30 @@ def _file_name(pattern: str, session: RenderSession) -> str:
     compiled = _compiled_name(pattern)
     if compiled.source is None:
         raise RenderFailedError("The pattern of the file name cannot be read.", compiled.diagnostics)
-    name = "".join(compiled.source.render(session, (_name_writer,)))
+    with _row_in(session):
+        name = "".join(compiled.source.render(session, (_name_writer,)))
     if len(name) > _MAX_FILE_NAME:
         message = f"The file name would have {len(name):,} characters; the limit is {_MAX_FILE_NAME:,}."
         raise _too_large(message, "Use shorter values in it.")
     return name
+
+
+@contextmanager
+def _row_in(session: RenderSession) -> Iterator[None]:
+    """Let the name of a document know the number of its row, unless the data has a `row` of its own."""
+    row, data = session.options.row, session.data
+    if row is None or _ROW in data:
+        yield
+        return
+    # In place: what is missing is found by the identity of what it is missing in.
+    data[_ROW] = row
+    try:
+        yield
+    finally:
+        del data[_ROW]
+
+
+_ROW: Final = "row"
 
 
 @lru_cache(maxsize=256)

@@ -4,20 +4,10 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 from domain.placeholder import Placeholder
-from domain.rows import RowProblem, RowWishes
-
-
-class RowFormat(StrEnum):
-    """What rows come in: JSON is one list of objects, JSONL an object a line."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-    JSONL = "jsonl"
-    JSON = "json"
+from domain.rows import RowFormat, RowProblem, RowWishes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,16 @@ import tempfile
 from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from application.defaults import RenderWishes
 from application.use_cases.inspect_upload import TemplateUpload
 from domain.errors import InvalidRequestError, PayloadTooLargeError
 from domain.render_request import MissingPolicy
 from entrypoints.cli.output import OutputClosedError
+
+# What a file is called while it is written.
+TEMPORARY: Final = ".docgen-"
 
 
 def read_template(path: str, max_bytes: int) -> TemplateUpload:
@@ -82,7 +86,7 @@ def write_document(path: Path, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".docgen-")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

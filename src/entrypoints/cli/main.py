@@ -93,7 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_render, _check, _schema, _serve, _worker, _migrate, _workspace, _api_key, _healthcheck, _config):
+    for add in (
+        *(_render, _batch, _check, _schema),
+        *(_serve, _worker, _migrate, _workspace, _api_key, _healthcheck, _config),
+    ):
         add(commands)
     return parser
 
@@ -134,6 +137,61 @@ def _render(commands: _Commands) -> None:
     command.add_argument("--data", required=True, metavar="DATA.json", help="a JSON object; - reads standard input")
     command.add_argument("--output", required=True, metavar="OUT", help="the document; its extension is its format")
     _add_wishes(command)
+
+
+def _batch(commands: _Commands) -> None:
+    command = _add(commands, "batch", "make a document from each row of a table: CSV, Excel, JSONL or JSON")
+    _add_template(command)
+    command.add_argument("--rows", required=True, metavar="FILE", help="a .csv, .tsv, .xlsx, .jsonl or .json file")
+    command.add_argument(
+        "--output-dir",
+        required=True,
+        metavar="DIR",
+        help="where the documents go; a run that was stopped goes on there",
+    )
+    command.add_argument("--format", metavar="FORMAT", help="docx, md, html or txt (default: the template's own)")
+    command.add_argument(
+        "--mapping",
+        action="append",
+        default=[],
+        metavar="COLUMN=PATH",
+        help="lead a column to a place in the data, such as 'First name=customer.first_name', or, with nothing behind "
+        "the sign, to none; may be repeated; a name without = is a JSON file with an object of them",
+    )
+    command.add_argument("--key", metavar="COLUMN", help="the column that tells rows apart (default: their numbers)")
+    command.add_argument(
+        "--file-name", metavar="PATTERN", help="such as '{{ customer.name }}-{{ row }}' (default: template and row)"
+    )
+    command.add_argument(
+        "--on-error",
+        choices=("stop", "continue"),
+        default="stop",
+        help="stop: make nothing unless every row is right (default); continue: leave out the rows that fail",
+    )
+    command.add_argument(
+        "--unknown-columns",
+        choices=("error", "ignore"),
+        default="error",
+        help="what a column is that the template does not use (default: error)",
+    )
+    command.add_argument("--sheet", help="the sheet of a workbook (default: the first that shows)")
+    command.add_argument("--encoding", help="of CSV, such as utf-8 or windows-1252 (default: found out)")
+    command.add_argument("--delimiter", help="of CSV, such as ';' or tab (default: found out)")
+    command.add_argument("--workers", type=_count, metavar="N", help="processes that render (default: all processors)")
+    command.add_argument("--check", action="store_true", help="only check the rows, and make no document")
+    command.add_argument(
+        "--overwrite", action="store_true", help="make everything anew, also where DIR holds something else"
+    )
+    _add_wishes(command)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= _MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {_MOST_WORKERS}")
+    return int(text)
+
+
+_MOST_WORKERS = 256
 
 
 def _check(commands: _Commands) -> None:

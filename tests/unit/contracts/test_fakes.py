@@ -32,6 +32,7 @@ from tests.contracts.rate_buckets import RateBucketsContract
 from tests.contracts.render_endings import RenderEndingsContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
+from tests.contracts.row_reader import RowReaderContract
 from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_renderer import TemplateRendererContract
 from tests.contracts.template_repository import TemplateRepositoryContract
@@ -51,6 +52,7 @@ from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.rate_buckets import InMemoryRateBuckets
 from tests.fakes.render_endings import InMemoryRenderEndings
 from tests.fakes.render_journal import InMemoryRenderJournal
+from tests.fakes.row_reader import InMemoryRowReader
 from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.template_renderer import RecordingRenderer
 from tests.fakes.token_verifier import FixedTokenVerifier
@@ -349,3 +351,10 @@ class TestRecordingRenderer(TemplateRendererContract):
     @override
     def renderer(self) -> RecordingRenderer:
         return RecordingRenderer(InProcessRenderer())
+
+
+class TestInMemoryRowReader(RowReaderContract):
+    @pytest.fixture
+    @override
+    def reader(self) -> InMemoryRowReader:
+        return InMemoryRowReader()

@@ -125,9 +125,7 @@ def test_what_does_not_fit_an_inferred_kind_is_a_doubt_and_a_declared_one_a_prob
 
 def test_an_error_of_a_spreadsheet_is_a_problem() -> None:
     found = data_of(("due",), CellError("#REF!"), placeholders=[known("due", Kind.ANY)]).problems
-    assert str(found[0].as_diagnostic()).startswith(
-        "error[bad-value] (data /due) Row 7, column 'due': holds the error #REF!."
-    )
+    assert str(found[0].as_diagnostic()).startswith("error[bad-value] Row 7, column 'due': holds the error #REF!.")
 
 
 def test_objects_of_json_keep_their_values_and_dotted_names_lead_to_their_places() -> None:

@@ -15,6 +15,7 @@ from adapters.rendering.language.values import MAX_DIGITS
 from adapters.rendering.markdown.template import MAX_READ_SOURCE
 from adapters.rendering.markup.builder import MAX_DEPTH
 from adapters.rendering.markup.layout import MAX_COLUMNS
+from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.workers.settings import PoolSettings
 from entrypoints.http.connection import MAX_HEAD_BYTES
 from entrypoints.setting_names import setting_names
@@ -24,6 +25,10 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| ([^|`]+) \| ([\d,]+) \| (?:`(\w+)` )?\|$", PAGE, re.MULTILINE)
 FIXED = {
+    "columns of a table of rows": RowLimits().columns,
+    "characters of a cell": RowLimits().cell_characters,
+    "characters of a row": RowLimits().row_characters,
+    "bytes of a workbook, unpacked": RowLimits().unpacked_bytes,
     "nesting of expressions and blocks": Limits().depth,
     "nesting of loops": Limits().loops,
     "macros and recursive loops within each other": Limits().calls,
@@ -53,10 +58,13 @@ FIXED = {
     "columns of a table in it": MAX_COLUMNS,
 }
 
+# Settings for files of rows, with the names of the limits.
+OF_ROWS = {"rows_bytes": "bytes", "rows": "rows"}
+
 
 def test_the_table_has_every_limit_of_the_engine_that_can_be_set() -> None:
     named = {setting for _, _, setting in ROWS if setting}
-    assert named == {f"DOCGEN_LIMITS__{name.upper()}" for name in LimitsSettings().of_engine()}
+    assert named == {f"DOCGEN_LIMITS__{name.upper()}" for name in (*LimitsSettings().of_engine(), *OF_ROWS)}
 
 
 @pytest.mark.parametrize(("what", "number", "setting"), ROWS)
@@ -67,7 +75,8 @@ def test_a_limit_is_what_the_table_says(what: str, number: str, setting: str) ->
         return
     assert setting in setting_names(Settings)
     field = setting.rpartition("__")[2].lower()
-    assert value == getattr(LimitsSettings(), field) == getattr(Limits(), field)
+    limit = getattr(RowLimits(), OF_ROWS[field]) if field in OF_ROWS else getattr(Limits(), field)
+    assert value == getattr(LimitsSettings(), field) == limit
 
 
 # The limits of isolated workers and of connections have their units beside the numbers.

@@ -10,9 +10,9 @@ from typing import BinaryIO, Final
 from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.rows.table import Record, Table
 from adapters.rendering.rows.text_encoding import encoding_of, name_of
-from application.ports.row_reader import RowFormat, TableFacts
+from application.ports.row_reader import TableFacts
 from domain.errors import RowsInvalidError
-from domain.rows import RowWishes
+from domain.rows import RowFormat, RowWishes
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _NAMES: Final = {"\t": "tab", "tab": "\t", "\\t": "\t"}

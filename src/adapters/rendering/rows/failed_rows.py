@@ -17,9 +17,8 @@ from adapters.rendering.rows.conventions import conventions_of
 from adapters.rendering.rows.formulas import guarded
 from adapters.rendering.rows.prepare import open_json, open_table
 from adapters.rendering.rows.protocol import Order
-from application.ports.row_reader import RowFormat
 from domain.row_values import Cell, Conventions, text_of
-from domain.rows import ERROR_COLUMN, ROW_COLUMN
+from domain.rows import ERROR_COLUMN, ROW_COLUMN, RowFormat
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _MARK: Final = "\ufeff"

@@ -12,7 +12,7 @@ from adapters.rendering.rows.json_rows import JsonRow, read_lines, read_list
 from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.rows.protocol import Opened, Order, Row
 from adapters.rendering.rows.table import Record, Table, is_blank
-from application.ports.row_reader import RowFormat, TableFacts
+from application.ports.row_reader import TableFacts
 from domain.errors import RowsInvalidError
 from domain.placeholder import Placeholder
 from domain.row_columns import ColumnPlan, plan_columns
@@ -20,7 +20,7 @@ from domain.row_data import is_empty, missing_values, row_data
 from domain.row_json import spread
 from domain.row_path import format_row_path
 from domain.row_values import Cell, Conventions, text_of
-from domain.rows import ROW_COLUMN, RowProblem, RowWishes
+from domain.rows import ROW_COLUMN, RowFormat, RowProblem, RowWishes
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _NOTHING: Final = msgspec.Raw(b"{}")

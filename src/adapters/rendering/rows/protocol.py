@@ -7,11 +7,11 @@ from typing import Any, Final
 import msgspec
 
 from adapters.rendering.rows.limits import RowLimits
-from application.ports.row_reader import PreparedRow, RowFormat, TableFacts
+from application.ports.row_reader import PreparedRow, TableFacts
 from domain.data_path import parse_path
 from domain.diagnostics import Diagnostic
 from domain.placeholder import Placeholder, PlaceholderKind
-from domain.rows import RowProblem, RowWishes
+from domain.rows import RowFormat, RowProblem, RowWishes
 
 LENGTH: Final = struct.Struct("!I")
 # A frame of rows is begun anew at a small part of this; the data of one row may be 16 MB, and half as much again.

@@ -20,8 +20,8 @@ from adapters.rendering.rows.prepare import prepare
 from adapters.rendering.rows.protocol import Ended, Failed, Message, Order, Ready, Row, Rows, Text, read_order, write
 from adapters.rendering.workers.jail import end_with_parent, lock_up, readable_paths
 from adapters.rendering.workers.settings import JailLimits
-from application.ports.row_reader import RowFormat
 from domain.errors import DiagnosedError, RowsInvalidError
+from domain.rows import RowFormat
 
 _OUT: Final = 1
 _ROWS_OF_FRAME: Final = 500

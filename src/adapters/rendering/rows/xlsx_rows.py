@@ -13,9 +13,10 @@ import openpyxl
 from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.rows.table import Record, Table
 from adapters.rendering.rows.xlsx_gate import Traps, check_workbook
-from application.ports.row_reader import RowFormat, TableFacts
+from application.ports.row_reader import TableFacts
 from domain.errors import DocGenError, RowsInvalidError
 from domain.row_values import Cell, CellError
+from domain.rows import RowFormat
 
 # Excel's own limit; a sheet that says it has more rows is made to be waited for.
 _MAX_ROWS: Final = 1_048_576

@@ -15,11 +15,11 @@ from typing_extensions import override
 
 from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.rows.reader import IsolatedRowReader
-from application.ports.row_reader import PreparedRow, RowFormat, RowPlan, RowReader, RowSource
+from application.ports.row_reader import PreparedRow, RowPlan, RowReader, RowSource
 from domain.errors import RowsInvalidError, TimeLimitError
 from domain.placeholder import Placeholder
 from domain.placeholder import PlaceholderKind as Kind
-from domain.rows import RowWishes
+from domain.rows import RowFormat, RowWishes
 from tests.contracts.row_reader import RowReaderContract
 
 KNOWN = [Placeholder(path, Kind.TEXT, required=False, occurrences=()) for path in ("name", "city")]

@@ -14,11 +14,10 @@ from adapters.rendering.rows.failed_rows import failed_rows
 from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.rows.prepare import prepare
 from adapters.rendering.rows.protocol import Known, Opened, Order, Row
-from application.ports.row_reader import RowFormat
 from domain.errors import RowsInvalidError
 from domain.placeholder import Placeholder
 from domain.placeholder import PlaceholderKind as Kind
-from domain.rows import RowWishes
+from domain.rows import RowFormat, RowWishes
 
 KNOWN = tuple(
     Known.of(Placeholder(path, kind, required=False, occurrences=()))
