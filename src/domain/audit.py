@@ -25,6 +25,7 @@ class AuditAction(StrEnum):
     RENDER_CANCELLED = "render.cancelled"
     RENDER_RETRIED = "render.retried"
     RENDER_ERASED = "render.erased"
+    RENDER_LINKED = "render.linked"
     API_KEY_CREATED = "api-key.created"
     API_KEY_REVOKED = "api-key.revoked"
     ACCESS_REFUSED = "access.refused"

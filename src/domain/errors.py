@@ -6,6 +6,7 @@
     ├── InvalidRequestError         request-invalid         one value of a request is not acceptable
     ├── NotFoundError               not-found               no such object in this workspace
     ├── TemplateErasedError         not-found               a render waited for a template that is gone
+    ├── UnknownLinkError            not-found               a link that was not made here, or was changed
     ├── ConflictError               conflict                the object's state does not allow this
     │   ├── SlugTakenError          slug-taken
     │   ├── BreakingChangeError     breaking-schema-change  data for the published version would be refused
@@ -180,6 +181,15 @@ class IdempotencyMismatchError(DocGenError):
             f"The Idempotency-Key {key!r} was used for another request: take a new key for each request, "
             "and the same one only to send the same request again."
         )
+
+
+class UnknownLinkError(DocGenError):
+    """A link that was not made here, or was changed on its way."""
+
+    code: ClassVar[str] = "not-found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such link: copy it again, to its last character, or ask for another one.")
 
 
 class ExpiredError(DocGenError):

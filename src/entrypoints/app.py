@@ -23,7 +23,17 @@ from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.in_flight import Capacity, InFlight
 from entrypoints.http.openapi import DescribedApi
-from entrypoints.http.routes import api_keys, assets, audit_events, renders, system, templates, versions, workspace
+from entrypoints.http.routes import (
+    api_keys,
+    assets,
+    audit_events,
+    links,
+    renders,
+    system,
+    templates,
+    versions,
+    workspace,
+)
 from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
 from entrypoints.worker.working import working
@@ -92,6 +102,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     for module in (renders, templates, versions, assets, api_keys, audit_events, workspace):
         app.router.routes.extend(module.router.routes)
     app.include_router(system.router)
+    app.include_router(links.router)
     mount_docs(app)
     require_guarded(app)
     install_error_handlers(app)

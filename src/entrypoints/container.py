@@ -14,6 +14,7 @@ from dependency_injector import containers, providers
 from adapters.jobs.queue import PgqueuerJobQueue
 from adapters.jobs.source import PgqueuerJobSource
 from adapters.jobs.statements import CHANNEL
+from adapters.links.signed import SignedDocumentLinks
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.health import PostgresHealthCheck
@@ -67,6 +68,7 @@ from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWo
 from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
+from application.use_cases.link_document import LinkDocument, OpenLink
 from application.use_cases.manage_api_keys import ManageApiKeys
 from application.use_cases.manage_workspaces import ManageWorkspaces
 from application.use_cases.publish_version import PublishVersion
@@ -244,6 +246,11 @@ class Container(containers.DeclarativeContainer):
     retry_render = providers.Singleton(RetryRender, units_of_work, clock)
     erase_render = providers.Singleton(EraseRender, units_of_work, storage, clock)
     get_document = providers.Singleton(GetDocument, read_renders, storage, clock)
+    document_links = providers.Singleton(
+        SignedDocumentLinks, settings.provided.secret_keys, settings.provided.secret_key_file
+    )
+    link_document = providers.Singleton(LinkDocument, units_of_work, get_document, document_links, clock)
+    open_link = providers.Singleton(OpenLink, document_links, get_document, clock)
     keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock, renderer)
     read_assets = providers.Singleton(ReadAssets, units_of_work, storage)
     delete_asset = providers.Singleton(DeleteAsset, units_of_work)
@@ -269,7 +276,15 @@ class Container(containers.DeclarativeContainer):
 
     # Entered in this order, left in the opposite one.
     lifetimes = providers.Callable(
-        _lifetimes, database, administration, notifications, render_journal, local_storage, engine, key_usage
+        _lifetimes,
+        database,
+        administration,
+        notifications,
+        render_journal,
+        local_storage,
+        document_links,
+        engine,
+        key_usage,
     )
 
     queue_connection = providers.Singleton(

@@ -7,7 +7,16 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
@@ -19,6 +28,9 @@ from entrypoints.setting_names import FILE_SUFFIX, PREFIX, read_dotenv, refuse_u
 
 SECRETS_DIR = Path("/run/secrets")
 DOTENV = Path(".env")
+
+# As many as 16 random bytes have in hexadecimal.
+_KEY_CHARACTERS = 32
 
 
 OIDC_INCOMPLETE = "DOCGEN_AUTH__MODE=oidc needs DOCGEN_OIDC__ISSUER and DOCGEN_OIDC__AUDIENCE: set both."
@@ -35,6 +47,12 @@ class _Section(BaseModel):
 def _postgresql_address(value: SecretStr) -> SecretStr:
     if not re.match(r"postgres(ql)?://.", value.get_secret_value()):
         raise ValueError("it is not the address of a PostgreSQL: write postgresql://USER:PASSWORD@HOST:5432/DATABASE")
+    return value
+
+
+def _long_key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _KEY_CHARACTERS:
+        raise ValueError(f"it has less than {_KEY_CHARACTERS} characters: make one with 'openssl rand -hex 32'")
     return value
 
 
@@ -82,6 +100,7 @@ def _queues(value: str) -> str:
 
 
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_address)]
+SecretKey = Annotated[SecretStr, AfterValidator(_long_key)]
 WebUrl = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -331,6 +350,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path(".docgen")
     pg_bin: Path | None = None
+    secret_key: SecretKey | None = None
+    previous_secret_key: SecretKey | None = None
     database: DatabaseSettings = DatabaseSettings()
     http: HttpSettings = HttpSettings()
     auth: AuthSettings = AuthSettings()
@@ -344,10 +365,28 @@ class Settings(BaseSettings):
     defaults: DefaultsSettings = DefaultsSettings()
     log: LogSettings = LogSettings()
 
+    @field_validator("previous_secret_key")
+    @classmethod
+    def _is_beside_another(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and info.data.get("secret_key") is None:
+            raise ValueError("it is the one before DOCGEN_SECRET_KEY: set that too, or remove this one")
+        return value
+
     @property
     def uses_embedded_database(self) -> bool:
         """Tell whether DocGen runs a PostgreSQL of its own."""
         return self.database.url is None
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The keys that were given: the first one signs, and what the one before has signed still holds."""
+        given = (self.secret_key, self.previous_secret_key) if self.secret_key is not None else ()
+        return tuple(key.get_secret_value() for key in given if key is not None)
+
+    @property
+    def secret_key_file(self) -> Path:
+        """Where the key is kept of an installation that was given none."""
+        return self.data_dir / "secret.key"
 
     @property
     def storage_dir(self) -> Path:

@@ -10,7 +10,7 @@ from application.ports.render_repository import RenderFilter
 from application.ports.unit_of_work import UnitsOfWork
 from domain.document import Document
 from domain.errors import ExpiredError, NotReadyError, ServiceUnavailableError
-from domain.identifiers import RenderId
+from domain.identifiers import RenderId, WorkspaceId
 from domain.render_request import RenderRequest
 
 
@@ -26,7 +26,15 @@ class ReadRenders:
         Raises:
             NotFoundError: there is none.
         """
-        async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+        return await self.of_workspace(caller.workspace_id, render_id)
+
+    async def of_workspace(self, workspace_id: WorkspaceId, render_id: str) -> RenderRequest:
+        """Return a render request of a workspace.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        async with self._units_of_work.of_workspace(workspace_id) as unit:
             return await unit.renders.get(render_id)
 
     async def search(
@@ -76,11 +84,20 @@ class GetDocument:
             NotReadyError: it has no document.
             ExpiredError: the document's time is over, or it was erased.
         """
-        request = await self._read_renders.get(caller, render_id)
+        return (await self.with_request(caller.workspace_id, render_id))[1]
+
+    async def with_request(self, workspace_id: WorkspaceId, render_id: str) -> tuple[RenderRequest, StoredDocument]:
+        """Return a render request of a workspace with its document.
+
+        Raises:
+            NotFoundError, NotReadyError, ExpiredError: as above.
+        """
+        request = await self._read_renders.of_workspace(workspace_id, render_id)
         if request.erased_at is not None:
             raise ExpiredError(f"The data and the document of the render {request.id} were erased.")
         if request.document is None:
             raise NotReadyError(f"The render {request.id} is {request.status} and has no document.")
         if request.expires_at is not None and request.expires_at <= self._clock.now():
             raise ExpiredError(f"The document of the render {request.id} expired at {request.expires_at.isoformat()}.")
-        return StoredDocument(request.document, BlobKey(caller.workspace_id, request.document.sha256), self._storage)
+        key = BlobKey(workspace_id, request.document.sha256)
+        return request, StoredDocument(request.document, key, self._storage)

@@ -34,8 +34,11 @@ def _flat(model: BaseModel, prefix: str) -> list[tuple[str, str]]:
 def _shown(value: object) -> str:
     if value is None:
         return ""
+    if not isinstance(value, SecretStr):
+        return str(value)
+    secret = value.get_secret_value()
     # Of an address with a password the rest helps to find a mistake.
-    return _without_password(value.get_secret_value()) if isinstance(value, SecretStr) else str(value)
+    return _without_password(secret) if "://" in secret else "***"
 
 
 def _without_password(address: str) -> str:

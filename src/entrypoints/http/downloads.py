@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import AsyncIterator, Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -21,6 +21,11 @@ _DOCUMENT_POLICY: Final = (
 
 # What every download may be answered with, besides its own errors.
 DOWNLOAD_CODES: Final = ("precondition-failed", "range-not-satisfiable")
+DOWNLOAD_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The document", "content": {"application/octet-stream": {}}},
+    206: {"description": "The range of it that was asked for"},
+    304: {"description": "The client has it"},
+}
 
 Stream = Callable[[int, int | None], AsyncIterator[bytes]]
 

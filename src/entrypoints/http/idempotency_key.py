@@ -11,8 +11,8 @@ IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 MAX_KEY: Final = 255
 KEY_PATTERN: Final = "^[!-~]+( +[!-~]+)*$"
 
-# They store nothing, so that doing it once more is as good as an answer that is kept.
-CARRIED_OUT_AGAIN: Final = frozenset({"validate_template"})
+# They store nothing, so that doing it once more is as good as an answer that is kept; a link is as good as a key.
+CARRIED_OUT_AGAIN: Final = frozenset({"validate_template", "create_link"})
 # Their answers hold a secret, which is shown once and kept nowhere.
 SECRET_ANSWERS: Final = frozenset({"create_api_key"})
 

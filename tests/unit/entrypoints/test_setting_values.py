@@ -113,3 +113,19 @@ def test_config_hides_a_password_wherever_it_stands(
     assert "geheim" not in printed
     assert "***" in printed
     assert "DOCGEN_DATABASE__URL=postgresql://docgen" in printed
+
+
+def test_a_secret_key_is_neither_shown_nor_repeated(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("DOCGEN_SECRET_KEY", "secret " * 5)
+    environment.setenv("DOCGEN_PREVIOUS_SECRET_KEY", "former " * 5)
+    assert load_settings().secret_keys == ("secret " * 5, "former " * 5)
+    assert run(Namespace()) == 0
+    shown = capsys.readouterr().out
+    assert "DOCGEN_SECRET_KEY=***\nDOCGEN_PREVIOUS_SECRET_KEY=***\n" in shown
+    assert "secret " not in shown
+    environment.setenv("DOCGEN_SECRET_KEY", "too short")
+    with pytest.raises(SettingsError, match="openssl rand -hex 32") as refused:
+        load_settings()
+    assert "too short" not in str(refused.value)

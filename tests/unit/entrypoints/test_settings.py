@@ -110,6 +110,8 @@ def test_names_that_kubernetes_and_others_set_are_left_alone(
         ("DOCGEN_DEFAULTS__TIMEZONE", "Mars/Olympus"),
         ("DOCGEN_DEFAULTS__LOCALE", "x y"),
         ("DOCGEN_LIMITS__STEPS", "0"),
+        ("DOCGEN_SECRET_KEY", "short"),
+        ("DOCGEN_PREVIOUS_SECRET_KEY", "k" * 32),
     ],
 )
 def test_a_wrong_value_is_said_with_its_name(environment: pytest.MonkeyPatch, name: str, value: str) -> None:

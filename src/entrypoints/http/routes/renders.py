@@ -8,7 +8,7 @@ from fastapi import Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from application.defaults import RenderWishes
 from application.ports.render_repository import RenderFilter
@@ -27,13 +27,16 @@ from entrypoints.http.dependencies import (
     get_caller,
     get_container,
 )
-from entrypoints.http.downloads import DOWNLOAD_CODES, content_disposition, download, repr_digest
+from entrypoints.http.downloads import DOWNLOAD_CODES, DOWNLOAD_RESPONSES, content_disposition, download, repr_digest
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
 from entrypoints.http.forms import read_upload_form
 from entrypoints.http.idempotency import RenderedResponse, answer_of
+from entrypoints.http.links import address_of
 from entrypoints.http.negotiation import RESPOND_ASYNC, accepted_document, prefers_async
 from entrypoints.http.schemas.renders import (
+    CreateLinkRequest,
     FileRenderBody,
+    LinkResponse,
     RenderBody,
     RenderEnvelope,
     RenderListResponse,
@@ -318,21 +321,50 @@ async def delete_render(render_id: str, container: ContainerDependency, caller: 
     await container.erase_render()(caller, render_id)
 
 
+@router.post(
+    "/{render_id}/links",
+    status_code=201,
+    operation_id="create_link",
+    responses=problem_responses(
+        "malformed-request", "not-found", "not-ready", "expired", "payload-too-large", "unsupported-media-type"
+    ),
+)
+async def create_link(
+    render_id: str,
+    body: CreateLinkRequest,
+    request: Request,
+    response: Response,
+    container: ContainerDependency,
+    caller: CallerDependency,
+) -> LinkResponse:
+    """Make a link to a render's document that needs no key; it ends after `ttl` seconds, or with the document."""
+    link = await container.link_document()(caller, render_id, body.ttl)
+    url = address_of(link, request, container.settings().http)
+    response.headers["Location"] = url
+    return LinkResponse(url=url, expires_at=link.expires_at)
+
+
 @router.get(
     "/{render_id}/document",
     operation_id="get_document",
     response_class=Response,
     responses={
-        200: {"description": "The document", "content": {"application/octet-stream": {}}},
-        206: {"description": "The range of it that was asked for"},
-        304: {"description": "The client has it"},
+        **DOWNLOAD_RESPONSES,
+        302: {"description": "The document is at `Location`, which needs no key (for `redirect=true`)"},
         **problem_responses("not-found", "not-ready", "expired", *DOWNLOAD_CODES),
     },
 )
 async def get_document(
-    render_id: str, request: Request, container: ContainerDependency, caller: CallerDependency
+    render_id: str,
+    request: Request,
+    container: ContainerDependency,
+    caller: CallerDependency,
+    redirect: Annotated[bool, Query(description="true: answer with a link to it that ends in a minute.")] = False,  # noqa: FBT002  # a query's parameter has a name
 ) -> Response:
     """Return a render's document."""
+    if redirect:
+        link = await container.link_document().redirect(caller, render_id)
+        return RedirectResponse(address_of(link, request, container.settings().http), status_code=302)
     stored = await container.get_document()(caller, render_id)
     return await download(
         request,

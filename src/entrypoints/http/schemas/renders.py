@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from application.use_cases.link_document import DEFAULT_LINK_SECONDS, MAX_LINK_SECONDS
 from domain.formats import OutputFormat
 from domain.render_request import RenderRequest, RenderStatus
 from entrypoints.http.schemas.problem import DiagnosticBody
@@ -97,6 +98,7 @@ class RenderResponse(BaseModel):
         links = {"self": f"/v1/renders/{request.id}"}
         if document is not None and request.erased_at is None:
             links["document"] = f"/v1/renders/{request.id}/document"
+            links["links"] = f"/v1/renders/{request.id}/links"
         return cls(
             id=request.id,
             status=request.status,
@@ -129,6 +131,21 @@ def _reference_of(request: RenderRequest) -> TemplateReference | None:
 
 def _rounded(milliseconds: float | None) -> float | None:
     return None if milliseconds is None else round(milliseconds, 3)
+
+
+class CreateLinkRequest(BaseModel):
+    """For how long a link is to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ttl: Annotated[int, Field(ge=1, le=MAX_LINK_SECONDS, strict=True, description="Seconds.")] = DEFAULT_LINK_SECONDS
+
+
+class LinkResponse(BaseModel):
+    """A link: whoever has it gets the document, until then."""
+
+    url: str
+    expires_at: datetime
 
 
 class RenderListResponse(BaseModel):

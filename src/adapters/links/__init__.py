@@ -1,0 +1,1 @@
+"""Links that this service signs, and serves itself."""
