@@ -77,6 +77,7 @@ from application.use_cases.queue_render import QueueRender
 from application.use_cases.read_assets import DeleteAsset, ReadAssets
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
+from application.use_cases.read_usage import ReadUsage
 from application.use_cases.refine_schema import RefineSchema
 from application.use_cases.register_template import RegisterTemplate
 from application.use_cases.render_document import RenderDocument
@@ -249,6 +250,7 @@ class Container(containers.DeclarativeContainer):
     document_links = providers.Singleton(
         SignedDocumentLinks, settings.provided.secret_keys, settings.provided.secret_key_file
     )
+    read_usage = providers.Singleton(ReadUsage, units_of_work, clock)
     link_document = providers.Singleton(LinkDocument, units_of_work, get_document, document_links, clock)
     open_link = providers.Singleton(OpenLink, document_links, get_document, clock)
     keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock, renderer)

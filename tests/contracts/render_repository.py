@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from application.ports.render_repository import RenderFilter
+from application.ports.render_repository import RenderFilter, UsageFilter
 from application.ports.unit_of_work import UnitsOfWork
 from domain.diagnostics import Diagnostic, Location, Part, Severity
 from domain.errors import ConflictError, InvalidRequestError, NotFoundError
@@ -14,6 +14,7 @@ from domain.formats import OutputFormat
 from domain.identifiers import JobId, RenderId
 from domain.render_request import MissingPolicy, RenderFailure, RenderRequest, RenderStatus, Timings
 from domain.template import Template
+from domain.usage import DailyUsage
 from domain.workspace import Workspace
 from tests.builders import DATA, NOW, a_document, a_render_request, a_template, render_options
 from tests.contracts.template_repository import UNSTORABLE
@@ -198,3 +199,47 @@ class RenderRepositoryContract(UnitsOfWorkFixtures):
         assert kept.code == "data-invalid"
         assert kept.message.startswith("The value a")
         assert kept.message.endswith("b is no number.")
+
+    async def test_usage_is_counted_by_day_and_template(
+        self, units: UnitsOfWork, template: Template, globex: Workspace
+    ) -> None:
+        """Days are those of UTC; what was erased was made all the same, and a file that was no template has none."""
+        midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+        elsewhere = await stored(units, a_template(workspace_id=globex.id))
+        await added(units, a_render_request(elsewhere, created_at=NOW))
+        succeeded, failed = RenderStatus.SUCCEEDED, RenderStatus.FAILED
+        size = a_document().size
+        for status, at in (
+            (succeeded, midnight),
+            (failed, midnight + timedelta(hours=24, microseconds=-1)),
+            (succeeded, midnight - timedelta(microseconds=1)),
+            (RenderStatus.QUEUED, midnight + timedelta(days=1)),
+        ):
+            document = a_document() if status is succeeded else None
+            erased = DONE if at == midnight else None
+            request = a_render_request(template, status=status, document=document, created_at=at)
+            await added(units, replace(request, erased_at=erased))
+        one_shot = replace(a_render_request(template, created_at=NOW), template_id=None, template_slug=None)
+        await added(units, replace(one_shot, template_version=None))
+        gone = a_template("gone", workspace_id=template.workspace_id)
+        await added(units, a_render_request(gone, created_at=midnight))
+
+        today = NOW.date()
+        tomorrow, yesterday = today + timedelta(days=1), today - timedelta(days=1)
+        of_template = (template.id, template.slug)
+        every = [
+            DailyUsage(tomorrow, *of_template, renders=1, succeeded=0, failed=0, document_bytes=0),
+            DailyUsage(today, None, None, renders=1, succeeded=0, failed=0, document_bytes=0),
+            DailyUsage(today, *of_template, renders=2, succeeded=1, failed=1, document_bytes=size),
+            DailyUsage(today, gone.id, None, renders=1, succeeded=0, failed=0, document_bytes=0),
+            DailyUsage(yesterday, *of_template, renders=1, succeeded=1, failed=0, document_bytes=size),
+        ]
+        async with units.of_workspace(template.workspace_id) as unit:
+            days = UsageFilter(yesterday, tomorrow)
+            assert await unit.renders.usage(days, limit=10) == every
+            assert await unit.renders.usage(UsageFilter(today, today), limit=10) == every[1:4]
+            only = UsageFilter(yesterday, tomorrow, template.id)
+            assert await unit.renders.usage(only, limit=10) == [every[0], every[2], every[4]]
+            for number in range(1, len(every) + 1):
+                place = every[number - 1].day, every[number - 1].template_id or ""
+                assert await unit.renders.usage(days, limit=2, after=place) == every[number : number + 2]

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import UTC
 
 from typing_extensions import override
 
 from application.ports.asset_repository import AssetRepository
 from application.ports.blob_references import BlobReferences
 from application.ports.own_workspace import OwnWorkspace
-from application.ports.render_repository import RenderFilter, RenderRepository
+from application.ports.render_repository import RenderFilter, RenderRepository, UsageFilter, UsagePlace
 from application.ports.template_repository import TemplateFilter, TemplateRepository
 from application.ports.workspace_repository import WorkspaceRepository
 from domain.asset import Asset
@@ -17,6 +18,7 @@ from domain.identifiers import RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest, RenderStatus
 from domain.search import words_of
 from domain.template import Template, TemplateStatus, TemplateVersion
+from domain.usage import DailyUsage
 from domain.workspace import DeletedWorkspace, Workspace, WorkspaceSettings
 from tests.fakes.database import View, require_storable
 
@@ -208,10 +210,38 @@ class InMemoryRenderRepository(RenderRepository):
         ]
         return sorted(found, key=lambda request: request.id, reverse=True)[:limit]
 
+    @override
+    async def usage(self, criteria: UsageFilter, *, limit: int, after: UsagePlace | None = None) -> list[DailyUsage]:
+        await self._view.query()
+        found: dict[UsagePlace, DailyUsage] = {}
+        for request in self._view.renders.rows():
+            day, template_id = request.created_at.astimezone(UTC).date(), request.template_id
+            if request.workspace_id != self._workspace_id or not criteria.first <= day <= criteria.last:
+                continue
+            if criteria.template_id not in {None, template_id}:
+                continue
+            template = None if template_id is None else self._view.templates.get((self._workspace_id, template_id))
+            place, slug = (day, template_id or ""), template.slug if template else None
+            before = found.get(place, DailyUsage(day, template_id, slug, 0, 0, 0, 0))
+            found[place] = replace(
+                before,
+                renders=before.renders + 1,
+                succeeded=before.succeeded + (request.status is RenderStatus.SUCCEEDED),
+                failed=before.failed + (request.status is RenderStatus.FAILED),
+                document_bytes=before.document_bytes + (request.document.size if request.document else 0),
+            )
+        order = sorted(found, key=_latest_first)
+        behind = [place for place in order if after is None or _latest_first(place) > _latest_first(after)]
+        return [found[place] for place in behind[:limit]]
+
     def _store(self, request: RenderRequest) -> None:
         options = request.options
         require_storable(locale=options.locale, timezone=options.timezone, file_name=options.file_name)
         self._view.renders.put((self._workspace_id, request.id), request)
+
+
+def _latest_first(place: UsagePlace) -> tuple[int, str]:
+    return -place[0].toordinal(), place[1]
 
 
 class InMemoryBlobReferences(BlobReferences):

@@ -7,10 +7,12 @@ from typing_extensions import override
 from adapters.postgres.failures import violations
 from adapters.postgres.mapping import render_columns, render_of
 from adapters.postgres.rows import IdempotencyKeyRow, RenderRow
-from application.ports.render_repository import RenderFilter, RenderRepository
+from adapters.postgres.usage import count_usage
+from application.ports.render_repository import RenderFilter, RenderRepository, UsageFilter, UsagePlace
 from domain.errors import ConflictError, DocGenError, NotFoundError
 from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId, is_id
 from domain.render_request import RenderRequest, RenderStatus
+from domain.usage import DailyUsage
 
 
 class PostgresRenderRepository(RenderRepository):
@@ -86,6 +88,10 @@ class PostgresRenderRepository(RenderRepository):
             query = query.where(RenderRow.id < after)
         newest_first = query.order_by(RenderRow.id.desc()).limit(limit).execution_options(populate_existing=True)
         return [render_of(row) for row in await self._session.scalars(newest_first)]
+
+    @override
+    async def usage(self, criteria: UsageFilter, *, limit: int, after: UsagePlace | None = None) -> list[DailyUsage]:
+        return await count_usage(self._session, self._workspace_id, criteria, limit, after)
 
 
 def refusals(request: RenderRequest) -> dict[str, DocGenError]:

@@ -258,7 +258,8 @@ class RenderRow(Row):
         # No foreign key to the template: renders outlive it.
         Index(None, "workspace_id", "template_id", "id"),
         Index(None, "workspace_id", "status", "id"),
-        Index(None, "workspace_id", "created_at"),
+        # Usage is counted from this index alone.
+        Index(None, "workspace_id", "created_at", postgresql_include=["template_id", "status", "document_size"]),
         # Whether a document is the last one with these bytes; a hash index is a third of a tree of such texts.
         Index(None, "document_sha256", postgresql_using="hash"),
     )

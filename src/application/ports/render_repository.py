@@ -2,11 +2,12 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.identifiers import RenderId, TemplateId
 from domain.render_request import RenderRequest, RenderStatus
+from domain.usage import DailyUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,19 @@ class RenderFilter:
     template_id: TemplateId | None = None
     status: RenderStatus | None = None
     created_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFilter:
+    """Which days to count, the first and the last one included (UTC), and of which template; None: of all of them."""
+
+    first: date
+    last: date
+    template_id: TemplateId | None = None
+
+
+# Where a list of daily usage goes on: a day, and the identifier of a template, empty for none.
+UsagePlace = tuple[date, str]
 
 
 class RenderRepository(Protocol):
@@ -70,3 +84,10 @@ class RenderRepository(Protocol):
     @abstractmethod
     async def search(self, criteria: RenderFilter, *, limit: int, after: RenderId | None = None) -> list[RenderRequest]:
         """Return up to `limit` requests, newest first, those behind `after` where it is given."""
+
+    @abstractmethod
+    async def usage(self, criteria: UsageFilter, *, limit: int, after: UsagePlace | None = None) -> list[DailyUsage]:
+        """Count renders by day and template: the latest day first, within it by the template's identifier.
+
+        Up to `limit` are returned, those behind `after` where it is given.
+        """

@@ -3,10 +3,11 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Final, TypeVar
 
 from domain.asset import is_asset_name
-from domain.identifiers import is_id
+from domain.identifiers import TEMPLATE_PREFIX, is_id
 from entrypoints.http.errors import BadCursorError
 
 T = TypeVar("T")
@@ -82,3 +83,21 @@ def decode_number_cursor(cursor: str | None) -> int | None:
     if not position.isdigit() or len(position) > len("2147483647"):
         raise BadCursorError(_BAD_CURSOR)
     return int(position)
+
+
+def decode_usage_cursor(cursor: str | None) -> tuple[date, str] | None:
+    """Return the day and the identifier of a template (empty for none) behind a cursor, None without one.
+
+    Raises:
+        BadCursorError: it is not the cursor of such a list.
+    """
+    if cursor is None:
+        return None
+    day, _, template_id = decode_cursor(cursor).partition(" ")
+    try:
+        place = date.fromisoformat(day)
+    except ValueError:
+        raise BadCursorError(_BAD_CURSOR) from None
+    if place.year == date.max.year or (template_id and not is_id(template_id, TEMPLATE_PREFIX)):
+        raise BadCursorError(_BAD_CURSOR)
+    return place, template_id

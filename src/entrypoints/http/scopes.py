@@ -27,6 +27,8 @@ SCOPE_OF: Final[Mapping[str, Scope | None]] = {
     "list_renders": Scope.RENDERS_READ,
     "get_render": Scope.RENDERS_READ,
     "get_document": Scope.RENDERS_READ,
+    # Less than the list of renders says.
+    "get_usage": Scope.RENDERS_READ,
     # Whoever may read a document can hand it on; a link lets them, and ends.
     "create_link": Scope.RENDERS_READ,
     "delete_render": Scope.RENDERS_CREATE,
