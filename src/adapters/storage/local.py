@@ -18,7 +18,9 @@ from uuid import uuid4
 
 from typing_extensions import override
 
+from adapters.storage.blob_files import INCOMING
 from adapters.storage.locks import BlobLock, HeldLock
+from adapters.storage.writer import BlobWriter, LockTakenError
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from application.ports.health_check import HealthCheck
@@ -31,8 +33,6 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _PIECE: Final = 256 * 1024
 _ONLY_US: Final = 0o700
 _OUR_FILE: Final = 0o600
-# Files are written here, whole, before they get their name; what a killed process left is removed at the next start.
-_INCOMING: Final = ".incoming"
 _LOCKS: Final = ".locks"
 _STALE_AFTER: Final = timedelta(hours=1)
 # No room on the disk, in the quota, or below the limit for the size of a file.
@@ -62,21 +62,35 @@ class LocalDocumentStorage(DocumentStorage):
             ServiceUnavailableError: the root cannot be made or written.
         """
         await asyncio.to_thread(self._prepare)
+        self._writer = BlobWriter(str(self._root))
+        await self._writer.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Nothing stays open."""
+        await self._writer.__aexit__(kind, error, traceback)
 
     @override
     async def put(self, key: BlobKey, content: bytes) -> None:
-        await asyncio.to_thread(lambda: self._put(self._path_of(key), key, content))
+        path = self._path_of(key)
+        with self._disk_errors():
+            await self._writer.store(str(path), content)
 
     @override
     def storing(self, key: BlobKey, content: bytes) -> AbstractAsyncContextManager[None]:
         lock = BlobLock(self._locks, key.sha256)
         return HeldLock(lock, lambda: self._put_locked(lock, key, content))
+
+    async def _put_locked(self, lock: BlobLock, key: BlobKey, content: bytes) -> bool:
+        """Store a blob under its lock; False where somebody has that."""
+        path = self._path_of(key)
+        with self._disk_errors():
+            try:
+                descriptor = await self._writer.store(str(path), content, lock.path)
+            except LockTakenError:
+                return False
+        return descriptor is not None and lock.adopt(descriptor)
 
     @override
     async def read(self, key: BlobKey) -> bytes:
@@ -92,7 +106,7 @@ class LocalDocumentStorage(DocumentStorage):
     @override
     async def erase(self, key: BlobKey, is_named: Callable[[], Awaitable[bool]]) -> None:
         lock = BlobLock(self._locks, key.sha256)
-        async with HeldLock(lock, lambda: self._take_alone(lock, key)):
+        async with HeldLock(lock, lambda: asyncio.to_thread(self._take_alone, lock, key)):
             if not await is_named():
                 await asyncio.to_thread(self._delete, key)
 
@@ -115,7 +129,7 @@ class LocalDocumentStorage(DocumentStorage):
 
     def _prepare(self) -> None:
         with self._disk_errors():
-            incoming = self._root / _INCOMING
+            incoming = self._root / INCOMING
             self._root.mkdir(mode=_ONLY_US, parents=True, exist_ok=True)
             incoming.mkdir(mode=_ONLY_US, exist_ok=True)
             (self._root / _LOCKS).mkdir(mode=_ONLY_US, exist_ok=True)
@@ -126,64 +140,10 @@ class LocalDocumentStorage(DocumentStorage):
                     if datetime.fromtimestamp(file.stat().st_mtime, UTC) < oldest:
                         file.unlink()
 
-    def _put_locked(self, lock: BlobLock, key: BlobKey, content: bytes) -> bool:
-        """Store a blob under its lock; False where somebody has that."""
-        path = self._path_of(key)
-        with self._disk_errors():
-            taken = lock.take()
-        if taken:
-            self._put(path, key, content)
-        return taken
-
     def _take_alone(self, lock: BlobLock, key: BlobKey) -> bool:
         self._path_of(key)  # it is a key
         with self._disk_errors():
             return lock.take(exclusive=True)
-
-    def _put(self, path: Path, key: BlobKey, content: bytes) -> None:
-        if hashlib.sha256(content).hexdigest() != key.sha256:
-            raise ValueError(f"the content does not have the SHA-256 {key.sha256}")
-        with self._disk_errors():
-            if not self._touch(path, len(content)):
-                self._write(path, content)
-            # Also where another process has just put the same: its name may not be on the disk yet.
-            _synchronise(path.parent)
-
-    def _touch(self, path: Path, size: int) -> bool:
-        """Renew the age of a file, so that the collector of unused blobs leaves it; False where it must be written."""
-        try:
-            os.utime(path)
-            return path.stat().st_size == size
-        except FileNotFoundError:
-            return False
-
-    def _write(self, path: Path, content: bytes) -> None:
-        # Nobody else can write there, so that the name need not be hard to guess, as mkstemp's are at some expense.
-        temporary = f"{self._root}/{_INCOMING}/{self._own}-{next(self._numbers)}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OUR_FILE)
-        try:
-            try:
-                _write_all(descriptor, content)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            self._give_name(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-
-    def _give_name(self, temporary: str, path: Path) -> None:
-        try:
-            os.rename(temporary, path)  # noqa: PTH104  # a Path of each would cost more than the call
-        except FileNotFoundError:
-            self._make_directories(path.parent)
-            os.rename(temporary, path)  # noqa: PTH104  # as above
-
-    def _make_directories(self, shard: Path) -> None:
-        for directory in (shard.parent, shard):
-            with suppress(FileExistsError):
-                directory.mkdir(mode=_ONLY_US)
-                _synchronise(directory.parent)
 
     def _read(self, key: BlobKey) -> bytes:
         with self._open(key) as file, self._disk_errors():
@@ -228,7 +188,7 @@ class LocalDocumentStorage(DocumentStorage):
 
     def _probe(self) -> None:
         with self._disk_errors():
-            descriptor, temporary = tempfile.mkstemp(dir=self._root / _INCOMING)
+            descriptor, temporary = tempfile.mkstemp(dir=self._root / INCOMING)
             os.close(descriptor)
             Path(temporary).unlink()
 
@@ -278,18 +238,3 @@ class LocalStorageHealthCheck(HealthCheck):
     async def check(self) -> None:
         with suppress(StorageFullError):
             await self._storage.probe()
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    """Write all of it: one call writes less where a signal comes, and never more than 2 GB (write(2))."""
-    left = memoryview(content)
-    while left:
-        left = left[os.write(descriptor, left) :]
-
-
-def _synchronise(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,20 +5,19 @@ waited in the kernel would be missed by those who have to give it back.
 """
 
 import asyncio
-import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Final
 
 from typing_extensions import override
 
+from adapters.storage.file_locks import take_lock
 from domain.errors import ServiceUnavailableError
 
-_OUR_FILE: Final = 0o600
 # So many digits of a hash have a lock of their own: enough that few wait for somebody else's blob.
 _DIGITS: Final = 3
 _SECONDS_BETWEEN_ATTEMPTS: Final = 0.005
@@ -30,7 +29,7 @@ class BlobLock:
     """The lock of one blob, for one holder; shared by those who store it, and exclusive for who erases it."""
 
     def __init__(self, directory: str, sha256: str) -> None:
-        self._path = f"{directory}/{sha256[:_DIGITS]}"
+        self.path = f"{directory}/{sha256[:_DIGITS]}"
         # A task may be cancelled while a thread takes the lock for it.
         self._mutex = threading.Lock()
         self._descriptor: int | None = None
@@ -42,15 +41,11 @@ class BlobLock:
         Raises:
             OSError: the directory is gone, or its file system has no locks.
         """
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OUR_FILE)
-        try:
-            fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return False
-        except BaseException:
-            os.close(descriptor)
-            raise
+        descriptor = take_lock(self.path, exclusive=exclusive)
+        return descriptor is not None and self.adopt(descriptor)
+
+    def adopt(self, descriptor: int) -> bool:
+        """Make a lock ours that was taken for us, unless it was given back before; tell whether it is."""
         with self._mutex:
             if not self._released:
                 self._descriptor = descriptor
@@ -68,9 +63,9 @@ class BlobLock:
 
 
 class HeldLock(AbstractAsyncContextManager[None]):
-    """Holds a lock for a block; `take` is asked in a thread until it has it."""
+    """Holds a lock for a block; `take` is asked until it has it."""
 
-    def __init__(self, lock: BlobLock, take: Callable[[], bool]) -> None:
+    def __init__(self, lock: BlobLock, take: Callable[[], Awaitable[bool]]) -> None:
         self._lock = lock
         self._take = take
 
@@ -90,7 +85,7 @@ class HeldLock(AbstractAsyncContextManager[None]):
 
     async def _enter(self) -> None:
         end = time.monotonic() + _SECONDS
-        while not await asyncio.to_thread(self._take):
+        while not await self._take():
             if time.monotonic() >= end:
                 raise ServiceUnavailableError(
                     "storage",

@@ -310,12 +310,16 @@ def half_written(root: Path, size: int) -> set[Path]:
 
 
 def kill_while_a_file_grows(root: Path, size: int) -> list[str]:
-    """Run the writer until there is a new file that is not yet whole, kill it, and return what it reported."""
+    """Run the writer until there is a new file that is not yet whole, kill all of it, and return what it reported."""
     before = half_written(root, size)
     writer = start_writer(root, size)
     while half_written(root, size) <= before and writer.poll() is None:
         pass
+    # Whoever asks goes first, and cannot complain of who writes.
+    processes = psutil.Process(writer.pid).children()
     writer.kill()
+    for process in processes:
+        process.kill()
     stdout, stderr = writer.communicate()
     assert stderr == ""
     return stdout.split()
@@ -341,6 +345,46 @@ def test_a_limit_for_the_size_of_files_is_a_full_storage(root: Path) -> None:
     assert stdout == ""
     assert stderr.startswith("StorageFullError: The storage in ")
     assert files_below(root) == []
+
+
+def process_that_writes() -> psutil.Process:
+    """Find the one process that writes blobs for this one."""
+    [process] = [each for each in psutil.Process().children() if "writer_process" in " ".join(each.cmdline())]
+    return process
+
+
+async def test_a_process_that_ends_fails_what_it_has_in_hand_and_is_replaced(storage: LocalDocumentStorage) -> None:
+    process = process_that_writes()
+    process.suspend()
+    putting = asyncio.create_task(storage.put(key_of(LETTER), LETTER))
+    await asyncio.sleep(0)
+    process.kill()
+    with pytest.raises(ServiceUnavailableError, match="The process that writes files ended"):
+        await putting
+    await storage.put(key_of(LETTER), LETTER)
+    assert await storage.read(key_of(LETTER)) == LETTER
+
+
+async def test_a_lock_that_comes_when_nobody_waits_any_more_is_given_back(storage: LocalDocumentStorage) -> None:
+    process = process_that_writes()
+    process.suspend()
+    entering = asyncio.create_task(storage.storing(key_of(LETTER), LETTER).__aenter__())
+    await asyncio.sleep(0)
+    entering.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await entering
+    process.resume()
+    await storage.put(key_of(BOOK), BOOK)
+    await storage.erase(key_of(LETTER), unnamed)
+    assert await keys_in(storage, ACME) == {key_of(BOOK)}
+
+
+async def test_what_was_asked_for_is_on_the_disk_when_the_storage_is_left(root: Path) -> None:
+    async with LocalDocumentStorage(root, SystemClock()) as storage:
+        putting = asyncio.create_task(storage.put(key_of(BOOK), BOOK))
+        await asyncio.sleep(0)
+    await putting
+    assert path_of(root, key_of(BOOK)).read_bytes() == BOOK
 
 
 HOLDER = """
