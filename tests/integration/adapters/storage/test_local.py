@@ -416,9 +416,11 @@ async def test_who_erases_waits_for_another_process_until_that_is_killed(
     done, _ = await asyncio.wait([erasing], timeout=0.1)
     assert not done
     assert await storage.read(key_of(LETTER)) == LETTER
+    [writer] = psutil.Process(holder.pid).children()
     holder.kill()
     await holder.wait()
     await erasing
+    await asyncio.to_thread(writer.wait, 60)
     assert await keys_in(storage, ACME) == set()
 
 
