@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit lint format bench bench-http bench-overload openapi examples pictures lock clean
+.PHONY: help install run test test-unit fuzz-api lint format bench bench-http bench-overload openapi examples pictures lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ test: $(VENV)/dev.done ## run all tests (they start every server they need)
 
 test-unit: $(VENV)/dev.done ## run the unit tests alone (no server, no files)
 	$(BIN)/pytest tests/unit
+
+EXAMPLES := 2000
+fuzz-api: $(VENV)/dev.done ## send made-up requests to the API (EXAMPLES=2000 for each operation, SEED=… to repeat a run)
+	$(BIN)/python -m tests.integration.http.api_fuzzing --examples $(EXAMPLES) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/dev.done ## check style, types, the import contracts and the dependencies
 	$(BIN)/ruff check .
@@ -61,7 +65,7 @@ lock: $(VENV)/dev.done ## compile the hashed requirements from pyproject.toml (U
 	$(COMPILE) $(UPGRADE) --all-extras --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove .venv and caches (data in .docgen/ stays)
-	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .import_linter_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- set-up -------------------------------------------------------------------------------------------------

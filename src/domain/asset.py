@@ -30,6 +30,8 @@ _EXTENSIONS: Final = {
     ".svg": _SVG,
     ".docx": _DOCX,
 }
+# What an asset can be.
+MEDIA_TYPES: Final = tuple(dict.fromkeys(_EXTENSIONS.values()))
 _BEGINNINGS: Final = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),

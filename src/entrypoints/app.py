@@ -19,7 +19,7 @@ from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
 from entrypoints.http.client_address import TrustedProxies
 from entrypoints.http.cross_origin import CrossOriginMiddleware
 from entrypoints.http.docs_page import mount_docs
-from entrypoints.http.errors import COMMON_RESPONSES, install_error_handlers
+from entrypoints.http.errors import install_error_handlers
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.in_flight import Capacity, InFlight
 from entrypoints.http.openapi import DescribedApi
@@ -95,7 +95,6 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        responses=COMMON_RESPONSES,
         telemetry=_NO_TELEMETRY,
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )

@@ -6,7 +6,7 @@ that has another one below /v1.
 
 import inspect
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -19,13 +19,11 @@ from application.caller import Caller, CallerKind, Origin
 from application.rate_limiter import RateLimiter
 from domain.errors import RateLimitedError, ScopeMissingError, UnauthenticatedError
 from entrypoints.container import Container
-from entrypoints.http.errors import COMMON_RESPONSES, problem_responses
 from entrypoints.http.idempotency import carry_out
+from entrypoints.http.openapi import API_PREFIX
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.scopes import SCOPE_OF
 from entrypoints.http.time_limit import limited
-
-API_PREFIX: Final = "/v1"
 
 
 class GuardedRoute(APIRoute):
@@ -74,10 +72,8 @@ class GuardedRoute(APIRoute):
 
 
 def guarded_router(tag: str, prefix: str = "") -> APIRouter:
-    """Return a router of guarded routes below /v1, whose operations may fail as every one of them may."""
-    of_all = problem_responses("unauthenticated", "scope-missing", "rate-limited", "time-limit")
-    responses = {**COMMON_RESPONSES, **of_all}
-    return APIRouter(prefix=API_PREFIX + prefix, tags=[tag], route_class=GuardedRoute, responses=responses)
+    """Return a router of guarded routes below /v1."""
+    return APIRouter(prefix=API_PREFIX + prefix, tags=[tag], route_class=GuardedRoute)
 
 
 def _answering(handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> ASGIApp:

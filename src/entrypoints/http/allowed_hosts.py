@@ -13,8 +13,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from entrypoints.http.errors import STATUS_OF_CODE, problem_content
-from entrypoints.http.openapi import PROBLEM
+from entrypoints.http.errors import problem_content
+from entrypoints.http.problem_codes import PROBLEM, STATUS_OF_CODE
 from entrypoints.http.request_id import STATE_KEY
 
 _CODE: Final = "malformed-request"

@@ -15,8 +15,8 @@ from uvicorn.server import ServerState
 from entrypoints.container import Container
 from entrypoints.http.answer_headers import SECURITY_HEADERS
 from entrypoints.http.body_guard import WHOLE_BODY_IS_HERE
-from entrypoints.http.errors import STATUS_OF_CODE, problem_content
-from entrypoints.http.openapi import PROBLEM
+from entrypoints.http.errors import problem_content
+from entrypoints.http.problem_codes import PROBLEM, STATUS_OF_CODE
 from entrypoints.lifespan import collect_garbage_seldom
 from entrypoints.settings import HttpSettings
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from domain.formats import OutputFormat
 from entrypoints.http.conditional import is_known, require_match
 from entrypoints.http.errors import RangeNotSatisfiableError
 
@@ -21,9 +22,17 @@ _DOCUMENT_POLICY: Final = (
 
 # What every download may be answered with, besides its own errors.
 DOWNLOAD_CODES: Final = ("precondition-failed", "range-not-satisfiable")
+
+
+def content_docs(*media_types: str) -> dict[str, Any]:
+    """Return the OpenAPI content of a file that is of one of these types."""
+    return {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
+
+
+_DOCUMENTS: Final = content_docs(*(output.media_type for output in OutputFormat))
 DOWNLOAD_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"description": "The document", "content": {"application/octet-stream": {}}},
-    206: {"description": "The range of it that was asked for"},
+    200: {"description": "The document", "content": _DOCUMENTS},
+    206: {"description": "The range of it that was asked for", "content": _DOCUMENTS},
     304: {"description": "The client has it"},
 }
 

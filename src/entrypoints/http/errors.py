@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from domain.diagnostics import Diagnostic
 from domain.errors import (
@@ -22,50 +24,11 @@ from domain.errors import (
     ServiceUnavailableError,
     UnauthenticatedError,
 )
-from entrypoints.http.openapi import PROBLEM
+from entrypoints.http.problem_codes import CODES, PROBLEM, STATUS_OF_CODE
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.schemas.problem import DiagnosticBody, Problem, SchemaChangeBody
 
 logger = logging.getLogger("docgen.http")
-
-STATUS_OF_CODE: Final[Mapping[str, int]] = {
-    "malformed-request": 400,
-    "bad-cursor": 400,
-    "unauthenticated": 401,
-    "scope-missing": 403,
-    "not-found": 404,
-    "method-not-allowed": 405,
-    "not-acceptable": 406,
-    "request-timeout": 408,
-    "slug-taken": 409,
-    "conflict": 409,
-    "not-ready": 409,
-    "not-published": 409,
-    "breaking-schema-change": 409,
-    "request-in-progress": 409,
-    "expired": 410,
-    "precondition-failed": 412,
-    "payload-too-large": 413,
-    "unsupported-media-type": 415,
-    "range-not-satisfiable": 416,
-    "request-invalid": 422,
-    "template-invalid": 422,
-    "schema-invalid": 422,
-    "data-invalid": 422,
-    "rows-invalid": 422,
-    "render-failed": 422,
-    "limit-exceeded": 422,
-    "unsupported-output": 422,
-    "idempotency-mismatch": 422,
-    "precondition-required": 428,
-    "rate-limited": 429,
-    "queue-full": 429,
-    "internal": 500,
-    "overloaded": 503,
-    "unavailable": 503,
-    "time-limit": 504,
-    "storage-full": 507,
-}
 
 # What the framework raises has a status only.
 _CODE_OF_STATUS: Final[Mapping[int, str]] = {
@@ -122,22 +85,18 @@ class UnsupportedBodyError(DocGenError):
 
 
 def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI responses of an operation that may fail with these codes."""
-    by_status: dict[int | str, list[str]] = {}
+    """Return the OpenAPI responses of an operation that may fail with these codes, beside those of every operation.
+
+    `DescribedApi` brings them together.
+    """
+    by_status: dict[int | str, dict[str, Any]] = {}
     for code in codes:
-        by_status.setdefault(STATUS_OF_CODE[code], []).append(code)
-    return {
-        status: {
-            "model": Problem,
-            "description": f"{HTTPStatus(int(status)).phrase}: {', '.join(names)}",
-        }
-        for status, names in by_status.items()
-    }
+        by_status.setdefault(STATUS_OF_CODE[code], {"model": Problem, "description": "", CODES: []})[CODES].append(code)
+    return by_status
 
 
-COMMON_RESPONSES: Final = problem_responses("request-invalid", "request-timeout", "internal", "unavailable")
 # Of every operation that reads a template or renders one.
-ENGINE_CODES: Final = ("rate-limited", "queue-full", "overloaded")
+ENGINE_CODES: Final = ("queue-full", "overloaded")
 
 
 def problem(
@@ -224,7 +183,20 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     )
     if error.detail and error.detail != HTTPStatus(error.status_code).phrase:
         detail = _OTHER_WORDS.get(error.detail, error.detail)
-    return problem(request, code, detail, headers=error.headers)
+    headers = dict(error.headers or {})
+    if code == "method-not-allowed":
+        # The framework names the methods of the first route that has the path, and each route has one.
+        headers["Allow"] = ", ".join(sorted(_methods_of(request)))
+    return problem(request, code, detail, headers=headers)
+
+
+def _methods_of(request: Request) -> frozenset[str]:
+    """Return the methods of all routes that have the path of the first one that fits; GET answers HEAD as well."""
+    scope = {**request.scope, "path_params": {}}
+    contexts = [each for each in iter_route_contexts(request.app.routes) if each.methods]
+    path = next(each.path for each in contexts if each.original_route.matches(scope)[0] is not Match.NONE)
+    methods = frozenset(method for each in contexts if each.path == path for method in each.methods or ())
+    return methods | ({"HEAD"} if "GET" in methods else frozenset())
 
 
 _FRAMEWORK_DETAILS: Final = {

@@ -1,13 +1,16 @@
 """Multipart bodies: a template file and small fields."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from application.use_cases.inspect_upload import TemplateUpload
 from domain.errors import InvalidRequestError
+from entrypoints.http.described_models import refer_to
 from entrypoints.http.errors import MalformedRequestError, UnsupportedBodyError
 from entrypoints.http.multipart import parse_form, utf8_text
 
@@ -106,11 +109,33 @@ async def _text_of(name: str, value: UploadFile | str) -> str:
     return utf8_text(name, value if isinstance(value, str) else await value.read())
 
 
-def multipart_docs(**fields: str) -> dict[str, object]:
-    """Return the OpenAPI request body of an upload with these text fields (name = description)."""
-    properties = {
-        "file": {"type": "string", "format": "binary", "description": "The template: .docx, .md or .txt."},
-        **{name: {"type": "string", "description": text} for name, text in fields.items()},
+_FILE_SCHEMA: Final = {
+    "type": "string",
+    "format": "binary",
+    "description": "The template: .docx, .md or .txt, as the file name of the part says.",
+}
+
+
+def form_docs(title: str, required: Sequence[str] = (), /, **fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the OpenAPI description of a form with the part `file` and fields of these schemas.
+
+    Generated clients name its class by `title`.
+    """
+    encoding = {
+        name: {"contentType": "application/json"}
+        for name, schema in fields.items()
+        if schema.get("type") == "object" or "$ref" in schema
     }
-    schema = {"type": "object", "required": ["file"], "properties": properties}
-    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+    schema = {
+        "title": title,
+        "type": "object",
+        "required": ["file", *required],
+        "properties": {"file": _FILE_SCHEMA, **fields},
+        "additionalProperties": False,
+    }
+    return {"schema": refer_to(title, schema), **({"encoding": encoding} if encoding else {})}
+
+
+def multipart_docs(title: str, /, **fields: Mapping[str, Any]) -> dict[str, object]:
+    """Return the OpenAPI request body of an upload with these fields."""
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": form_docs(title, **fields)}}}

@@ -1,67 +1,158 @@
-"""The description of the API."""
+"""The description of the API: what the routes say, brought together with what holds for all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI
 from typing_extensions import override
 
-from entrypoints.http.idempotency_key import CARRIED_OUT_AGAIN, IDEMPOTENCY_KEY, KEY_PATTERN, MAX_KEY
+from entrypoints.http.described_headers import IDEMPOTENCY, described_headers, headers_of, request_headers
+from entrypoints.http.described_models import referenced_schemas
+from entrypoints.http.examples import add_examples
+from entrypoints.http.idempotency_key import CARRIED_OUT_AGAIN
+from entrypoints.http.problem_codes import (
+    CODES,
+    OF_ALL,
+    OF_BODIES,
+    OF_GUARDED,
+    OF_KEYS,
+    PROBLEM,
+    STATUS_OF_CODE,
+    meaning_of,
+)
 from entrypoints.http.scopes import SCOPE_OF
 
-PROBLEM: Final = "application/problem+json"
-_FIRST_ERROR: Final = 400
-_BEARER: Final = {"type": "http", "scheme": "bearer", "description": "An API key: `Authorization: Bearer dg_live_…`."}
-
-
-_KEY: Final[Mapping[str, Any]] = {
-    "name": IDEMPOTENCY_KEY,
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": KEY_PATTERN},
-    "description": (
-        "Any text of your choice, new for each request, such as a UUID. The same request with the same key is carried "
-        "out once within 24 hours; sent again, it gets the same answer, with `Idempotent-Replayed: true`."
-    ),
+API_PREFIX: Final = "/v1"
+_BEARER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "dg_live_…",
+    "description": "An API key, or a token of the identity provider: `Authorization: Bearer dg_live_…`.",
 }
-_KEY_CODES: Final = {"409": "request-in-progress", "422": "idempotency-mismatch"}
+_TAGS: Final[Mapping[str, str]] = {
+    "templates": "Word, Markdown and text files with placeholders, and which version of each is published.",
+    "versions": "The files of a template, each with the data that it needs.",
+    "renders": "Documents that were made, or are being made, of a template and data.",
+    "links": "Documents for whoever has a link to them, without a key.",
+    "assets": "Images and Word pieces that templates and data name, as in `asset:logo.png`.",
+    "workspace": "What the workspace has chosen: locale, time zone, retention and limits.",
+    "usage": "What the workspace has made, by day and template.",
+    "access": "Who may do what, and who did what.",
+    "system": "What operators and load balancers ask; no key is needed.",
+}
+
+
+# With what an answer says, other operations can be called: its id is this parameter of theirs.
+_LINKS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "create_render": (
+        "render_id",
+        ("get_render", "get_document", "create_link", "delete_render", "cancel_render", "retry_render"),
+    ),
+    "create_api_key": ("key_id", ("revoke_api_key",)),
+    "register_template": ("template", ("get_template", "update_template", "archive_template", "add_version")),
+}
 
 
 class DescribedApi(FastAPI):
-    """Describes errors with their media type: FastAPI takes every model for application/json."""
+    """Describes what FastAPI cannot know: problems with their codes, headers, scopes and examples."""
 
     @override
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document."""
-        spec = super().openapi()
-        spec["components"]["securitySchemes"] = {"bearer": _BEARER}
-        for path in spec["paths"].values():
-            for method, operation in path.items():
-                if method == "post":
-                    _describe_key(operation)
-                if operation["operationId"] in SCOPE_OF:
-                    scope = SCOPE_OF[operation["operationId"]]
-                    # What stands in the list is the roles that are needed (OpenAPI 3.1, Security Requirement Object).
-                    operation["security"] = [{"bearer": [scope] if scope else []}]
-                for status, response in operation["responses"].items():
-                    content = response.get("content", {})
-                    if int(status) >= _FIRST_ERROR and "application/json" in content:
-                        response["content"] = {PROBLEM: content["application/json"]}
-        return spec
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi())
+        return self.openapi_schema
 
 
-def _describe_key(operation: dict[str, Any]) -> None:
-    """Add the header that every operation takes whose repetition would do something twice."""
-    parameters = operation.setdefault("parameters", [])
-    if operation["operationId"] in CARRIED_OUT_AGAIN or _KEY in parameters:
-        return
-    parameters.append(_KEY)
-    responses = operation["responses"]
-    for status, code in _KEY_CODES.items():
-        known = responses.get(status)
-        if known is None:
-            phrase = HTTPStatus(int(status)).phrase
-            responses[status] = {**responses["422"], "description": f"{phrase}: {code}"}
-        else:
-            known["description"] += f", {code}"
+def completed(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a description as FastAPI makes it with all that holds for every operation."""
+    components = spec["components"]
+    components["schemas"] = dict(sorted({**referenced_schemas(), **components["schemas"]}.items()))
+    for own_of_the_framework in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(own_of_the_framework, None)
+    components["securitySchemes"] = {"bearer": _BEARER}
+    components["schemas"]["Problem"]["properties"]["code"]["enum"] = list(STATUS_OF_CODE)
+    components["headers"] = described_headers()
+    components["examples"] = {code: _example(code) for code in STATUS_OF_CODE}
+    used = {tag for _, operation in _operations(spec) for tag in operation.get("tags", ())}
+    spec["tags"] = [{"name": tag, "description": _TAGS[tag]} for tag in _TAGS if tag in used]
+    for path, operation in _operations(spec):
+        _complete(path, operation, keyed=_is_keyed(spec, operation))
+        _add_links(operation)
+        add_examples(operation)
+    return spec
+
+
+def _add_links(operation: dict[str, Any]) -> None:
+    parameter, targets = _LINKS.get(operation["operationId"], ("", ()))
+    if targets:
+        links = {each: {"operationId": each, "parameters": {parameter: "$response.body#/id"}} for each in targets}
+        operation["responses"]["201"]["links"] = links
+
+
+def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in spec["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
+def _is_keyed(spec: Mapping[str, Any], operation: Mapping[str, Any]) -> bool:
+    posts = [methods.get("post") for methods in spec["paths"].values()]
+    return operation in posts and operation["operationId"] not in CARRIED_OUT_AGAIN
+
+
+def _complete(path: str, operation: dict[str, Any], *, keyed: bool) -> None:
+    name, guarded = operation["operationId"], path.startswith(API_PREFIX)
+    if guarded:
+        scope = SCOPE_OF[name]
+        # What stands in the list is the roles that are needed (OpenAPI 3.1, Security Requirement Object).
+        operation["security"] = [{"bearer": [scope] if scope else []}]
+    parameters = [*operation.get("parameters", ()), *request_headers(operation), *([IDEMPOTENCY] if keyed else [])]
+    if parameters:
+        operation["parameters"] = parameters
+    codes = [*OF_ALL, *(OF_GUARDED if guarded else ()), *(OF_KEYS if keyed else ())]
+    if "requestBody" in operation:
+        codes += OF_BODIES
+    if "422" in operation["responses"]:
+        codes.append("request-invalid")
+    _declare_problems(operation["responses"], codes)
+    for status, response in operation["responses"].items():
+        headers = headers_of(operation, status, guarded=guarded, keyed=keyed)
+        response["headers"] = {**headers, **response.get("headers", {})}
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _declare_problems(responses: dict[str, Any], common: list[str]) -> None:
+    own = [code for response in responses.values() for code in response.get(CODES, ())]
+    by_status: dict[str, list[str]] = {}
+    for code in dict.fromkeys([*own, *common]):
+        by_status.setdefault(str(STATUS_OF_CODE[code]), []).append(code)
+    for status, codes in by_status.items():
+        headers = responses.get(status, {}).get("headers")
+        responses[status] = {
+            "description": "\n".join(
+                [f"{HTTPStatus(int(status)).phrase}", "", *(f"- `{code}`: {meaning_of(code)}" for code in codes)]
+            ),
+            **({"headers": headers} if headers else {}),
+            "content": {
+                PROBLEM: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
+                }
+            },
+        }
+
+
+def _example(code: str) -> dict[str, Any]:
+    return {
+        "summary": meaning_of(code),
+        "value": {
+            "type": f"urn:docgen:problem:{code}",
+            "title": code.replace("-", " ").capitalize(),
+            "status": STATUS_OF_CODE[code],
+            "detail": meaning_of(code),
+            "code": code,
+            "request_id": "req_01990b6f1c5a7c3e8d2f4a6b8c0d1e2f",
+        },
+    }

@@ -44,7 +44,7 @@ def test_the_description_is_complete(client: TestClient) -> None:
     ids = [operation["operationId"] for operation in operations]
     assert len(ids) == len(set(ids))
     assert "create_render" in ids
-    body = spec["paths"]["/v1/renders"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    body = spec["components"]["schemas"]["RenderBody"]
     assert {"template", "data", "output", "missing"} <= set(body["properties"])
     for operation in operations:
         for status, response in operation["responses"].items():

@@ -54,7 +54,11 @@ async def list_api_keys(
 
 
 @router.delete(
-    "/api-keys/{key_id}", status_code=204, operation_id="revoke_api_key", responses=problem_responses("not-found")
+    "/api-keys/{key_id}",
+    status_code=204,
+    response_class=Response,
+    operation_id="revoke_api_key",
+    responses=problem_responses("not-found"),
 )
 async def revoke_api_key(key_id: str, container: ContainerDependency, caller: CallerDependency) -> None:
     """Revoke a key: from now on it opens nothing, on every server."""

@@ -1,23 +1,28 @@
 """Assets: images and Word pieces for templates."""
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 from urllib.parse import quote
 
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from application.use_cases.keep_asset import KeepAssetCommand
+from domain.asset import MEDIA_TYPES
 from entrypoints.http.access import guarded_router
 from entrypoints.http.conditional import IF_MATCH_DOCS, IF_NONE_MATCH_DOCS, AssetConditionDependency
 from entrypoints.http.cursors import decode_name_cursor, page_of
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
-from entrypoints.http.downloads import DOWNLOAD_CODES, download
+from entrypoints.http.downloads import DOWNLOAD_CODES, content_docs, download
 from entrypoints.http.errors import ENGINE_CODES, UnsupportedBodyError, problem_responses
 from entrypoints.http.schemas.assets import AssetListResponse, AssetResponse
 
 router = guarded_router("assets", "/assets")
 
-_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_FILES = content_docs(*MEDIA_TYPES)
+_ANY_FILE = content_docs("application/octet-stream")
+_Name = Annotated[str, Path(description="With the extension of an image or of a Word file.")]
 
 
 @router.get("", operation_id="list_assets", responses=problem_responses("bad-cursor"))
@@ -45,12 +50,12 @@ async def list_assets(
         ),
     },
     openapi_extra={
-        "requestBody": {"required": True, "content": _BINARY},
+        "requestBody": {"required": True, "content": _ANY_FILE},
         "parameters": [IF_MATCH_DOCS, IF_NONE_MATCH_DOCS],
     },
 )
 async def put_asset(
-    name: str,
+    name: _Name,
     request: Request,
     response: Response,
     container: ContainerDependency,
@@ -72,13 +77,15 @@ async def put_asset(
     operation_id="get_asset",
     response_class=Response,
     responses={
-        200: {"description": "The file", "content": {"application/octet-stream": {}}},
-        206: {"description": "The range of it that was asked for"},
+        200: {"description": "The file", "content": _FILES},
+        206: {"description": "The range of it that was asked for", "content": _FILES},
         304: {"description": "The client has it"},
         **problem_responses("not-found", *DOWNLOAD_CODES),
     },
 )
-async def get_asset(name: str, request: Request, container: ContainerDependency, caller: CallerDependency) -> Response:
+async def get_asset(
+    name: _Name, request: Request, container: ContainerDependency, caller: CallerDependency
+) -> Response:
     """Return the file."""
     reader = container.read_assets()
     asset = await reader.get(caller, name)
@@ -100,12 +107,13 @@ async def get_asset(name: str, request: Request, container: ContainerDependency,
 @router.delete(
     "/{name}",
     status_code=204,
+    response_class=Response,
     operation_id="delete_asset",
     responses=problem_responses("not-found", "precondition-failed"),
     openapi_extra={"parameters": [IF_MATCH_DOCS]},
 )
 async def delete_asset(
-    name: str, container: ContainerDependency, caller: CallerDependency, condition: AssetConditionDependency
+    name: _Name, container: ContainerDependency, caller: CallerDependency, condition: AssetConditionDependency
 ) -> None:
     """Delete the file; documents that name it fail from now on."""
     await container.delete_asset()(caller, name, condition)

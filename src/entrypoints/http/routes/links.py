@@ -7,9 +7,9 @@ from starlette.responses import Response
 from domain.errors import RateLimitedError
 from entrypoints.http.dependencies import ContainerDependency
 from entrypoints.http.downloads import DOWNLOAD_CODES, DOWNLOAD_RESPONSES, download
-from entrypoints.http.errors import COMMON_RESPONSES, problem_responses
+from entrypoints.http.errors import problem_responses
 
-router = APIRouter(prefix="/links", tags=["links"], responses=COMMON_RESPONSES)
+router = APIRouter(prefix="/links", tags=["links"])
 
 
 @router.get(

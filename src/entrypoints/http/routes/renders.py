@@ -15,6 +15,7 @@ from application.ports.render_repository import RenderFilter
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.requested_renders import FinishedRender, RenderDocumentCommand
 from domain.errors import InvalidRequestError
+from domain.formats import OutputFormat
 from domain.identifiers import RENDER_PREFIX, RenderId
 from domain.render_request import MissingPolicy, RenderRequest, RenderStatus
 from entrypoints.http.access import guarded_router
@@ -27,9 +28,17 @@ from entrypoints.http.dependencies import (
     get_caller,
     get_container,
 )
-from entrypoints.http.downloads import DOWNLOAD_CODES, DOWNLOAD_RESPONSES, content_disposition, download, repr_digest
+from entrypoints.http.described_models import reference_to
+from entrypoints.http.downloads import (
+    DOWNLOAD_CODES,
+    DOWNLOAD_RESPONSES,
+    content_disposition,
+    content_docs,
+    download,
+    repr_digest,
+)
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
-from entrypoints.http.forms import read_upload_form
+from entrypoints.http.forms import form_docs, read_upload_form
 from entrypoints.http.idempotency import RenderedResponse, answer_of
 from entrypoints.http.links import address_of
 from entrypoints.http.negotiation import RESPOND_ASYNC, accepted_document, prefers_async
@@ -47,6 +56,8 @@ from entrypoints.http.schemas.times import Time
 from entrypoints.http.time_limit import standing_still
 
 router = guarded_router("renders", "/renders")
+
+_DOCUMENTS: Final = content_docs(*(output.media_type for output in OutputFormat))
 
 _envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -81,7 +92,10 @@ _RENDER_CODES = (
     operation_id="create_render",
     response_model=RenderResponse,
     responses={
-        200: {"description": 'The document itself, for an Accept header with its media type or "store": false'},
+        200: {
+            "description": 'The document itself, for an Accept header with its media type or "store": false',
+            "content": _DOCUMENTS,
+        },
         202: {
             "description": "The record of a render that waits in the queue, for the header Prefer: respond-async",
             "model": RenderResponse,
@@ -92,18 +106,8 @@ _RENDER_CODES = (
         "requestBody": {
             "required": True,
             "content": {
-                "application/json": {"schema": RenderBody.model_json_schema()},
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["file", "request"],
-                        "properties": {
-                            "file": {"type": "string", "format": "binary", "description": "A template, not stored."},
-                            "request": FileRenderBody.model_json_schema(),
-                        },
-                    },
-                    "encoding": {"request": {"contentType": "application/json"}},
-                },
+                "application/json": {"schema": reference_to(RenderBody)},
+                "multipart/form-data": form_docs("RenderFileForm", ["request"], request=reference_to(FileRenderBody)),
             },
         }
     },
@@ -313,6 +317,7 @@ def _as_changed(made: FinishedRender | RenderRequest) -> RenderedResponse:
 @router.delete(
     "/{render_id}",
     status_code=204,
+    response_class=Response,
     operation_id="delete_render",
     responses=problem_responses("not-found", "conflict"),
 )

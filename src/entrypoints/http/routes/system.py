@@ -32,7 +32,7 @@ class ReadinessResponse(BaseModel):
     components: dict[str, str]
 
 
-class VersionResponse(BaseModel):
+class ServiceVersionResponse(BaseModel):
     """Which program this is."""
 
     name: str
@@ -82,6 +82,6 @@ async def _state_of(check: HealthCheck) -> str:
 
 
 @router.get("/version", operation_id="version")
-async def get_version() -> VersionResponse:
+async def get_version() -> ServiceVersionResponse:
     """Say which version of DocGen this is."""
-    return VersionResponse(name="docgen", version=version("docgen"))
+    return ServiceVersionResponse(name="docgen", version=version("docgen"))

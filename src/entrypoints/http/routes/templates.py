@@ -38,6 +38,12 @@ from entrypoints.http.dependencies import (
 from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.forms import multipart_docs, read_upload_form
 from entrypoints.http.schemas.templates import (
+    DESCRIPTION,
+    LOCALE,
+    NAME,
+    SLUG,
+    TAGS,
+    TIMEZONE,
     PublishRequest,
     RegisteredTemplateResponse,
     TemplateListResponse,
@@ -58,12 +64,13 @@ _UPLOAD_CODES = ("malformed-request", "payload-too-large", "unsupported-media-ty
     operation_id="register_template",
     responses=problem_responses(*_UPLOAD_CODES, "slug-taken", "template-invalid", "storage-full"),
     openapi_extra=multipart_docs(
-        name="The template's name; default: the file's name without its extension.",
-        slug="Its name in addresses; default: made of the name.",
-        description="What it is for.",
-        tags="Words to find it by, with commas between them.",
-        locale="The locale of its documents, such as de-DE.",
-        publish="true: renders may use it at once. Default: false.",
+        "RegisterTemplateForm",
+        name={**NAME, "description": "Default: the file's name without its extension."},
+        slug={**SLUG, "description": "Its name in addresses; default: made of the name."},
+        description=DESCRIPTION,
+        tags={**TAGS, "description": "Words to find it by; one part each, or with commas between them."},
+        locale=LOCALE,
+        publish={"type": "boolean", "default": False, "description": "Renders may use it at once."},
     ),
 )
 async def register_template(
@@ -93,9 +100,10 @@ async def register_template(
     operation_id="validate_template",
     responses=problem_responses(*_UPLOAD_CODES),
     openapi_extra=multipart_docs(
-        data="JSON data to try the template with.",
-        locale="The locale to try it in, such as de-DE.",
-        timezone="The time zone to try it in, such as Europe/Berlin.",
+        "ValidateTemplateForm",
+        data={"type": "object", "additionalProperties": True, "description": "Data to try the template with."},
+        locale=LOCALE,
+        timezone=TIMEZONE,
     ),
 )
 async def validate_template(
@@ -195,6 +203,7 @@ async def update_template(
 @router.delete(
     "/{template}",
     status_code=204,
+    response_class=Response,
     operation_id="archive_template",
     responses=problem_responses("not-found", *_CONDITION_CODES),
     openapi_extra={"parameters": [IF_MATCH_REQUIRED_DOCS]},

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from application.use_cases.add_version import AddVersionCommand
 from application.use_cases.refine_schema import RefineSchemaCommand
-from domain.formats import OutputFormat
+from domain.formats import OutputFormat, TemplateFormat
 from domain.sample import sample_of
 from entrypoints.http.access import guarded_router
 from entrypoints.http.conditional import IF_MATCH_DOCS, NOT_MODIFIED, SeenIfGiven, answer, etag_of_schema, seen_tags
@@ -20,7 +20,7 @@ from entrypoints.http.dependencies import (
     Cursor,
     Limit,
 )
-from entrypoints.http.downloads import DOWNLOAD_CODES, download
+from entrypoints.http.downloads import DOWNLOAD_CODES, content_docs, download
 from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.forms import multipart_docs, read_upload_form
 from entrypoints.http.json_bodies import read_json
@@ -33,6 +33,7 @@ from entrypoints.http.schemas.templates import (
 
 router = guarded_router("versions", "/templates/{template}/versions")
 
+FILES = content_docs(*(OutputFormat(each).media_type for each in TemplateFormat))
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
 
 
@@ -58,8 +59,13 @@ Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
     openapi_extra={
         "parameters": [IF_MATCH_DOCS],
         **multipart_docs(
-            publish="true: renders use it from now on. Default: false.",
-            allow_breaking="true: publish also what refuses data that the published version takes. Default: false.",
+            "AddVersionForm",
+            publish={"type": "boolean", "default": False, "description": "Renders use it from now on."},
+            allow_breaking={
+                "type": "boolean",
+                "default": False,
+                "description": "Publish also what refuses data that the published version takes.",
+            },
         ),
     },
 )
@@ -131,8 +137,8 @@ async def get_version(
     operation_id="get_version_file",
     response_class=Response,
     responses={
-        200: {"description": "The file as it was uploaded", "content": {"application/octet-stream": {}}},
-        206: {"description": "The range of it that was asked for"},
+        200: {"description": "The file as it was uploaded", "content": FILES},
+        206: {"description": "The range of it that was asked for", "content": FILES},
         304: {"description": "The client has it"},
         **problem_responses("not-found", *DOWNLOAD_CODES),
     },

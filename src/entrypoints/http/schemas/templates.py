@@ -1,15 +1,50 @@
 """Bodies about templates and versions."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from application.use_cases.validate_template import TemplateReport
 from domain.formats import TemplateFormat
 from domain.placeholder import Placeholder, PlaceholderKind
-from domain.template import Template, TemplateStatus, TemplateVersion
+from domain.slug import MAX_LENGTH as MAX_SLUG_LENGTH
+from domain.template import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_NAME_LENGTH,
+    MAX_TAG_LENGTH,
+    MAX_TAGS,
+    Template,
+    TemplateStatus,
+    TemplateVersion,
+)
 from entrypoints.http.schemas.problem import DiagnosticBody, LocationBody
+
+# What the domain says of these values when they come, as schemas.
+NAME: Final[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": r"\S"}
+SLUG: Final[dict[str, Any]] = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_SLUG_LENGTH,
+    "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+}
+DESCRIPTION: Final[dict[str, Any]] = {
+    "type": "string",
+    "maxLength": MAX_DESCRIPTION_LENGTH,
+    "description": "What it is for.",
+}
+TAGS: Final[dict[str, Any]] = {
+    "type": "array",
+    "maxItems": MAX_TAGS,
+    "items": {"type": "string", "minLength": 1, "maxLength": MAX_TAG_LENGTH},
+}
+LOCALE: Final[dict[str, Any]] = {
+    "type": "string",
+    "minLength": 2,
+    "maxLength": 30,
+    "description": "A locale, such as de-DE.",
+}
+TIMEZONE: Final[dict[str, Any]] = {"type": "string", "description": "A time zone, such as Europe/Berlin."}
 
 
 class TemplateResponse(BaseModel):
@@ -54,16 +89,24 @@ class TemplateListResponse(BaseModel):
     next_cursor: str | None
 
 
+def _no_default(schema: dict[str, Any]) -> None:
+    """Describe no default: what is left out stays as it is, and null is no value."""
+    schema.pop("default", None)
+
+
+_UNSAID: Final = Field(json_schema_extra=_no_default)
+
+
 class UpdateTemplateRequest(BaseModel):
     """The fields to change; those left out stay as they are."""
 
     model_config = ConfigDict(extra="forbid")
 
-    slug: str | None = None
-    name: str | None = None
-    description: str | None = None
-    tags: list[str] | None = None
-    locale: str | None = None
+    slug: Annotated[str | None, WithJsonSchema(SLUG), _UNSAID] = None
+    name: Annotated[str | None, WithJsonSchema(NAME), _UNSAID] = None
+    description: Annotated[str | None, WithJsonSchema(DESCRIPTION), _UNSAID] = None
+    tags: Annotated[list[str] | None, WithJsonSchema(TAGS), _UNSAID] = None
+    locale: Annotated[str | None, WithJsonSchema({"anyOf": [LOCALE, {"type": "null"}]}), _UNSAID] = None
 
 
 class PublishRequest(BaseModel):
