@@ -34,6 +34,7 @@ _IN_LINE: Final = 1_000
 # Between two requests of a connection; a server closes connections that are idle for 5 seconds.
 _PAUSE_SECONDS: Final = 2.0
 _ALLOWED: Final = frozenset({"201", "429", "503"})
+_TIMES: Final = 2.5
 _MEGABYTE: Final = 1_000_000
 # What may be kept after the load: allocators do not give everything back.
 _MORE_MEMORY: Final = 1.5
@@ -136,8 +137,9 @@ def measured(service: services.Service, folder: Path, seconds: float) -> tuple[l
     short = min(8.0, seconds)
     before = wrk.put(load, connections=16, seconds=short)
     memory_before, recorded_before = memory_of(service.pid), stored_renders(service.url)
-    # Those in the line wait as long as it takes; the others send as many as come at twice the speed.
-    connections = _IN_LINE + round(2 * before.good_a_second * _PAUSE_SECONDS)
+    # Those in the line wait as long as it takes; the others send as many as come at twice the speed, and some more,
+    # since also a refusal takes its time.
+    connections = _IN_LINE + round(_TIMES * before.good_a_second * _PAUSE_SECONDS)
     with watched(service) as seen:
         over = wrk.put(load, connections=connections, seconds=seconds, delay_ms=_PAUSE_SECONDS * 1000, count=True)
     first = first_answer(url, wish)

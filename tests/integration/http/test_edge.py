@@ -37,6 +37,10 @@ def upload(client: TestClient, *parts: bytes, content_type: str = f"multipart/fo
         ([FILE, field(b"name", b"Gr\xf6\xdfe")], 422, "request-invalid", "name: this is not text in UTF-8"),
         ([FILE.replace(b"letter", b"gr\xf6\xdfe")], 422, "request-invalid", "file name: this is not text in UTF-8"),
         ([FILE, field(b"d\xff", b"x")], 422, "request-invalid", "field name: this is not text in UTF-8"),
+        ([FILE, *[field(b"tags", b"x")] * 21], 400, "malformed-request", "Maximum number of fields is 20"),
+        ([FILE.replace(b'"file"', b'"a"')] * 3, 400, "malformed-request", "Maximum number of files is 2"),
+        ([b"X-Long: " + b"x" * 10_000 + b"\r\n" + FILE], 400, "malformed-request", "broken"),
+        ([b"X-Many: x\r\n" * 20 + FILE], 400, "malformed-request", "broken"),
         ([FILE, field(b"description", b"x" * 100_001)], 413, "payload-too-large", "'description' is larger"),
     ],
 )
