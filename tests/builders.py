@@ -145,6 +145,7 @@ def a_render_request(template: Template, *, data: bytes = DATA, **fields: Any) -
         data_sha256=hashlib.sha256(data).hexdigest(),
         status=RenderStatus.QUEUED,
         created_at=NOW,
+        created_by="ada@example.com",
     )
     return replace(request, **fields)
 

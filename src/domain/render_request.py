@@ -107,6 +107,8 @@ class RenderRequest:
     queued_at: datetime | None = None
     job_id: JobId | None = None
     attempts: int = 0
+    # Who asked for it, None where that was not kept yet.
+    created_by: str | None = None
 
     def start(self) -> "RenderRequest":
         """Return the request in rendering."""

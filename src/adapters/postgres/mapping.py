@@ -277,7 +277,12 @@ def render_columns(request: RenderRequest) -> Columns:
         InvalidRequestError: a text of the request's options cannot be kept.
     """
     options, timings = request.options, request.timings
-    require_storable(locale=options.locale, timezone=options.timezone, file_name=options.file_name)
+    require_storable(
+        locale=options.locale,
+        timezone=options.timezone,
+        file_name=options.file_name,
+        created_by=request.created_by,
+    )
     return {
         "workspace_id": request.workspace_id,
         "id": request.id,
@@ -302,6 +307,7 @@ def render_columns(request: RenderRequest) -> Columns:
         "finished_at": request.finished_at,
         "expires_at": request.expires_at,
         "erased_at": request.erased_at,
+        "created_by": request.created_by,
         "queued_at": request.queued_at,
         "job_id": request.job_id,
         "attempts": request.attempts,
@@ -334,6 +340,7 @@ def render_of(row: RenderRow) -> RenderRequest:
         finished_at=row.finished_at,
         expires_at=row.expires_at,
         erased_at=row.erased_at,
+        created_by=row.created_by,
         queued_at=row.queued_at,
         job_id=None if row.job_id is None else JobId(row.job_id),
         attempts=row.attempts,

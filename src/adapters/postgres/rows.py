@@ -295,3 +295,4 @@ class RenderRow(Row):
     queued_at: Mapped[datetime | None]
     job_id: Mapped[ByteCount | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
+    created_by: Mapped[str | None]

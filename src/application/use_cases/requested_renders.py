@@ -144,6 +144,7 @@ class RequestedRenders:
             data_sha256=hashlib.sha256(command.data).hexdigest(),
             status=status,
             created_at=now,
+            created_by=command.caller.actor,
             expires_at=defaults.expiry(command.expires_in, now),
         )
 

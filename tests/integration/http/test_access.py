@@ -210,6 +210,16 @@ def test_the_caller_is_told_who_it_is(client: TestClient, settings: Settings) ->
     )
 
 
+def test_a_render_says_who_made_it(client: TestClient, settings: Settings) -> None:
+    admin, maker = bearer(key_of(settings)), bearer(key_of(settings))
+    client.post("/v1/templates", headers=admin, files={"file": ("note.txt", b"Hi")}, data={"publish": "true"})
+    made = client.post("/v1/renders", headers=maker, json={"template": "note", "data": {}})
+    assert made.json()["created_by"] == client.get("/v1/me", headers=maker).json()["actor"]
+    assert (
+        client.get(f"/v1/renders/{made.json()['id']}", headers=admin).json()["created_by"] == made.json()["created_by"]
+    )
+
+
 def test_without_authentication_the_caller_is_anybody(settings: Settings) -> None:
     open_settings = settings.model_copy(update={"auth": settings.auth.model_copy(update={"mode": "none"})})
     with serving(open_settings) as client:

@@ -86,6 +86,7 @@ class RenderResponse(BaseModel):
     error: RenderError | None
     timings: TimingsBody
     created_at: datetime
+    created_by: Annotated[str | None, Field(description="The key's id, or the owner of the token.")]
     finished_at: datetime | None
     expires_at: datetime | None
     erased_at: datetime | None
@@ -116,6 +117,7 @@ class RenderResponse(BaseModel):
                 store_ms=_rounded(request.timings.store_ms),
             ),
             created_at=request.created_at,
+            created_by=request.created_by,
             finished_at=request.finished_at,
             expires_at=request.expires_at,
             erased_at=request.erased_at,
