@@ -9,6 +9,8 @@ from typing import Final
 from domain.formats import OutputFormat
 
 MAX_FILE_NAME_LENGTH: Final = 150
+# File systems take 255 bytes, of which some are for an extension and for a number behind the name.
+_MAX_STEM_BYTES: Final = 230
 
 # Path separators, what Windows forbids, and controls; format characters (bidirectional overrides) by category below.
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]+')
@@ -40,7 +42,8 @@ def file_name_for(wish: str, output: OutputFormat) -> str:
     Characters that are forbidden somewhere become a hyphen; an empty name becomes 'document'.
     """
     stem = _FORBIDDEN.sub("-", wish if wish.isascii() else _visible(wish)).strip(" .-")
-    stem = stem.removesuffix(f".{output}").rstrip(" .-")[:MAX_FILE_NAME_LENGTH].rstrip(" .-")
+    stem = stem.removesuffix(f".{output}").rstrip(" .-")[:MAX_FILE_NAME_LENGTH]
+    stem = stem.encode()[:_MAX_STEM_BYTES].decode(errors="ignore").rstrip(" .-")
     if not stem or _RESERVED.match(stem):
         stem = f"document-{stem}".rstrip("-")
     return f"{stem}.{output}"

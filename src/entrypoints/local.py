@@ -26,6 +26,7 @@ from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.prepare_rows import PrepareRows
 from application.use_cases.render_rows import RenderRows
 from application.use_cases.validate_template import ValidateTemplate
+from domain.errors import ServiceUnavailableError
 
 if TYPE_CHECKING:
     from adapters.rendering.workers.renderer import WorkerRenderer
@@ -97,7 +98,11 @@ def build_local_batch(assets: AssetSource, workers: int | None = None) -> LocalB
 
     Raises:
         SettingsError: a setting is wrong.
+        ServiceUnavailableError: this system has no processes of that kind.
     """
+    if not hasattr(os, "fork"):
+        message = "docgen batch renders in isolated processes, which this system cannot have: use Linux or macOS."
+        raise ServiceUnavailableError("rendering", message)
     # Only a batch has processes of its own; what starts them would take the other commands time to load.
     from adapters.rendering.rows.reader import IsolatedRowReader  # noqa: PLC0415  # see above
     from adapters.rendering.workers.machine import default_memory_bytes, processors  # noqa: PLC0415

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from domain.placeholder import Placeholder
+from domain.row_path import parse_row_path, pointer_of
 from domain.rows import RowFormat, RowProblem, RowWishes
 
 
@@ -40,6 +41,10 @@ class TableFacts:
     sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+
+    def by_pointer(self) -> dict[str, str]:
+        """Return the columns by the places in the data that they lead to (JSON Pointer, RFC 6901)."""
+        return {pointer_of(parse_row_path(path)): name for name, path in self.columns.items()}
 
 
 @dataclass(frozen=True, slots=True)

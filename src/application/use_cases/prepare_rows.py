@@ -14,7 +14,6 @@ from domain.errors import InvalidRequestError
 from domain.formats import TemplateFormat
 from domain.placeholder import Placeholder
 from domain.render_request import RenderOptions
-from domain.row_path import parse_row_path, pointer_of
 from domain.rows import RowProblem, RowWishes
 
 # What a pattern of file names may hold beside the data.
@@ -94,7 +93,7 @@ class PrepareRows:
             RowsInvalidError, TimeLimitError: see RowReader.
         """
         async with self._reader.open(command.rows, await self.plan(command)) as opened:
-            columns = {pointer_of(parse_row_path(path)): name for name, path in opened.facts.columns.items()}
+            columns = opened.facts.by_pointer()
 
             async def check(row: PreparedRow) -> tuple[RowProblem, ...]:
                 return await self._problems(command, row, columns)

@@ -141,6 +141,7 @@ class _Batch:
             "timezone": options.timezone,
             "missing": options.missing,
             "file_name": options.file_name,
+            "key": self._options.key,
             "now": options.now.isoformat(),
         }
 
@@ -221,8 +222,16 @@ class _Batch:
             report.warn(row.document.diagnostics)
         elif row.failure is not None:
             found = row.failure.diagnostics or RowsInvalidError.of_file(row.failure.code, str(row.failure)).diagnostics
+            columns = {} if report.facts is None else report.facts.by_pointer()
             problems = [
-                RowProblem(checked.row, each.code, each.message.rstrip("."), each.suggestion, pointer=each.pointer)
+                RowProblem(
+                    checked.row,
+                    each.code,
+                    each.message.rstrip("."),
+                    each.suggestion,
+                    columns.get(each.pointer or ""),
+                    pointer=each.pointer,
+                )
                 for each in found
             ]
             report.fail(problems)

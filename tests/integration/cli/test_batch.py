@@ -291,6 +291,7 @@ def test_a_second_run_in_the_same_folder_is_refused(
     begin: Callable[[], "subprocess.Popen[bytes]"], docgen: Run, letter: Path, tmp_path: Path
 ) -> None:
     process = begin()
+    process.send_signal(signal.SIGSTOP)  # so that it is not done before the other one looks
     second = docgen("batch", letter, "--rows", tmp_path / "people.csv", "--output-dir", tmp_path / "out")
     process.kill()
     process.communicate()

@@ -74,6 +74,13 @@ def test_no_wish_leaves_its_directory_or_grows_too_long(wish: str) -> None:
     name.encode("utf-8")
 
 
+@pytest.mark.parametrize("sign", ["ä", "漢", "😀"])
+def test_a_file_name_is_no_longer_than_file_systems_take(sign: str) -> None:
+    name = file_name_for(sign * 1_000, OutputFormat.DOCX)
+    assert 150 < len(name.encode()) < 245
+    assert name.removesuffix(".docx").strip(sign) == ""
+
+
 def test_locales_take_both_separators() -> None:
     assert parse_locale("de_DE") == "de-DE"
 

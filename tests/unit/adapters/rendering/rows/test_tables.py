@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.rendering.rows.failed_rows import failed_rows
 from adapters.rendering.rows.limits import RowLimits
@@ -164,6 +166,9 @@ def saved(made: openpyxl.Workbook) -> bytes:
     return file.getvalue()
 
 
+BOOK = saved(workbook(["name", "city"], ["Ada", "York"]))
+
+
 def read_workbook(made: openpyxl.Workbook, **more: Any) -> tuple[Opened, list[Row]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -237,6 +242,40 @@ def test_json_that_is_no_list_is_refused(text: bytes, code: str) -> None:
     with pytest.raises(RowsInvalidError) as raised:
         read(text, RowFormat.JSON)
     assert raised.value.diagnostics[0].code == code
+
+
+SEEDS = {
+    RowFormat.CSV: b'name;city\r\n"M\xfcller ""x""";K\xf6ln\n',
+    RowFormat.JSONL: b'{"name": "a", "price": 1.50}\n{"customer.name": [1]}\n',
+    RowFormat.JSON: b'[{"name": "a"}, {"due": "2026-01-31"}]',
+}
+
+
+def rows_or_none(content: bytes, form: RowFormat) -> list[Row]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return read(content, form, ignore_unknown=True)[1]
+        except RowsInvalidError:
+            return []
+
+
+@given(st.sampled_from(list(SEEDS)), st.lists(st.tuples(st.integers(0, 60), st.binary(max_size=6)), max_size=6))
+@settings(deadline=None, max_examples=150)
+def test_no_change_of_a_good_file_brings_anything_but_rows_or_a_finding(
+    form: RowFormat, changes: list[tuple[int, bytes]]
+) -> None:
+    content = SEEDS[form]
+    for at, inserted in changes:
+        content = content[:at] + inserted + content[at + 1 :]
+    assert all(isinstance(each, dict) for each in data(rows_or_none(content, form)))
+
+
+@given(st.integers(0, 5_000), st.binary(min_size=1, max_size=4))
+@settings(deadline=None, max_examples=60)
+def test_no_change_of_a_workbook_brings_anything_but_rows_or_a_finding(at: int, changed: bytes) -> None:
+    content = BOOK[: at % len(BOOK)] + changed + BOOK[at % len(BOOK) + len(changed) :]
+    assert data(rows_or_none(content, RowFormat.XLSX)) in ([], [{"name": "Ada", "city": "York"}])
 
 
 def test_failed_rows_are_written_so_that_they_are_read_again_as_they_were() -> None:
