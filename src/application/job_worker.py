@@ -6,7 +6,7 @@ one. The worker takes only as many jobs as it has hands free.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
@@ -20,7 +20,8 @@ from domain.identifiers import JobId
 logger = logging.getLogger("docgen.worker")
 
 _SECONDS_BETWEEN_BEATS: Final = 1.5
-_SECONDS_BETWEEN_SWEEPS: Final = 600.0
+_SECONDS_BETWEEN_CHORES: Final = 60.0
+_QUEUE_LOG: Final = timedelta(minutes=10)
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
 _FIRST_DELAY: Final = timedelta(seconds=1)
@@ -51,6 +52,15 @@ def backoff(handed_back: int) -> timedelta:
     return min(_FIRST_DELAY * (1 << min(handed_back, 20)), _LONGEST_DELAY)
 
 
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """What is done again and again, by one worker of all at a time."""
+
+    name: str
+    every: timedelta
+    do: Callable[[], Awaitable[None]]
+
+
 class JobWorker:
     """Carries out `concurrency` jobs at a time until it is told to stop; then it begins no other one.
 
@@ -65,11 +75,13 @@ class JobWorker:
         *,
         concurrency: int,
         grace_seconds: float,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._source = source
         self._handlers = handlers
         self._concurrency = concurrency
         self._grace_seconds = grace_seconds
+        self._chores = (Chore("queue-log", _QUEUE_LOG, source.sweep), *chores)
         self._running: dict[JobId, asyncio.Task[None]] = {}
         self._done: dict[JobId, TakenJob] = {}
         self._hands_free = asyncio.Event()
@@ -82,7 +94,7 @@ class JobWorker:
 
     async def run(self) -> None:
         """Work until `stop`."""
-        helpers = [asyncio.create_task(work()) for work in (self._beat, self._finish_for_ever, self._sweep)]
+        helpers = [asyncio.create_task(work()) for work in (self._beat, self._finish_for_ever, self._keep_house)]
         try:
             await self._take_until_stopped()
             await self._drain()
@@ -178,10 +190,15 @@ class JobWorker:
         for job in jobs:
             self._done.pop(job.id, None)
 
-    async def _sweep(self) -> None:
+    async def _keep_house(self) -> None:
         while True:
-            await _done("remove what is over for long", self._source.sweep())
-            await asyncio.sleep(_SECONDS_BETWEEN_SWEEPS)
+            for chore in self._chores:
+                await _done(f"do the chore {chore.name}", self._do(chore))
+            await asyncio.sleep(_SECONDS_BETWEEN_CHORES)
+
+    async def _do(self, chore: Chore) -> None:
+        if await self._source.take_turn(chore.name, chore.every):
+            await chore.do()
 
     async def _unless_stopped(self, waiting: Awaitable[object]) -> None:
         """Wait for something, or until the worker is to stop."""

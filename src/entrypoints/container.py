@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from dependency_injector import containers, providers
@@ -39,7 +40,7 @@ from adapters.storage.cache import CachedDocumentStorage, FileCache
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
 from application.defaults import RenderDefaults
-from application.job_worker import Handler, JobWorker
+from application.job_worker import Chore, Handler, JobWorker
 from application.key_usage import KeyUsage
 from application.ports.clock import Clock
 from application.ports.document_storage import DocumentStorage
@@ -68,6 +69,7 @@ from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWo
 from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
+from application.use_cases.keep_house import EraseExpiredRenders, SweepIdempotencyKeys
 from application.use_cases.link_document import LinkDocument, OpenLink
 from application.use_cases.manage_api_keys import ManageApiKeys
 from application.use_cases.manage_workspaces import ManageWorkspaces
@@ -153,12 +155,22 @@ def _refusals_of(settings: Settings) -> RateLimit | None:
     return RateLimit("refusals", chosen.refused_per_second, chosen.refused_burst) if chosen.refused_per_second else None
 
 
-def _job_worker(settings: Settings, source: JobSource, carry_out_render: CarryOutRender) -> JobWorker:
+def _job_worker(
+    settings: Settings,
+    source: JobSource,
+    carry_out_render: CarryOutRender,
+    erase_expired_renders: EraseExpiredRenders,
+    sweep_idempotency_keys: SweepIdempotencyKeys,
+) -> JobWorker:
     handlers: dict[JobKind, Handler] = {JobKind.RENDER: carry_out_render}
     # One renders, and one writes: while a document is put onto the disk, the next is made.
     concurrency = settings.worker.concurrency or 2 * max(2, _render_workers(settings))
     taken = {kind: handlers[kind] for kind in settings.worker.kinds}
-    return JobWorker(source, taken, concurrency=concurrency, grace_seconds=settings.worker.grace_seconds)
+    chores = (
+        Chore("expired-renders", timedelta(minutes=10), erase_expired_renders),
+        Chore("idempotency-keys", timedelta(hours=1), sweep_idempotency_keys),
+    )
+    return JobWorker(source, taken, concurrency=concurrency, grace_seconds=settings.worker.grace_seconds, chores=chores)
 
 
 def _bounds(settings: Settings) -> ServiceBounds:
@@ -262,13 +274,14 @@ class Container(containers.DeclarativeContainer):
     record_refusal = providers.Singleton(RecordRefusal, units_of_work, refusal_limiter)
     read_audit_events = providers.Singleton(ReadAuditEvents, units_of_work)
     key_usage = providers.Singleton(KeyUsage, units_of_work, clock)
+    workspaces = providers.Singleton(PostgresWorkspaceDirectory, database)
     authentication = providers.Singleton(
         _authentication,
         settings,
         providers.Singleton(
             AuthenticateByKey, providers.Singleton(PostgresApiKeyDirectory, database), key_usage, clock, record_refusal
         ),
-        providers.Singleton(PostgresWorkspaceDirectory, database),
+        workspaces,
         clock,
     )
     manage_api_keys = providers.Singleton(
@@ -293,7 +306,12 @@ class Container(containers.DeclarativeContainer):
         QueueConnection, settings.provided.database.url.get_secret_value.call(), CHANNEL
     )
     job_worker = providers.Singleton(
-        _job_worker, settings, providers.Singleton(PgqueuerJobSource, queue_connection), carry_out_render
+        _job_worker,
+        settings,
+        providers.Singleton(PgqueuerJobSource, queue_connection),
+        carry_out_render,
+        providers.Singleton(EraseExpiredRenders, units_of_work, workspaces, storage, clock),
+        providers.Singleton(SweepIdempotencyKeys, idempotency_keys, workspaces),
     )
     # What a worker enters besides.
     worker_lifetimes = providers.Callable(_lifetimes, queue_connection)

@@ -168,6 +168,13 @@ class JobSourceContract(JobsFixtures):
         await enqueued(units, acme, "news")
         assert (await waiting).subject == "news"
 
+    async def test_one_worker_of_all_has_its_turn(self, source_of: MakeSource) -> None:
+        workers = [source_of(MINUTE) for _ in range(4)]
+        turns = await asyncio.gather(*(worker.take_turn("dust", MINUTE) for worker in workers))
+        assert sorted(turns) == [False, False, False, True]
+        assert await workers[0].take_turn("wash", timedelta(0))
+        assert await workers[1].take_turn("wash", timedelta(0))
+
     async def test_sweeping_leaves_what_is_to_be_done(
         self, units: UnitsOfWork, acme: Workspace, source: JobSource
     ) -> None:

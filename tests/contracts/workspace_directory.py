@@ -37,8 +37,15 @@ class WorkspaceDirectoryContract(UnitsOfWorkFixtures):
     ) -> None:
         assert await directory.find(Slug(slug)) is None
 
+    async def test_all_of_them_are_listed(
+        self, directory: WorkspaceDirectory, acme: Workspace, globex: Workspace
+    ) -> None:
+        assert sorted(await directory.all()) == sorted([DEFAULT_WORKSPACE_ID, acme.id, globex.id])
+
     async def test_a_database_that_is_down_is_an_error_and_no_unknown_workspace(
         self, directory_that_is_down: WorkspaceDirectory
     ) -> None:
         with pytest.raises(ServiceUnavailableError):
             await directory_that_is_down.find(DEFAULT_WORKSPACE)
+        with pytest.raises(ServiceUnavailableError):
+            await directory_that_is_down.all()

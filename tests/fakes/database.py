@@ -47,6 +47,8 @@ class Database:
         self.answers: dict[tuple[WorkspaceId, str], AnsweredClaim] = {}
         # Whether a claim to an idempotency key still stands.
         self.holds_key: Callable[[Claim], bool] = lambda _: True
+        # When what is done again and again is due.
+        self.turns: dict[str, float] = {}
         self.job_ids = itertools.count(1)
         self.jobs_changed = asyncio.Event()
         self.locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)

@@ -90,6 +90,14 @@ class InMemoryJobSource(JobSource):
         self._database.jobs_changed.set()
 
     @override
+    async def take_turn(self, chore: str, every: timedelta) -> bool:
+        await self._query()
+        is_due = self._database.turns.get(chore, 0.0) <= _now()
+        if is_due:
+            self._database.turns[chore] = _now() + every.total_seconds()
+        return is_due
+
+    @override
     async def sweep(self) -> None:
         await self._query()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from typing_extensions import override
 
@@ -190,6 +190,20 @@ class InMemoryRenderRepository(RenderRepository):
     async def erase(self, request: RenderRequest) -> None:
         await self.update(request)
         self._view.data.remove((self._workspace_id, request.id))
+
+    @override
+    async def expired(self, at: datetime, *, limit: int) -> list[RenderRequest]:
+        await self._view.query()
+        over = [
+            (request.expires_at, request)
+            for request in self._view.renders.rows()
+            if request.workspace_id == self._workspace_id
+            and request.erased_at is None
+            and request.status is not RenderStatus.RENDERING
+            and request.expires_at is not None
+            and request.expires_at <= at
+        ]
+        return [request for _, request in sorted(over, key=lambda each: each[0])[:limit]]
 
     @override
     async def has_waiting(self, count: int) -> bool:

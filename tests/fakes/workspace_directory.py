@@ -18,3 +18,8 @@ class InMemoryWorkspaceDirectory(WorkspaceDirectory):
         await View(self._database).query()
         found = self._database.workspaces.get(slug)
         return None if found is None else found.id
+
+    @override
+    async def all(self) -> list[WorkspaceId]:
+        await View(self._database).query()
+        return [workspace.id for workspace in self._database.workspaces.values()]

@@ -31,6 +31,14 @@ _SWEEP: Final = """
         SELECT id FROM jobs.pgqueuer_log WHERE created < now() - $1::interval LIMIT 10000 FOR UPDATE SKIP LOCKED
     )
     """
+# One statement decides between workers. The schedules are those of pgqueuer; what is done, and when, is ours to say.
+_TAKE_TURN: Final = """
+    INSERT INTO jobs.pgqueuer_schedules AS s (expression, entrypoint, next_run, last_run)
+    VALUES ('docgen', $1, now() + $2::interval, now())
+    ON CONFLICT (expression, entrypoint) DO UPDATE
+        SET next_run = now() + $2::interval, last_run = now(), updated = now() WHERE s.next_run <= now()
+    RETURNING id
+    """
 _NEXT_DUE: Final = STATEMENTS.build_next_deferred_eta_query()
 _KEEP: Final = STATEMENTS.build_update_heartbeat_query()
 _END: Final = STATEMENTS.build_log_job_query()
@@ -94,6 +102,10 @@ class PgqueuerJobSource(JobSource):
     @override
     async def hand_back(self, job: TakenJob, after: timedelta) -> None:
         await self._fetch(_HAND_BACK, job.id, after, None)
+
+    @override
+    async def take_turn(self, chore: str, every: timedelta) -> bool:
+        return bool(await self._fetch(_TAKE_TURN, chore, every))
 
     @override
     async def sweep(self) -> None:

@@ -165,8 +165,6 @@ class PostgresAnswerLog(AnswerLog):
 
     @override
     async def keep(self, answered: AnsweredClaim) -> None:
-        # Through SQLAlchemy, so that the transaction has begun when the driver is asked.
-        await self._session.execute(select(1))
         if not await on_driver(self._session, _KEEP, *kept_values(answered, KEPT)):
             raise RequestInProgressError(answered.claim.key)
 

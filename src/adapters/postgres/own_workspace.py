@@ -20,11 +20,15 @@ _FIELDS = tuple(field.name for field in fields(WorkspaceSettings))
 
 
 class PostgresOwnWorkspace(OwnWorkspace):
-    """Settings are columns of a table of their own: the service's role may not change the workspaces themselves."""
+    """Settings are columns of a table of their own: the service's role may not change the workspaces themselves.
+
+    `changed` tells whether something was written.
+    """
 
     def __init__(self, session: AsyncSession, workspace_id: WorkspaceId) -> None:
         self._session = session
         self._workspace_id = workspace_id
+        self.changed = False
 
     @override
     async def get(self) -> Workspace:
@@ -49,6 +53,7 @@ class PostgresOwnWorkspace(OwnWorkspace):
     @override
     async def choose(self, settings: WorkspaceSettings) -> None:
         require_storable(locale=settings.locale, timezone=settings.timezone)
+        self.changed = True
         mine = update(WorkspaceSettingsRow).where(WorkspaceSettingsRow.workspace_id == self._workspace_id)
         changed = mine.values(asdict(settings)).execution_options(synchronize_session=False)
         await self._session.execute(changed)

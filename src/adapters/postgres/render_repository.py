@@ -1,5 +1,8 @@
 """Render requests in PostgreSQL."""
 
+from datetime import datetime
+from typing import Final
+
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
@@ -7,12 +10,22 @@ from typing_extensions import override
 from adapters.postgres.failures import violations
 from adapters.postgres.mapping import render_columns, render_of
 from adapters.postgres.rows import IdempotencyKeyRow, RenderRow
+from adapters.postgres.statements import on_driver
 from adapters.postgres.usage import count_usage
 from application.ports.render_repository import RenderFilter, RenderRepository, UsageFilter, UsagePlace
 from domain.errors import ConflictError, DocGenError, NotFoundError
 from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId, is_id
 from domain.render_request import RenderRequest, RenderStatus
 from domain.usage import DailyUsage
+
+_CHANGEABLE: Final = tuple(
+    column.name for column in RenderRow.__table__.columns if column.name not in ("workspace_id", "id", "data")
+)
+# Of the driver itself: an ORM update of so many columns is compiled anew each time, which takes longer than it runs.
+_UPDATE: Final = (
+    f"UPDATE renders SET {', '.join(f'{name} = ${number}' for number, name in enumerate(_CHANGEABLE, start=3))} "  # noqa: S608  # names of columns alone
+    "WHERE workspace_id = $1 AND id = $2 RETURNING id"
+)
 
 
 class PostgresRenderRepository(RenderRepository):
@@ -52,20 +65,31 @@ class PostgresRenderRepository(RenderRepository):
 
     @override
     async def update(self, request: RenderRequest) -> None:
-        await self._change(request, {})
+        columns = render_columns(request)
+        values = (columns[name] for name in _CHANGEABLE)
+        if not await on_driver(self._session, _UPDATE, self._workspace_id, request.id, *values):
+            raise NotFoundError("render", request.id)
 
     @override
     async def erase(self, request: RenderRequest) -> None:
-        await self._change(request, {"data": None})
+        await self.update(request)
+        this = RenderRow.workspace_id == self._workspace_id, RenderRow.id == request.id
+        emptied = update(RenderRow).where(*this).values(data=None)
+        await self._session.execute(emptied.execution_options(synchronize_session=False))
         mine = IdempotencyKeyRow.workspace_id == self._workspace_id, IdempotencyKeyRow.render_id == request.id
         forgotten = update(IdempotencyKeyRow).where(*mine).values(headers=None, body=None)
         await self._session.execute(forgotten.execution_options(synchronize_session=False))
 
-    async def _change(self, request: RenderRequest, others: dict[str, None]) -> None:
-        stored = update(RenderRow).where(RenderRow.workspace_id == self._workspace_id, RenderRow.id == request.id)
-        changed = stored.values(render_columns(request) | others).returning(RenderRow.id)
-        if await self._session.scalar(changed.execution_options(synchronize_session=False)) is None:
-            raise NotFoundError("render", request.id)
+    @override
+    async def expired(self, at: datetime, *, limit: int) -> list[RenderRequest]:
+        query = select(RenderRow).where(
+            RenderRow.workspace_id == self._workspace_id,
+            RenderRow.expires_at <= at,
+            RenderRow.erased_at.is_(None),
+            RenderRow.status != RenderStatus.RENDERING,
+        )
+        free = query.order_by(RenderRow.expires_at).limit(limit).with_for_update(skip_locked=True)
+        return [render_of(row) for row in await self._session.scalars(free)]
 
     @override
     async def has_waiting(self, count: int) -> bool:

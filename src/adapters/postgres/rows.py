@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     cast,
+    text,
     type_coerce,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -260,6 +261,8 @@ class RenderRow(Row):
         Index(None, "workspace_id", "status", "id"),
         # Usage is counted from this index alone.
         Index(None, "workspace_id", "created_at", postgresql_include=["template_id", "status", "document_size"]),
+        # What is to be erased because its time is over; what is erased needs no place in it.
+        Index(None, "workspace_id", "expires_at", postgresql_where=text("erased_at IS NULL")),
         # Whether a document is the last one with these bytes; a hash index is a third of a tree of such texts.
         Index(None, "document_sha256", postgresql_using="hash"),
     )

@@ -30,17 +30,19 @@ def in_queue(session: AsyncSession) -> Fetch:
     """Run statements on the queue of jobs within the transaction of a session."""
 
     async def fetch(statement: str, *values: object) -> list[Any]:
-        # Through SQLAlchemy: that sends the BEGIN, which it otherwise holds back until it has a statement to run.
-        await session.execute(text(QUEUE_IN_TRANSACTION))
+        await on_driver(session, QUEUE_IN_TRANSACTION)
         return await on_driver(session, statement, *values)
 
     return fetch
 
 
 async def on_driver(session: AsyncSession, statement: str, *values: object) -> list[Any]:
-    """Run a statement of the driver within the transaction of a session that has begun one."""
+    """Run a statement of the driver within the transaction of a session."""
     raw = await (await session.connection()).get_raw_connection()
     driver: asyncpg.Connection = raw.driver_connection
+    if not driver.is_in_transaction():
+        # SQLAlchemy sends the BEGIN with its own first statement, and would know nothing of ours.
+        await session.execute(text("SELECT 1"))
     with driver_errors():
         rows: list[Any] = await driver.fetch(statement, *values)
         return rows

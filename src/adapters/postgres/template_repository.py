@@ -22,14 +22,16 @@ _UNIQUE_SLUG: Final = "uq_templates_workspace_id_slug"
 
 
 class PostgresTemplateRepository(TemplateRepository):
-    """The templates of one workspace."""
+    """The templates of one workspace; `changed` tells whether something was written."""
 
     def __init__(self, session: AsyncSession, workspace_id: WorkspaceId) -> None:
         self._session = session
         self._workspace_id = workspace_id
+        self.changed = False
 
     @override
     async def add(self, template: Template, first_version: TemplateVersion) -> None:
+        self.changed = True
         no_workspace = NotFoundError("workspace", self._workspace_id)
         with violations({_UNIQUE_SLUG: SlugTakenError(template.slug), "fk_templates_workspaces": no_workspace}):
             await self._session.execute(insert(TemplateRow).values(template_columns(template)))
@@ -44,6 +46,7 @@ class PostgresTemplateRepository(TemplateRepository):
 
     @override
     async def update(self, template: Template) -> None:
+        self.changed = True
         stored = update(TemplateRow).where(
             TemplateRow.workspace_id == self._workspace_id,
             TemplateRow.id == template.id,
@@ -59,6 +62,7 @@ class PostgresTemplateRepository(TemplateRepository):
 
     @override
     async def delete(self, template_id: TemplateId) -> list[str]:
+        self.changed = True
         # The lock keeps new versions out, whose files would not be among those returned.
         await self.get(template_id, for_change=True)
         mine = TemplateVersionRow.workspace_id == self._workspace_id
@@ -77,6 +81,7 @@ class PostgresTemplateRepository(TemplateRepository):
 
     @override
     async def add_version(self, version: TemplateVersion) -> None:
+        self.changed = True
         taken = ConflictError(
             f"The template has a version {version.number}, or one with these bytes, already: read it again."
         )
@@ -101,6 +106,7 @@ class PostgresTemplateRepository(TemplateRepository):
     @override
     async def set_refinements(self, template_id: TemplateId, number: int, refinements: str | None) -> None:
         require_storable(schema=refinements)
+        self.changed = True
         version = await self.get_version(template_id, number)
         changed = update(TemplateVersionRow).where(
             TemplateVersionRow.workspace_id == self._workspace_id,

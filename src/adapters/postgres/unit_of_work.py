@@ -73,8 +73,9 @@ class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
     @override
     async def commit(self) -> None:
         await super().commit()
-        # Whoever is told that it is done may ask this process for it before the notification is here.
-        self._on_commit(self._workspace_id)
+        if self.templates.changed or self.workspace.changed:
+            # Whoever is told that it is done may ask this process for it before the notification is here.
+            self._on_commit(self._workspace_id)
 
 
 class PostgresAdministrationUnitOfWork(_PostgresTransaction, AdministrationUnitOfWork):
@@ -113,7 +114,7 @@ class PostgresUnitsOfWork(UnitsOfWork):
         administration: PostgresDatabase | None = None,
         job_queue_on: JobQueueOn = _NoJobQueue,
     ) -> None:
-        """Take what is to be called with a workspace when a transaction of it is committed, and what makes queues."""
+        """Take what is to be called with a workspace when its templates have changed, and what makes queues of jobs."""
         self._database = database
         self._on_commit = on_commit
         self._administration = administration or database

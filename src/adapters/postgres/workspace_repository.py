@@ -8,6 +8,7 @@ from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import violations
 from adapters.postgres.mapping import deleted_workspace_columns, deleted_workspace_of, workspace_columns, workspace_of
 from adapters.postgres.rows import DeletedWorkspaceRow, WorkspaceRow
+from adapters.postgres.scope import QUEUE_IN_TRANSACTION
 from adapters.postgres.texts import is_storable
 from application.ports.workspace_directory import WorkspaceDirectory
 from application.ports.workspace_repository import WorkspaceRepository
@@ -29,6 +30,11 @@ class PostgresWorkspaceDirectory(WorkspaceDirectory):
         async with self._database.single_statements() as connection:
             found = await connection.fetchval("SELECT find_workspace($1)", slug)
         return None if found is None else WorkspaceId(found)
+
+    @override
+    async def all(self) -> list[WorkspaceId]:
+        async with self._database.session(QUEUE_IN_TRANSACTION) as session:
+            return [WorkspaceId(found) for found in await session.scalars(select(WorkspaceRow.id))]
 
 
 class PostgresWorkspaceRepository(WorkspaceRepository):

@@ -50,5 +50,12 @@ class JobSource(Protocol):
         """Put a job back into the queue, where it is due after this time."""
 
     @abstractmethod
+    async def take_turn(self, chore: str, every: timedelta) -> bool:
+        """Tell whether something that is done again and again is due now, and this worker's to do.
+
+        One worker of all is told so each time; it is due again when `every` has passed, whatever becomes of it.
+        """
+
+    @abstractmethod
     async def sweep(self) -> None:
         """Remove what is kept of jobs that are over for long, or some of it."""

@@ -78,6 +78,14 @@ class RenderRepository(Protocol):
         """
 
     @abstractmethod
+    async def expired(self, at: datetime, *, limit: int) -> list[RenderRequest]:
+        """Return up to `limit` requests whose time is over at `at` and that are not erased, those of longest ago first.
+
+        Nobody else changes them before the transaction ends; those that somebody does change are left out, and so are
+        those that are being rendered.
+        """
+
+    @abstractmethod
     async def has_waiting(self, count: int) -> bool:
         """Tell whether at least so many requests are in the queue."""
 

@@ -15,3 +15,10 @@ class WorkspaceDirectory(Protocol):
 
         Raises ServiceUnavailableError when the database is down.
         """
+
+    @abstractmethod
+    async def all(self) -> list[WorkspaceId]:
+        """Return the ids of all workspaces, for what is done in each of them in turn.
+
+        Raises ServiceUnavailableError when the database is down.
+        """

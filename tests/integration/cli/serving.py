@@ -79,9 +79,9 @@ def serving_on(database_url: str, folder: Path, name: str) -> Iterator[tuple["su
 
 @contextmanager
 def working_on(
-    database_url: str, folder: Path, name: str, *arguments: str, **settings: str
+    database_url: str, folder: Path, name: str, *arguments: str, ready: bool = True, **settings: str
 ) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
-    """Run a worker with a name until it works, on a database and the storage in `folder`; yield it and its log."""
+    """Run a worker with a name, on a database and the storage in `folder`; yield it and its log when it is ready."""
     directory = folder / name
     directory.mkdir()
     port = free_port()
@@ -93,7 +93,8 @@ def working_on(
         "DOCGEN_WORKER__PORT": str(port),
     }
     with _running(directory, log, "worker", *arguments, **{**common, **settings}) as process:
-        wait_until_ready(process, f"http://127.0.0.1:{port}", log)
+        if ready:
+            wait_until_ready(process, f"http://127.0.0.1:{port}", log)
         yield process, log
 
 

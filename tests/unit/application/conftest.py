@@ -15,6 +15,7 @@ from application.use_cases.carry_out_render import CarryOutRender
 from application.use_cases.change_render import CancelRender, RetryRender
 from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWorkspace
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
+from application.use_cases.keep_house import EraseExpiredRenders
 from application.use_cases.publish_version import PublishVersion
 from application.use_cases.purge_template import PurgeTemplate
 from application.use_cases.queue_render import QueueRender
@@ -37,6 +38,7 @@ from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.template_renderer import RecordingRenderer
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
+from tests.fakes.workspace_directory import InMemoryWorkspaceDirectory
 
 MAX_BYTES = 10_000
 MAX_WAITING = 3
@@ -66,6 +68,7 @@ class World:
     retry: RetryRender
     configure: ConfigureWorkspace
     workspace: ReadWorkspace
+    erase_expired: EraseExpiredRenders
     renders: ReadRenders
     document: GetDocument
     renderer: RecordingRenderer
@@ -110,6 +113,7 @@ def world() -> World:
         carry_out=CarryOutRender(units, requested, renderer, storage, clock),
         cancel=CancelRender(units, clock),
         retry=RetryRender(units, clock),
+        erase_expired=EraseExpiredRenders(units, InMemoryWorkspaceDirectory(units.database), storage, clock),
         configure=ConfigureWorkspace(units, bounds),
         workspace=ReadWorkspace(units, bounds),
         renders=renders,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from typing_extensions import override
 
-from application.job_worker import JobWorker, Outcome, Settled, TryAgain, backoff
+from application.job_worker import Chore, JobWorker, Outcome, Settled, TryAgain, backoff
 from application.ports.job_queue import JobKind, NewJob
 from application.ports.job_source import TakenJob
 from domain.errors import ServiceUnavailableError
@@ -171,6 +171,33 @@ async def test_a_database_that_is_away_is_waited_for(units: InMemoryUnitsOfWork,
         units.database.down = False
         await until(lambda: not units.database.jobs)
     assert workshop.ended == ["one", "two"]
+
+
+async def test_chores_are_done_by_one_worker_of_all_and_what_fails_takes_no_other_along(
+    units: InMemoryUnitsOfWork, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def chore(name: str, *, fails: bool = False) -> Chore:
+        async def do() -> None:
+            done.append(name)
+            if fails:
+                raise ServiceUnavailableError("storage", "Away.")
+
+        return Chore(name, timedelta(hours=1), do)
+
+    chores = [chore("dust", fails=True), chore("wash")]
+    workers = [
+        JobWorker(InMemoryJobSource(units.database), {}, concurrency=1, grace_seconds=0, chores=chores)
+        for _ in range(2)
+    ]
+    runs = [asyncio.create_task(worker.run()) for worker in workers]
+    await until(lambda: len(done) == 2)
+    for worker in workers:
+        worker.stop()
+    await asyncio.gather(*runs)
+    assert done == ["dust", "wash"]
+    assert "do the chore dust" in caplog.text
 
 
 class _StrangeSource(InMemoryJobSource):
