@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(directory: Path, log: Path, *arguments: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
+def running(directory: Path, log: Path, *arguments: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
     """Run a command of `docgen`, and end it in order."""
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
@@ -56,7 +56,7 @@ def serving(
     """Run `docgen serve` until it is ready; yield the process and its address."""
     port = port or free_port()
     log = directory / "serve.log"
-    with _running(directory, log, "serve", "--port", str(port), *arguments, **settings) as process:
+    with running(directory, log, "serve", "--port", str(port), *arguments, **settings) as process:
         address = f"http://127.0.0.1:{port}"
         wait_until_ready(process, address, log)
         yield process, address
@@ -92,7 +92,7 @@ def working_on(
         "DOCGEN_RENDERING__WORKERS": "1",
         "DOCGEN_WORKER__PORT": str(port),
     }
-    with _running(directory, log, "worker", *arguments, **{**common, **settings}) as process:
+    with running(directory, log, "worker", *arguments, **{**common, **settings}) as process:
         if ready:
             wait_until_ready(process, f"http://127.0.0.1:{port}", log)
         yield process, log
