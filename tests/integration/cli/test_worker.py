@@ -258,7 +258,8 @@ def test_a_database_that_dies_under_the_work_comes_back_and_so_does_the_work(tmp
             assert documents(address, records) == [f"Dear No. {number},\n" for number in range(30)]
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(DEADLINE_SECONDS) == 0
-    assert "Traceback" not in log.read_text(encoding="utf-8")
+    said = log.read_text(encoding="utf-8")
+    assert "Traceback" not in said, said
 
 
 def _kill_postgres(service: "subprocess.Popen[str]") -> None:
