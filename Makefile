@@ -8,9 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit fuzz-api lint format bench bench-http bench-overload openapi examples pictures lock clean
-.PHONY: help install run test test-unit lint format bench bench-http bench-overload bench-batch openapi examples pictures lock clean
-.PHONY: help install run test test-unit lint format bench bench-http bench-overload bench-jobs openapi examples pictures lock clean
+.PHONY: help install run test test-unit fuzz-api lint format bench bench-http bench-overload bench-batch bench-jobs openapi examples pictures lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +51,7 @@ bench-overload: $(VENV)/dev.done ## put twice the load on the service that it ca
 
 bench-batch: $(VENV)/dev.done ## make letters from the rows of a table, beside docxtpl in a loop, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.batch --write
+
 bench-jobs: $(VENV)/dev.done ## have documents made by workers, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.jobs --write
 

@@ -1,13 +1,13 @@
 """What housekeeping looks for: the workspaces, for who works on the queue, and renders whose time is over.
 
-Revision ID: 0029
+Revision ID: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
