@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import hashlib
-import itertools
 import os
 import re
 import tempfile
@@ -14,7 +13,6 @@ from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
-from uuid import uuid4
 
 from typing_extensions import override
 
@@ -32,7 +30,6 @@ COMPONENT: Final = "storage"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _PIECE: Final = 256 * 1024
 _ONLY_US: Final = 0o700
-_OUR_FILE: Final = 0o600
 _LOCKS: Final = ".locks"
 _STALE_AFTER: Final = timedelta(hours=1)
 # No room on the disk, in the quota, or below the limit for the size of a file.
@@ -51,9 +48,6 @@ class LocalDocumentStorage(DocumentStorage):
         self._root = root
         self._locks = f"{root}/{_LOCKS}"
         self._clock = clock
-        # Several processes, on several machines perhaps, write into the same directory.
-        self._own = uuid4().hex
-        self._numbers = itertools.count()
 
     async def __aenter__(self) -> Self:
         """Make the root where there is none yet, and remove what killed processes left half-written.

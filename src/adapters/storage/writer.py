@@ -75,7 +75,10 @@ class BlobWriter:
         if self._channel is not None and not self._channel.ended:
             return self._channel
         async with self._starting:
-            if self._channel is None or self._channel.ended:
+            if self._channel is not None and self._channel.ended:
+                await self._channel.end()  # what ended by itself is to be reaped
+                self._channel = None
+            if self._channel is None:
                 self._channel = await _Channel.start(self._root)
             return self._channel
 
@@ -136,7 +139,6 @@ class _Channel(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._read()  # what it did before it ended is done
         self._let_go()
-        self._process.poll()
 
     def _let_go(self) -> None:
         if not self.ended:
