@@ -62,6 +62,7 @@ _OF_OPERATION: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("create_render", "202"): ("Location", "Preference-Applied"),
     ("cancel_render", "202"): ("Location",),
     ("retry_render", "202"): ("Location",),
+    ("create_link", "201"): ("Location",),
     ("create_api_key", "201"): ("Location",),
 }
 # What it says where there is something to say.

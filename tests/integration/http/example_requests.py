@@ -112,18 +112,36 @@ def _body(media_type: str, example: Any) -> dict[str, Any]:
     }
 
 
+def _names(value: Any) -> set[str]:
+    """Return the names of the members that a value has, and of those within them."""
+    if isinstance(value, list):
+        return {name for member in value for name in _names(member)}
+    if not isinstance(value, dict):
+        return set()
+    return set(value) | {f"{name}.{inner}" for name, member in value.items() for inner in _names(member)}
+
+
+def _answers(url: str, directory: Path) -> dict[tuple[str, str], Any]:
+    """Return the JSON that each operation answers its examples with, the first one of each status."""
+    answers: dict[tuple[str, str], Any] = {}
+    settings = guarded_settings(url, directory)
+    with serving(settings) as client:
+        client.headers.update(bearer(key_of(settings)))
+        for operation, _, response in send_all(client):
+            assert response.status_code < 400, (operation["operationId"], response.text)
+            if response.headers.get("content-type") == "application/json":
+                answers.setdefault((operation["operationId"], str(response.status_code)), response.json())
+    return answers
+
+
 def main() -> int:
-    """Write what the examples are answered with beside them."""
+    """Write what the examples are answered with beside them, where the answer has other members than before."""
     examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as name, fresh_database() as url:
-        settings = guarded_settings(url, Path(name))
-        with serving(settings) as client:
-            client.headers.update(bearer(key_of(settings)))
-            for operation, _, response in send_all(client):
-                assert response.status_code < 400, (operation["operationId"], response.text)
-                if response.headers.get("content-type") == "application/json":
-                    answers = examples[operation["operationId"]].setdefault("answers", {})
-                    answers.setdefault(str(response.status_code), response.json())
+        for (operation, status), answer in _answers(url, Path(name)).items():
+            kept = examples[operation].setdefault("answers", {})
+            if status not in kept or _names(kept[status]) != _names(answer):
+                kept[status] = answer
     EXAMPLES.write_text(json.dumps(examples, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
 

@@ -13,7 +13,6 @@ EXAMPLES = 3
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.xfail(reason="not adapted yet to links, jobs and interruptions", strict=False)
 def test_made_up_requests_find_nothing(database_url: str, open_folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with served(database_url, open_folder) as (address, key):
         found = fuzz(address, key, examples=EXAMPLES, seed=SEED)

@@ -1,6 +1,6 @@
 """Templates."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Query
 from starlette.requests import Request
@@ -54,6 +54,8 @@ from entrypoints.http.schemas.templates import (
 
 router = guarded_router("templates", "/templates")
 
+# PostgreSQL has no texts with a NUL character; the repository refuses them in a sentence of its own.
+_STORABLE: Final = {"pattern": r"^[^\u0000]*$"}
 _CONDITION_CODES = ("precondition-failed", "precondition-required")
 _UPLOAD_CODES = ("malformed-request", "payload-too-large", "unsupported-media-type", *ENGINE_CODES)
 
@@ -130,9 +132,13 @@ async def list_templates(
     caller: CallerDependency,
     q: Annotated[
         str | None,
-        Query(max_length=200, description="Words, or parts of them, of name, slug, tags or description, in any order."),
+        Query(
+            max_length=200,
+            description="Words, or parts of them, of name, slug, tags or description, in any order.",
+            json_schema_extra=_STORABLE,
+        ),
     ] = None,
-    tag: Annotated[str | None, Query(max_length=50)] = None,
+    tag: Annotated[str | None, Query(max_length=50, json_schema_extra=_STORABLE)] = None,
     format: Annotated[TemplateFormat | None, Query()] = None,  # noqa: A002  # the parameter's name in the API
     archived: Annotated[bool, Query(description="List the archived ones instead of the active ones.")] = False,  # noqa: FBT002
     limit: Limit = 50,

@@ -1,6 +1,5 @@
 """How much the workspace has rendered."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
@@ -10,6 +9,7 @@ from entrypoints.http.access import guarded_router
 from entrypoints.http.cursors import decode_usage_cursor, page_of
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
 from entrypoints.http.errors import problem_responses
+from entrypoints.http.schemas.times import Day
 from entrypoints.http.schemas.usage import DailyUsageResponse, UsageResponse
 
 router = guarded_router("usage", "/usage")
@@ -19,8 +19,8 @@ router = guarded_router("usage", "/usage")
 async def get_usage(
     container: ContainerDependency,
     caller: CallerDependency,
-    first: Annotated[date | None, Query(alias="from", description="Default: 29 days before `to`.")] = None,
-    last: Annotated[date | None, Query(alias="to", description="The last day, in UTC. Default: today.")] = None,
+    first: Annotated[Day | None, Query(alias="from", description="Default: 29 days before `to`.")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="The last day, in UTC. Default: today.")] = None,
     template: Annotated[str | None, Query(max_length=100, description="Id or slug.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,

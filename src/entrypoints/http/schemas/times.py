@@ -1,11 +1,12 @@
 """Times in requests: RFC 3339, nothing else."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
@@ -23,4 +24,12 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("the time lies outside of the calendar") from None
 
 
+def _day(value: object) -> object:
+    # pydantic would take a number as seconds since 1970, and a time at midnight as its date.
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return value
+    raise ValueError("write the day like 2026-01-31")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 Time = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_utc)]
