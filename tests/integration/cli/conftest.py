@@ -1,9 +1,10 @@
 """The command line as a user runs it: a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,14 @@ def docgen(tmp_path: Path) -> Run:
         return done
 
     return run
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let programs that are started be ended by Ctrl-C, also where the tests run in the background of a shell.
+
+    Such a shell has it ignored, and whoever is started inherits that; a handler is not inherited (signal(7)).
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

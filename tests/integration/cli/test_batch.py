@@ -278,7 +278,7 @@ def manifest_before_its_end(out: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
-@pytest.mark.xfail(reason="not adapted yet to links, jobs and interruptions", strict=False)
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_says_how_to_go_on(begin: Callable[[], "subprocess.Popen[bytes]"], tmp_path: Path) -> None:
     process = begin()
     process.send_signal(signal.SIGINT)

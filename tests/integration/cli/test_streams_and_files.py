@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -132,17 +131,6 @@ def test_a_schema_is_json_in_every_encoding(docgen: Run, tmp_path: Path, encodin
     properties = json.loads(done.stdout)["properties"]
     assert "größe" in properties
     assert "\U0001f600" in json.dumps(properties["d"], ensure_ascii=False)
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Let programs that are started be ended by Ctrl-C, also where the tests run in the background of a shell.
-
-    Such a shell has it ignored, and whoever is started inherits that; a handler is not inherited (signal(7)).
-    """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")
