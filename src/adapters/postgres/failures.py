@@ -36,6 +36,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "58": "has a fault in its system",
 }
 _DATA_EXCEPTION: Final = "22"
+# What the driver says of a connection that it has lost; the second, of one whose server has said so while it was idle.
+LOST: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 def unavailable(error: BaseException) -> ServiceUnavailableError | None:
@@ -101,7 +103,7 @@ def connecting() -> Iterator[None]:
     """Translate what the pool raises while it hands out a connection: `translate` hears of statements only."""
     try:
         yield
-    except (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (SQLAlchemyError, OSError, asyncpg.PostgresError, *LOST) as error:
         raise unavailable(error) or _unavailable("gave no connection", error) from error
 
 
@@ -110,7 +112,7 @@ def driver_errors() -> Iterator[None]:
     """Translate what the driver raises for a statement that SQLAlchemy does not see."""
     try:
         yield
-    except asyncpg.InterfaceError as error:
+    except LOST as error:
         raise _unavailable("lost the connection", error) from error
     except (asyncpg.PostgresError, OSError) as error:  # a timeout is an OSError
         failure = unavailable(error)

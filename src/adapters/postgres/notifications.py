@@ -11,6 +11,7 @@ from typing import Final, Protocol, Self
 import asyncpg
 
 from adapters.postgres.connection import connect
+from adapters.postgres.failures import LOST
 from domain.errors import ServiceUnavailableError
 
 logger = logging.getLogger("docgen.database")
@@ -74,7 +75,7 @@ class PostgresNotifications:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # lost before it listens
+            with suppress(asyncpg.PostgresError, *LOST, OSError):  # lost before it listens
                 for channel in self._subscribers:
                     await connection.add_listener(channel, self._on_notification)
                 for subscriber in self._subscribers.values():

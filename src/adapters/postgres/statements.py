@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.postgres.connection import connect
-from adapters.postgres.failures import driver_errors
+from adapters.postgres.failures import LOST, driver_errors
 from adapters.postgres.scope import QUEUE, QUEUE_IN_TRANSACTION
 from application.ports.job_queue import JobQueue
 
@@ -69,7 +69,7 @@ class QueueConnection:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._connection is not None:
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with suppress(asyncpg.PostgresError, *LOST, OSError):
                 await self._connection.close(timeout=_TIMEOUT)
 
     async def fetch(self, statement: str, *values: object) -> list[Any]:
