@@ -194,7 +194,9 @@ def _methods_of(request: Request) -> frozenset[str]:
     """Return the methods of all routes that have the path of the first one that fits; GET answers HEAD as well."""
     scope = {**request.scope, "path_params": {}}
     contexts = [each for each in iter_route_contexts(request.app.routes) if each.methods]
-    path = next(each.path for each in contexts if each.original_route.matches(scope)[0] is not Match.NONE)
+    path = next((each.path for each in contexts if each.original_route.matches(scope)[0] is not Match.NONE), None)
+    if path is None:  # a file of /docs, which is no route
+        return frozenset({"GET", "HEAD"})
     methods = frozenset(method for each in contexts if each.path == path for method in each.methods or ())
     return methods | ({"HEAD"} if "GET" in methods else frozenset())
 

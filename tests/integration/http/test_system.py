@@ -31,6 +31,13 @@ def test_errors_of_the_framework_are_problems_too(client: TestClient) -> None:
     assert_problem(client.get("/v1/templates/none/versions/99999999999999999999"), 422, "request-invalid")
 
 
+@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
+def test_a_file_of_the_docs_is_only_read(client: TestClient, method: str) -> None:
+    answer = client.request(method, "/docs/static/swagger-ui.css")
+    assert_problem(answer, 405, "method-not-allowed")
+    assert answer.headers["Allow"] == "GET, HEAD"
+
+
 @pytest.mark.parametrize("given", ["order-17", None, "a b", "x" * 200])
 def test_every_answer_has_a_request_id(client: TestClient, given: str | None) -> None:
     response = client.get("/livez", headers={"X-Request-ID": given} if given else {})
