@@ -10,6 +10,8 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entrypoints.http.described_headers import HEADERS
+
 ANY_ORIGIN: Final = "*"
 
 _METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
@@ -18,10 +20,7 @@ _ACCEPTED: Final = (
     b"Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, If-Range, Prefer, Range, "
     b"X-Request-ID"
 )
-_EXPOSED: Final = (
-    b"Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, Idempotent-Replayed, Location, "
-    b"RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, WWW-Authenticate, X-Request-ID"
-)
+_EXPOSED: Final = ", ".join(sorted(HEADERS)).encode("ascii")
 _REMEMBERED_SECONDS: Final = b"600"
 
 
