@@ -145,14 +145,8 @@ def _authentication(
     return AuthenticateByToken(by_key, tokens, workspaces, oidc.workspace)
 
 
-def _requests_of(settings: Settings) -> RateLimit | None:
-    chosen = settings.rate_limit
-    return RateLimit("requests", chosen.per_second, chosen.burst) if chosen.per_second else None
-
-
-def _refusals_of(settings: Settings) -> RateLimit | None:
-    chosen = settings.rate_limit
-    return RateLimit("refusals", chosen.refused_per_second, chosen.refused_burst) if chosen.refused_per_second else None
+def _rate(name: str, per_second: float, burst: int) -> RateLimit | None:
+    return RateLimit(name, per_second, burst) if per_second else None
 
 
 def _job_worker(
@@ -188,20 +182,21 @@ class Container(containers.DeclarativeContainer):
     """Every object of the service, made once each when first asked for."""
 
     settings = providers.Dependency(instance_of=Settings)
+    database_url = settings.provided.database.url.get_secret_value.call()
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(Uuid7Generator, clock)
 
     database = providers.Singleton(
         PostgresDatabase,
-        settings.provided.database.url.get_secret_value.call(),
+        database_url,
         pool_size=settings.provided.database.pool_size,
     )
     template_changes = providers.Singleton(PostgresTemplateChanges)
     render_endings = providers.Singleton(PostgresRenderEndings)
     notifications = providers.Singleton(
         PostgresNotifications,
-        settings.provided.database.url.get_secret_value.call(),
+        database_url,
         providers.Dict({TEMPLATES_CHANNEL: template_changes, RENDERS_CHANNEL: render_endings}),
     )
     administration = providers.Singleton(_administration, settings, database)
@@ -269,8 +264,16 @@ class Container(containers.DeclarativeContainer):
     read_assets = providers.Singleton(ReadAssets, units_of_work, storage)
     delete_asset = providers.Singleton(DeleteAsset, units_of_work)
     rate_buckets = providers.Singleton(PostgresRateBuckets, database)
-    rate_limiter = providers.Singleton(RateLimiter, rate_buckets, clock, providers.Callable(_requests_of, settings))
-    refusal_limiter = providers.Singleton(RateLimiter, rate_buckets, clock, providers.Callable(_refusals_of, settings))
+    rates = settings.provided.rate_limit
+    rate_limiter = providers.Singleton(
+        RateLimiter, rate_buckets, clock, providers.Callable(_rate, "requests", rates.per_second, rates.burst)
+    )
+    refusal_limiter = providers.Singleton(
+        RateLimiter,
+        rate_buckets,
+        clock,
+        providers.Callable(_rate, "refusals", rates.refused_per_second, rates.refused_burst),
+    )
     record_refusal = providers.Singleton(RecordRefusal, units_of_work, refusal_limiter)
     read_audit_events = providers.Singleton(ReadAuditEvents, units_of_work)
     key_usage = providers.Singleton(KeyUsage, units_of_work, clock)
@@ -302,9 +305,7 @@ class Container(containers.DeclarativeContainer):
         key_usage,
     )
 
-    queue_connection = providers.Singleton(
-        QueueConnection, settings.provided.database.url.get_secret_value.call(), CHANNEL
-    )
+    queue_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
     job_worker = providers.Singleton(
         _job_worker,
         settings,

@@ -100,12 +100,13 @@ def build_local_batch(assets: AssetSource, workers: int | None = None) -> LocalB
         SettingsError: a setting is wrong.
         ServiceUnavailableError: this system has no processes of that kind.
     """
-    if not hasattr(os, "fork"):
+    # Only a batch has processes of its own; what starts them would take the other commands time to load.
+    from adapters.rendering.workers.machine import can_fork, default_memory_bytes, processors  # noqa: PLC0415
+
+    if not can_fork():
         message = "docgen batch renders in isolated processes, which this system cannot have: use Linux or macOS."
         raise ServiceUnavailableError("rendering", message)
-    # Only a batch has processes of its own; what starts them would take the other commands time to load.
     from adapters.rendering.rows.reader import IsolatedRowReader  # noqa: PLC0415  # see above
-    from adapters.rendering.workers.machine import default_memory_bytes, processors  # noqa: PLC0415
     from adapters.rendering.workers.renderer import WorkerRenderer  # noqa: PLC0415
     from adapters.rendering.workers.settings import PoolSettings  # noqa: PLC0415
 

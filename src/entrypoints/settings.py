@@ -380,7 +380,7 @@ class Settings(BaseSettings):
     @property
     def secret_keys(self) -> tuple[str, ...]:
         """The keys that were given: the first one signs, and what the one before has signed still holds."""
-        given = (self.secret_key, self.previous_secret_key) if self.secret_key is not None else ()
+        given = (self.secret_key, self.previous_secret_key)
         return tuple(key.get_secret_value() for key in given if key is not None)
 
     @property

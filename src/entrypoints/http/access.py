@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from application.caller import Caller, CallerKind, Origin
 from application.rate_limiter import RateLimiter
-from domain.errors import RateLimitedError, ScopeMissingError, UnauthenticatedError
+from domain.errors import ScopeMissingError, UnauthenticatedError
 from entrypoints.container import Container
 from entrypoints.http.idempotency import carry_out
 from entrypoints.http.openapi import API_PREFIX
@@ -49,12 +49,8 @@ class GuardedRoute(APIRoute):
         handle = self.endpoint if self._calls_endpoint else super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            try:
-                async with limited(request.scope, request.state.container.settings().http.request_seconds):
-                    return await answered(request)
-            except RateLimitedError as refusal:
-                request.state.allowance = refusal.allowance
-                raise
+            async with limited(request.scope, request.state.container.settings().http.request_seconds):
+                return await answered(request)
 
         async def answered(request: Request) -> Response:
             caller = await _caller_of(request, str(self.operation_id))

@@ -10,14 +10,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from entrypoints.http.errors import problem_content
-from entrypoints.http.problem_codes import PROBLEM, STATUS_OF_CODE
-from entrypoints.http.request_id import STATE_KEY
+from entrypoints.http.errors import problem
 
-_CODE: Final = "malformed-request"
 # What changes nothing: whether a page may read the answer is for the browser to say (see cross_origin.py).
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -36,8 +33,7 @@ class AllowedHosts:
         if refusal is None:
             await self._app(scope, receive, send)
             return
-        content = problem_content(_CODE, refusal, scope.get("state", {}).get(STATE_KEY))
-        await Response(content, STATUS_OF_CODE[_CODE], media_type=PROBLEM)(scope, receive, send)
+        await problem(Request(scope), "malformed-request", refusal)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> str | None:
         headers = Headers(scope=scope)

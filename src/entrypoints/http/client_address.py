@@ -5,7 +5,7 @@ alone, and only the one header that the proxies are said to write: a proxy passe
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, Literal
@@ -55,11 +55,7 @@ class TrustedProxies:
         return [match[1].strip() if (match := _FOR.search(entry)) else "" for entry in entries]
 
     def _trusts(self, address: Address | None) -> bool:
-        return address is not None and any(address in network for network in _of_version(self.networks, address))
-
-
-def _of_version(networks: Iterable[Network], address: Address) -> Iterable[Network]:
-    return (network for network in networks if network.version == address.version)
+        return address is not None and any(address in network for network in self.networks)
 
 
 def _parsed(text: str) -> Address | None:

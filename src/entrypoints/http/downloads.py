@@ -9,6 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from application.use_cases.read_renders import StoredDocument
 from domain.formats import OutputFormat
 from entrypoints.http.conditional import is_known, require_match
 from entrypoints.http.errors import RangeNotSatisfiableError
@@ -29,12 +30,17 @@ def content_docs(*media_types: str) -> dict[str, Any]:
     return {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
 
 
-_DOCUMENTS: Final = content_docs(*(output.media_type for output in OutputFormat))
-DOWNLOAD_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"description": "The document", "content": _DOCUMENTS},
-    206: {"description": "The range of it that was asked for", "content": _DOCUMENTS},
-    304: {"description": "The client has it"},
-}
+def download_responses(what: str, content: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of a download that works; `content` is that of `content_docs`."""
+    return {
+        200: {"description": what, "content": content},
+        206: {"description": "The range of it that was asked for", "content": content},
+        304: {"description": "The client has it"},
+    }
+
+
+DOCUMENTS: Final = content_docs(*(output.media_type for output in OutputFormat))
+DOCUMENT_RESPONSES: Final = download_responses("The document", DOCUMENTS)
 
 Stream = Callable[[int, int | None], AsyncIterator[bytes]]
 
@@ -70,6 +76,22 @@ async def download(
     headers["Content-Length"] = str(end - start)
     content = await begun(stream(start, end))
     return StreamingResponse(content, status_code=206 if part else 200, media_type=media_type, headers=headers)
+
+
+async def download_document(request: Request, stored: StoredDocument) -> Response:
+    """Return a render's document.
+
+    Raises:
+        PreconditionFailedError, RangeNotSatisfiableError: as for `download`.
+    """
+    return await download(
+        request,
+        stream=stored.stream,
+        size=stored.document.size,
+        sha256=stored.document.sha256,
+        media_type=stored.document.media_type,
+        file_name=stored.document.file_name,
+    )
 
 
 async def begun(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -20,6 +20,7 @@ from domain.errors import (
     CallerGoneError,
     DocGenError,
     InvalidRequestError,
+    RateLimitedError,
     ScopeMissingError,
     ServiceUnavailableError,
     UnauthenticatedError,
@@ -96,7 +97,7 @@ def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 # Of every operation that reads a template or renders one.
-ENGINE_CODES: Final = ("queue-full", "overloaded")
+ENGINE_CODES: Final = ("queue-full",)
 
 
 def problem(
@@ -154,6 +155,8 @@ async def answer_to_error(request: Request, error: Exception) -> Response:
     challenge = _challenge_of(error)
     if challenge is not None:
         headers["WWW-Authenticate"] = challenge
+    if isinstance(error, RateLimitedError):
+        request.state.allowance = error.allowance  # which `AnswerHeaders` tells
     if isinstance(error, RangeNotSatisfiableError):
         headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, BreakingChangeError):

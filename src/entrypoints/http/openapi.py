@@ -1,5 +1,6 @@
 """The description of the API: what the routes say, brought together with what holds for all of them."""
 
+import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -9,17 +10,18 @@ from typing_extensions import override
 
 from entrypoints.http.described_headers import IDEMPOTENCY, described_headers, headers_of, request_headers
 from entrypoints.http.described_models import referenced_schemas
+from entrypoints.http.errors import problem_content
 from entrypoints.http.examples import add_examples
 from entrypoints.http.idempotency_key import CARRIED_OUT_AGAIN
 from entrypoints.http.problem_codes import (
     CODES,
+    MEANINGS,
     OF_ALL,
     OF_BODIES,
     OF_GUARDED,
     OF_KEYS,
     PROBLEM,
     STATUS_OF_CODE,
-    meaning_of,
 )
 from entrypoints.http.scopes import SCOPE_OF
 
@@ -75,10 +77,10 @@ def completed(spec: dict[str, Any]) -> dict[str, Any]:
     components["schemas"]["Problem"]["properties"]["code"]["enum"] = list(STATUS_OF_CODE)
     components["headers"] = described_headers()
     components["examples"] = {code: _example(code) for code in STATUS_OF_CODE}
-    used = {tag for _, operation in _operations(spec) for tag in operation.get("tags", ())}
-    spec["tags"] = [{"name": tag, "description": _TAGS[tag]} for tag in _TAGS if tag in used]
-    for path, operation in _operations(spec):
-        _complete(path, operation, keyed=_is_keyed(spec, operation))
+    spec["tags"] = [{"name": tag, "description": description} for tag, description in _TAGS.items()]
+    for path, method, operation in _operations(spec):
+        keyed = method == "post" and operation["operationId"] not in CARRIED_OUT_AGAIN
+        _complete(path, operation, keyed=keyed)
         _add_links(operation)
         add_examples(operation)
     return spec
@@ -91,15 +93,10 @@ def _add_links(operation: dict[str, Any]) -> None:
         operation["responses"]["201"]["links"] = links
 
 
-def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in spec["paths"].items():
-        for operation in methods.values():
-            yield path, operation
-
-
-def _is_keyed(spec: Mapping[str, Any], operation: Mapping[str, Any]) -> bool:
-    posts = [methods.get("post") for methods in spec["paths"].values()]
-    return operation in posts and operation["operationId"] not in CARRIED_OUT_AGAIN
+        for method, operation in methods.items():
+            yield path, method, operation
 
 
 def _complete(path: str, operation: dict[str, Any], *, keyed: bool) -> None:
@@ -118,8 +115,7 @@ def _complete(path: str, operation: dict[str, Any], *, keyed: bool) -> None:
         codes.append("request-invalid")
     _declare_problems(operation["responses"], codes)
     for status, response in operation["responses"].items():
-        headers = headers_of(operation, status, guarded=guarded, keyed=keyed)
-        response["headers"] = {**headers, **response.get("headers", {})}
+        response["headers"] = headers_of(operation, status, guarded=guarded, keyed=keyed)
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
@@ -129,12 +125,10 @@ def _declare_problems(responses: dict[str, Any], common: list[str]) -> None:
     for code in dict.fromkeys([*own, *common]):
         by_status.setdefault(str(STATUS_OF_CODE[code]), []).append(code)
     for status, codes in by_status.items():
-        headers = responses.get(status, {}).get("headers")
         responses[status] = {
             "description": "\n".join(
-                [f"{HTTPStatus(int(status)).phrase}", "", *(f"- `{code}`: {meaning_of(code)}" for code in codes)]
+                [f"{HTTPStatus(int(status)).phrase}", "", *(f"- `{code}`: {MEANINGS[code]}" for code in codes)]
             ),
-            **({"headers": headers} if headers else {}),
             "content": {
                 PROBLEM: {
                     "schema": {"$ref": "#/components/schemas/Problem"},
@@ -146,13 +140,6 @@ def _declare_problems(responses: dict[str, Any], common: list[str]) -> None:
 
 def _example(code: str) -> dict[str, Any]:
     return {
-        "summary": meaning_of(code),
-        "value": {
-            "type": f"urn:docgen:problem:{code}",
-            "title": code.replace("-", " ").capitalize(),
-            "status": STATUS_OF_CODE[code],
-            "detail": meaning_of(code),
-            "code": code,
-            "request_id": "req_01990b6f1c5a7c3e8d2f4a6b8c0d1e2f",
-        },
+        "summary": MEANINGS[code],
+        "value": json.loads(problem_content(code, MEANINGS[code], "req_01990b6f1c5a7c3e8d2f4a6b8c0d1e2f")),
     }

@@ -54,7 +54,7 @@ OF_GUARDED: Final = ("unauthenticated", "scope-missing", "request-invalid", "rat
 OF_BODIES: Final = ("unsupported-media-type",)
 OF_KEYS: Final = ("request-in-progress", "idempotency-mismatch")
 
-_MEANINGS: Final[Mapping[str, str]] = {
+MEANINGS: Final[Mapping[str, str]] = {
     "malformed-request": "The request cannot be read: broken JSON, a broken form, a part that is missing.",
     "bad-cursor": "The cursor is not one that this list gave out.",
     "unauthenticated": "There is no key, or it is none, expired or revoked.",
@@ -92,8 +92,3 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "time-limit": "It took longer than it may.",
     "storage-full": "There is no room for another file.",
 }
-
-
-def meaning_of(code: str) -> str:
-    """Return a sentence that says when there is a problem with this code."""
-    return _MEANINGS.get(code, code.replace("-", " ").capitalize() + ".")

@@ -23,7 +23,7 @@ router = guarded_router("access")
     "/api-keys",
     status_code=201,
     operation_id="create_api_key",
-    responses=problem_responses("malformed-request", "conflict"),
+    responses=problem_responses("conflict"),
 )
 async def create_api_key(
     body: CreateApiKeyRequest, response: Response, container: ContainerDependency, caller: CallerDependency

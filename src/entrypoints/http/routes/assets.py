@@ -14,7 +14,7 @@ from entrypoints.http.access import guarded_router
 from entrypoints.http.conditional import IF_MATCH_DOCS, IF_NONE_MATCH_DOCS, AssetConditionDependency
 from entrypoints.http.cursors import decode_name_cursor, page_of
 from entrypoints.http.dependencies import CallerDependency, ContainerDependency, Cursor, Limit
-from entrypoints.http.downloads import DOWNLOAD_CODES, content_docs, download
+from entrypoints.http.downloads import DOWNLOAD_CODES, content_docs, download, download_responses
 from entrypoints.http.errors import ENGINE_CODES, UnsupportedBodyError, problem_responses
 from entrypoints.http.schemas.assets import AssetListResponse, AssetResponse
 
@@ -45,9 +45,7 @@ async def list_assets(
     operation_id="put_asset",
     responses={
         200: {"model": AssetResponse, "description": "The file took the place of the one before"},
-        **problem_responses(
-            "payload-too-large", "precondition-failed", "unsupported-media-type", "storage-full", *ENGINE_CODES
-        ),
+        **problem_responses("precondition-failed", "storage-full", *ENGINE_CODES),
     },
     openapi_extra={
         "requestBody": {"required": True, "content": _ANY_FILE},
@@ -77,9 +75,7 @@ async def put_asset(
     operation_id="get_asset",
     response_class=Response,
     responses={
-        200: {"description": "The file", "content": _FILES},
-        206: {"description": "The range of it that was asked for", "content": _FILES},
-        304: {"description": "The client has it"},
+        **download_responses("The file", _FILES),
         **problem_responses("not-found", *DOWNLOAD_CODES),
     },
 )

@@ -4,9 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.errors import RateLimitedError
 from entrypoints.http.dependencies import ContainerDependency
-from entrypoints.http.downloads import DOWNLOAD_CODES, DOWNLOAD_RESPONSES, download
+from entrypoints.http.downloads import DOCUMENT_RESPONSES, DOWNLOAD_CODES, download_document
 from entrypoints.http.errors import problem_responses
 
 router = APIRouter(prefix="/links", tags=["links"])
@@ -16,23 +15,11 @@ router = APIRouter(prefix="/links", tags=["links"])
     "/{token}",
     operation_id="open_link",
     response_class=Response,
-    responses={**DOWNLOAD_RESPONSES, **problem_responses("not-found", "expired", "rate-limited", *DOWNLOAD_CODES)},
+    responses={**DOCUMENT_RESPONSES, **problem_responses("not-found", "expired", "rate-limited", *DOWNLOAD_CODES)},
 )
 async def open_link(token: str, request: Request, container: ContainerDependency) -> Response:
     """Return the document of a link that `POST /v1/renders/{id}/links` has made."""
     links = container.open_link()
     ticket = links.ticket(token)
-    try:
-        await container.rate_limiter().admit(ticket.workspace_id, f"link:{ticket.render_id}")
-    except RateLimitedError as refusal:
-        request.state.allowance = refusal.allowance
-        raise
-    stored = await links.document(ticket)
-    return await download(
-        request,
-        stream=stored.stream,
-        size=stored.document.size,
-        sha256=stored.document.sha256,
-        media_type=stored.document.media_type,
-        file_name=stored.document.file_name,
-    )
+    await container.rate_limiter().admit(ticket.workspace_id, f"link:{ticket.render_id}")
+    return await download_document(request, await links.document(ticket))

@@ -15,7 +15,6 @@ from application.ports.render_repository import RenderFilter
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.requested_renders import FinishedRender, RenderDocumentCommand
 from domain.errors import InvalidRequestError
-from domain.formats import OutputFormat
 from domain.identifiers import RENDER_PREFIX, RenderId
 from domain.render_request import MissingPolicy, RenderRequest, RenderStatus
 from entrypoints.http.access import guarded_router
@@ -30,11 +29,11 @@ from entrypoints.http.dependencies import (
 )
 from entrypoints.http.described_models import reference_to
 from entrypoints.http.downloads import (
+    DOCUMENT_RESPONSES,
+    DOCUMENTS,
     DOWNLOAD_CODES,
-    DOWNLOAD_RESPONSES,
     content_disposition,
-    content_docs,
-    download,
+    download_document,
     repr_digest,
 )
 from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
@@ -57,8 +56,6 @@ from entrypoints.http.time_limit import standing_still
 
 router = guarded_router("renders", "/renders")
 
-_DOCUMENTS: Final = content_docs(*(output.media_type for output in OutputFormat))
-
 _envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 _Said = TypeVar("_Said", bound=RenderWishesBody)
@@ -68,13 +65,10 @@ _ENVELOPE_BYTES: Final = 100_000
 MAX_WAIT_SECONDS: Final = 60
 
 _RENDER_CODES = (
-    "malformed-request",
     "not-found",
     "not-acceptable",
     "not-published",
     "expired",
-    "payload-too-large",
-    "unsupported-media-type",
     "data-invalid",
     "render-failed",
     "limit-exceeded",
@@ -94,7 +88,7 @@ _RENDER_CODES = (
     responses={
         200: {
             "description": 'The document itself, for an Accept header with its media type or "store": false',
-            "content": _DOCUMENTS,
+            "content": DOCUMENTS,
         },
         202: {
             "description": "The record of a render that waits in the queue, for the header Prefer: respond-async",
@@ -125,8 +119,8 @@ async def create_render(request: Request) -> Response:
 
     def respond(made: FinishedRender | RenderRequest) -> RenderedResponse:
         if isinstance(made, RenderRequest):
-            return _as_accepted(made, {"Preference-Applied": RESPOND_ASYNC})
-        return _as_bytes(made, stored=said.store) if wants_bytes else _as_record(made)
+            return _as_record(made, 202, {"Preference-Applied": RESPOND_ASYNC})
+        return _as_bytes(made, stored=said.store) if wants_bytes else _as_record(made.request, 201)
 
     command = RenderDocumentCommand(
         caller=caller,
@@ -197,20 +191,13 @@ def _split(body: bytes, model: type[_Said]) -> tuple[_Said, bytes]:
         raise RequestValidationError(error.errors()) from None
 
 
-def _as_record(finished: FinishedRender) -> RenderedResponse:
-    return RenderedResponse(
-        RenderResponse.of(finished.request).model_dump_json(),
-        status_code=201,
-        media_type="application/json",
-        headers={"Location": f"/v1/renders/{finished.request.id}"},
-        render_id=finished.request.id,
-    )
+_NO_HEADERS: Final[dict[str, str]] = {}
 
 
-def _as_accepted(request: RenderRequest, headers: dict[str, str]) -> RenderedResponse:
+def _as_record(request: RenderRequest, status: int, headers: dict[str, str] = _NO_HEADERS) -> RenderedResponse:
     return RenderedResponse(
         RenderResponse.of(request).model_dump_json(),
-        status_code=202,
+        status_code=status,
         media_type="application/json",
         headers={"Location": f"/v1/renders/{request.id}", **headers},
         render_id=request.id,
@@ -260,9 +247,7 @@ async def list_renders(
     )
 
 
-@router.get(
-    "/{render_id}", operation_id="get_render", responses=problem_responses("not-found", "queue-full", "overloaded")
-)
+@router.get("/{render_id}", operation_id="get_render", responses=problem_responses("not-found", "queue-full"))
 async def get_render(
     render_id: str,
     request: Request,
@@ -311,7 +296,7 @@ async def retry_render(
 
 
 def _as_changed(made: FinishedRender | RenderRequest) -> RenderedResponse:
-    return _as_accepted(made.request if isinstance(made, FinishedRender) else made, {})
+    return _as_record(made.request if isinstance(made, FinishedRender) else made, 202)
 
 
 @router.delete(
@@ -330,9 +315,7 @@ async def delete_render(render_id: str, container: ContainerDependency, caller: 
     "/{render_id}/links",
     status_code=201,
     operation_id="create_link",
-    responses=problem_responses(
-        "malformed-request", "not-found", "not-ready", "expired", "payload-too-large", "unsupported-media-type"
-    ),
+    responses=problem_responses("not-found", "not-ready", "expired"),
 )
 async def create_link(
     render_id: str,
@@ -354,7 +337,7 @@ async def create_link(
     operation_id="get_document",
     response_class=Response,
     responses={
-        **DOWNLOAD_RESPONSES,
+        **DOCUMENT_RESPONSES,
         302: {"description": "The document is at `Location`, which needs no key (for `redirect=true`)"},
         **problem_responses("not-found", "not-ready", "expired", *DOWNLOAD_CODES),
     },
@@ -370,12 +353,4 @@ async def get_document(
     if redirect:
         link = await container.link_document().redirect(caller, render_id)
         return RedirectResponse(address_of(link, request, container.settings().http), status_code=302)
-    stored = await container.get_document()(caller, render_id)
-    return await download(
-        request,
-        stream=stored.stream,
-        size=stored.document.size,
-        sha256=stored.document.sha256,
-        media_type=stored.document.media_type,
-        file_name=stored.document.file_name,
-    )
+    return await download_document(request, await container.get_document()(caller, render_id))

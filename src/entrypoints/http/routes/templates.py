@@ -57,14 +57,13 @@ router = guarded_router("templates", "/templates")
 # PostgreSQL has no texts with a NUL character; the repository refuses them in a sentence of its own.
 _STORABLE: Final = {"pattern": r"^[^\u0000]*$"}
 _CONDITION_CODES = ("precondition-failed", "precondition-required")
-_UPLOAD_CODES = ("malformed-request", "payload-too-large", "unsupported-media-type", *ENGINE_CODES)
 
 
 @router.post(
     "",
     status_code=201,
     operation_id="register_template",
-    responses=problem_responses(*_UPLOAD_CODES, "slug-taken", "template-invalid", "storage-full"),
+    responses=problem_responses(*ENGINE_CODES, "slug-taken", "template-invalid", "storage-full"),
     openapi_extra=multipart_docs(
         "RegisterTemplateForm",
         name={**NAME, "description": "Default: the file's name without its extension."},
@@ -100,7 +99,7 @@ async def register_template(
 @router.post(
     "/validate",
     operation_id="validate_template",
-    responses=problem_responses(*_UPLOAD_CODES),
+    responses=problem_responses(*ENGINE_CODES),
     openapi_extra=multipart_docs(
         "ValidateTemplateForm",
         data={"type": "object", "additionalProperties": True, "description": "Data to try the template with."},
@@ -177,13 +176,10 @@ async def get_template(
     "/{template}",
     operation_id="update_template",
     responses=problem_responses(
-        "malformed-request",
         "not-found",
         "conflict",
         "slug-taken",
         *_CONDITION_CODES,
-        "payload-too-large",
-        "unsupported-media-type",
     ),
     openapi_extra={"parameters": [IF_MATCH_REQUIRED_DOCS]},
 )
@@ -256,13 +252,10 @@ async def restore_template(
     "/{template}/publish",
     operation_id="publish_version",
     responses=problem_responses(
-        "malformed-request",
         "not-found",
         "conflict",
         "breaking-schema-change",
         "precondition-failed",
-        "payload-too-large",
-        "unsupported-media-type",
     ),
     openapi_extra={"parameters": [IF_MATCH_DOCS]},
 )

@@ -20,7 +20,7 @@ from entrypoints.http.dependencies import (
     Cursor,
     Limit,
 )
-from entrypoints.http.downloads import DOWNLOAD_CODES, content_docs, download
+from entrypoints.http.downloads import DOWNLOAD_CODES, content_docs, download, download_responses
 from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.forms import multipart_docs, read_upload_form
 from entrypoints.http.json_bodies import read_json
@@ -33,7 +33,7 @@ from entrypoints.http.schemas.templates import (
 
 router = guarded_router("versions", "/templates/{template}/versions")
 
-FILES = content_docs(*(OutputFormat(each).media_type for each in TemplateFormat))
+_FILES = content_docs(*(OutputFormat(each).media_type for each in TemplateFormat))
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
 
 
@@ -44,13 +44,10 @@ Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
     responses={
         200: {"model": VersionResponse, "description": "The template has these bytes already"},
         **problem_responses(
-            "malformed-request",
             "not-found",
             "conflict",
             "breaking-schema-change",
             "precondition-failed",
-            "payload-too-large",
-            "unsupported-media-type",
             "template-invalid",
             "storage-full",
             *ENGINE_CODES,
@@ -137,9 +134,7 @@ async def get_version(
     operation_id="get_version_file",
     response_class=Response,
     responses={
-        200: {"description": "The file as it was uploaded", "content": FILES},
-        206: {"description": "The range of it that was asked for", "content": FILES},
-        304: {"description": "The client has it"},
+        **download_responses("The file as it was uploaded", _FILES),
         **problem_responses("not-found", *DOWNLOAD_CODES),
     },
 )
@@ -180,12 +175,9 @@ async def get_version_schema(
     operation_id="put_version_schema",
     response_model=dict[str, Any],
     responses=problem_responses(
-        "malformed-request",
         "not-found",
         "conflict",
         "precondition-failed",
-        "payload-too-large",
-        "unsupported-media-type",
         "schema-invalid",
     ),
     openapi_extra={

@@ -24,11 +24,8 @@ async def get_workspace(request: Request, container: ContainerDependency, caller
     "",
     operation_id="configure_workspace",
     responses=problem_responses(
-        "malformed-request",
         "precondition-failed",
         "precondition-required",
-        "payload-too-large",
-        "unsupported-media-type",
     ),
     openapi_extra={"parameters": [IF_MATCH_REQUIRED_DOCS]},
 )
