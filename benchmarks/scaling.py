@@ -16,6 +16,7 @@ from pathlib import Path
 from adapters.rendering.engine import compile_template, render_template
 from adapters.rendering.language.limits import DEFAULT_LIMITS
 from adapters.rendering.store import CompiledTemplateStore
+from adapters.storage.bounded_folder import BoundedFolder
 from benchmarks.cases import CASES, word_file
 from benchmarks.cases.documents import table
 from benchmarks.cases.package import run
@@ -65,7 +66,9 @@ def rendering(file: bytes, data: bytes) -> Callable[[], object]:
 
 def reloading(file: bytes, folder: Path) -> Callable[[], object]:
     """Return the reading of a compiled template from the disk, checks included."""
-    store = CompiledTemplateStore(folder, DEFAULT_LIMITS)
+    store = CompiledTemplateStore(
+        BoundedFolder(folder, 500_000_000, "Compiled templates cannot be kept"), DEFAULT_LIMITS
+    )
     name = hashlib.sha256(file).hexdigest()
     store.put(name, compile_template(TemplateFormat.DOCX, file), len(file))
     return lambda: store.get(name, TemplateFormat.DOCX)

@@ -36,6 +36,7 @@ from adapters.rendering.store import CompiledTemplateStore
 from adapters.rendering.workers.machine import can_fork, default_memory_bytes, default_workers
 from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
 from adapters.rendering.workers.settings import PoolSettings
+from adapters.storage.bounded_folder import BoundedFolder
 from adapters.storage.cache import CachedDocumentStorage, FileCache
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
@@ -105,7 +106,8 @@ def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
     share = _render_workers(settings)
     if share == 0:
         room = settings.cache.compiled_bytes
-        return InProcessRenderer(limits, CompiledTemplateStore(settings.compiled_templates_dir, limits, max_bytes=room))
+        folder = BoundedFolder(settings.compiled_templates_dir, room, "Compiled templates cannot be kept")
+        return InProcessRenderer(limits, CompiledTemplateStore(folder, limits))
     memory = settings.limits.memory_bytes or default_memory_bytes(share * settings.http.workers)
     return WorkerRenderer(PoolSettings(share, memory, settings.limits.render_seconds), limits)
 

@@ -50,14 +50,14 @@ class OidcTokenVerifier(TokenVerifier):
     async def verify(self, token: str) -> TokenClaims:
         claims = await self._decoded(token)
         subject = str(claims["sub"])
-        if not subject.isprintable() or not 0 < len(subject) <= _MAX_SUBJECT:
+        if not _is_plain(subject):
             raise UnauthenticatedError(f"The token's subject has not 1 to {_MAX_SUBJECT} printable characters.")
         workspace = _claim(claims, self._options.workspace_claim)
         name = next((claims[claim] for claim in ("name", "email") if isinstance(claims.get(claim), str)), subject)
         return TokenClaims(
             subject=subject,
             # It is kept with every audit event.
-            name=name if name.isprintable() and 0 < len(name) <= _MAX_SUBJECT else subject,
+            name=name if _is_plain(name) else subject,
             workspace=workspace if isinstance(workspace, str) else None,
             scopes=_words(_claim(claims, self._options.scope_claim)),
             expires_at=_time(claims["exp"]),
@@ -84,6 +84,10 @@ class OidcTokenVerifier(TokenVerifier):
             reason = next((words for kind, words in _REASONS if isinstance(error, kind)), _OTHER)
             raise UnauthenticatedError(reason) from error
         return claims
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and 0 < len(text) <= _MAX_SUBJECT
 
 
 def _time(seconds: Any) -> datetime:

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -75,9 +74,8 @@ class PostgresRenderJournal(RenderJournal):
     that only what is wrong is refused.
     """
 
-    def __init__(self, database: PostgresDatabase, *, answers_kept: timedelta = KEPT) -> None:
+    def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
-        self._answers_kept = answers_kept
         # A group is of one workspace, and of one statement.
         self._waiting: dict[tuple[WorkspaceId, str], list[_Entry]] = {}
         self._writers: set[asyncio.Task[None]] = set()
@@ -98,7 +96,7 @@ class PostgresRenderJournal(RenderJournal):
         if answered is None:
             await self._written(request, _INSERT, row, len(data), refusals(request))
             return
-        row += kept_values(answered, self._answers_kept)
+        row += kept_values(answered, KEPT)
         refused = refusals(request) | refusals_of(answered.claim)
         size = len(data) + len(answered.answer.body or b"")
         if not await self._written(request, _INSERT_ANSWERED, row, size, refused):
@@ -122,6 +120,8 @@ class PostgresRenderJournal(RenderJournal):
         except asyncio.CancelledError:
             # The caller keeps what the record names from being erased: not before it is known whether it is there.
             await asyncio.wait([written])
+            if not written.cancelled():
+                written.exception()  # nobody else looks at it, and asyncio would complain of that
             raise
         except _OF_ONE_ROW as refusal:
             raise of_refused_row(refusal, refused) from refusal

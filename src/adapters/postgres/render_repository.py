@@ -22,10 +22,10 @@ _CHANGEABLE: Final = tuple(
     column.name for column in RenderRow.__table__.columns if column.name not in ("workspace_id", "id", "data")
 )
 # Of the driver itself: an ORM update of so many columns is compiled anew each time, which takes longer than it runs.
-_UPDATE: Final = (
-    f"UPDATE renders SET {', '.join(f'{name} = ${number}' for number, name in enumerate(_CHANGEABLE, start=3))} "  # noqa: S608  # names of columns alone
-    "WHERE workspace_id = $1 AND id = $2 RETURNING id"
-)
+_SET: Final = ", ".join(f"{name} = ${number}" for number, name in enumerate(_CHANGEABLE, start=3))
+_THIS: Final = "WHERE workspace_id = $1 AND id = $2 RETURNING id"
+_UPDATE: Final = f"UPDATE renders SET {_SET} {_THIS}"  # noqa: S608  # names of columns alone
+_ERASE: Final = f"UPDATE renders SET {_SET}, data = NULL {_THIS}"  # noqa: S608  # as above
 
 
 class PostgresRenderRepository(RenderRepository):
@@ -65,17 +65,11 @@ class PostgresRenderRepository(RenderRepository):
 
     @override
     async def update(self, request: RenderRequest) -> None:
-        columns = render_columns(request)
-        values = (columns[name] for name in _CHANGEABLE)
-        if not await on_driver(self._session, _UPDATE, self._workspace_id, request.id, *values):
-            raise NotFoundError("render", request.id)
+        await self._change(_UPDATE, request)
 
     @override
     async def erase(self, request: RenderRequest) -> None:
-        await self.update(request)
-        this = RenderRow.workspace_id == self._workspace_id, RenderRow.id == request.id
-        emptied = update(RenderRow).where(*this).values(data=None)
-        await self._session.execute(emptied.execution_options(synchronize_session=False))
+        await self._change(_ERASE, request)
         mine = IdempotencyKeyRow.workspace_id == self._workspace_id, IdempotencyKeyRow.render_id == request.id
         forgotten = update(IdempotencyKeyRow).where(*mine).values(headers=None, body=None)
         await self._session.execute(forgotten.execution_options(synchronize_session=False))
@@ -116,6 +110,12 @@ class PostgresRenderRepository(RenderRepository):
     @override
     async def usage(self, criteria: UsageFilter, *, limit: int, after: UsagePlace | None = None) -> list[DailyUsage]:
         return await count_usage(self._session, self._workspace_id, criteria, limit, after)
+
+    async def _change(self, statement: str, request: RenderRequest) -> None:
+        columns = render_columns(request)
+        values = (columns[name] for name in _CHANGEABLE)
+        if not await on_driver(self._session, statement, self._workspace_id, request.id, *values):
+            raise NotFoundError("render", request.id)
 
 
 def refusals(request: RenderRequest) -> dict[str, DocGenError]:

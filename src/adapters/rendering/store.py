@@ -3,13 +3,10 @@
 import hashlib
 import importlib.metadata
 import logging
-import os
-import stat
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from adapters.rendering.codec import crc32
 from adapters.rendering.compiled import CompiledTemplate
@@ -23,7 +20,6 @@ _log = logging.getLogger(__name__)
 _LIBRARIES: Final = ("jinja2", "lxml", "msgspec", "isal")
 _SUFFIX: Final = ".compiled"
 _NUMBER: Final = 8
-_MAX_BYTES: Final = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +30,39 @@ class StoredTemplate:
     size: int
 
 
-class CompiledTemplateStore:
-    """Keeps compiled templates in a folder that belongs to this service alone: its files hold code.
+class Folder(Protocol):
+    """Where files are kept that can be made again, and that nobody else can have put there: they hold code."""
 
-    A folder that others own or can write to is not used. Files of another version of the engine, of Python or of a
-    library, or made under other limits, are never read. A folder that cannot be used, or is full, costs time and
-    nothing else. Beyond `max_bytes` the oldest files go.
+    def read(self, name: str) -> bytes | None:
+        """Return the contents of a file, None where there is none."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a file, where there is room."""
+
+
+class CompiledTemplateStore:
+    """Keeps compiled templates in a folder of files.
+
+    Files of another version of the engine, of Python or of a library, or made under other limits, are never read.
     """
 
-    def __init__(self, folder: Path, limits: Limits, *, max_bytes: int = _MAX_BYTES) -> None:
+    def __init__(self, folder: Folder, limits: Limits) -> None:
         self._folder = folder
         self._limits = limits
-        self._max_bytes = max_bytes
         self._version = _version(limits)
 
     def get(self, sha256: str, template_format: TemplateFormat) -> StoredTemplate | None:
         """Return the compiled template of a file with this SHA-256, or None where it is not kept."""
-        path = self._path(sha256, template_format)
-        try:
-            if not self._is_ours():
-                return None
-            contents = memoryview(path.read_bytes())
-            os.utime(path)
-        except OSError:
+        name = self._name(sha256, template_format)
+        found = self._folder.read(name)
+        if found is None:
             return None
+        contents = memoryview(found)
         record = contents[2 * _NUMBER :]
         size, sum_ = (int.from_bytes(contents[start : start + _NUMBER]) for start in (0, _NUMBER))
         # A damaged record could do anything when it is loaded.
         if len(contents) <= 2 * _NUMBER or crc32(record) != sum_:
-            _log.warning("the compiled template %s is damaged; it is compiled again", path.name)
+            _log.warning("the compiled template %s is damaged; it is compiled again", name)
             return None
         return StoredTemplate(load_template(record, self._limits), size)
 
@@ -72,44 +72,10 @@ class CompiledTemplateStore:
             return
         record = dump_template(compiled)
         contents = b"".join((size.to_bytes(_NUMBER), crc32(record).to_bytes(_NUMBER), record))
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._is_ours():
-                self._write(self._path(sha256, compiled.format), contents)
-                self._make_room()
-        except OSError as error:
-            _log.warning("compiled templates cannot be kept in %s: %s", self._folder, error.strerror)
+        self._folder.write(self._name(sha256, compiled.format), contents)
 
-    def _is_ours(self) -> bool:
-        """Tell whether nobody else can have put a file there."""
-        found = self._folder.stat()
-        if found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            return True
-        _log.warning("compiled templates are not kept in %s: others can write to it, or own it", self._folder)
-        return False
-
-    def _path(self, sha256: str, template_format: TemplateFormat) -> Path:
-        return self._folder / f"{sha256}-{template_format}-{self._version}{_SUFFIX}"
-
-    def _write(self, path: Path, contents: bytes) -> None:
-        descriptor, name = tempfile.mkstemp(dir=self._folder)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(contents)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-
-    def _make_room(self) -> None:
-        with os.scandir(self._folder) as entries:
-            files = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in entries)
-        over = sum(size for _, size, _ in files) - self._max_bytes
-        for _, size, path in files:
-            if over <= 0:
-                break
-            Path(path).unlink(missing_ok=True)
-            over -= size
+    def _name(self, sha256: str, template_format: TemplateFormat) -> str:
+        return f"{sha256}-{template_format}-{self._version}{_SUFFIX}"
 
 
 def _version(limits: Limits) -> str:

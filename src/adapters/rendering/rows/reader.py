@@ -27,15 +27,13 @@ from adapters.rendering.rows.protocol import (
     read_message,
     write,
 )
+from adapters.rendering.workers.environment import bare_environment
 from application.ports.row_reader import OpenedRows, PreparedRow, RowPlan, RowReader, RowSource, TableFacts
 from domain.errors import DiagnosedError, RowsInvalidError, ServiceUnavailableError, TimeLimitError
 
 _log = logging.getLogger(__name__)
 
 _PROGRAM: Final = "from adapters.rendering.rows.reader_process import main; main()"
-# As for render workers: nothing of the service's own environment.
-_ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
-_PASSED_ON: Final = ("LD_LIBRARY_PATH",)
 _BUFFER: Final = 1 << 20
 
 
@@ -181,7 +179,6 @@ class _Conversation:
 
 
 async def _started(file: int) -> asyncio.subprocess.Process:
-    environment = _ENVIRONMENT | {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     try:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-c", _PROGRAM, str(file)),
@@ -189,7 +186,7 @@ async def _started(file: int) -> asyncio.subprocess.Process:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             pass_fds=(file,),
-            env=environment,
+            env=bare_environment(),
             cwd="/",
             start_new_session=True,
             limit=_BUFFER,

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -12,12 +11,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from adapters.rendering.language.limits import Limits
+from adapters.rendering.workers.environment import bare_environment
 from adapters.rendering.workers.settings import JailLimits
 
 _PROGRAM: Final = "from adapters.rendering.workers.zygote import main; main()"
-# All that a worker has of the service's environment; the path is one that some builds of Python cannot start without.
-_ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
-_PASSED_ON: Final = ("LD_LIBRARY_PATH",)
 _READ_BYTES: Final = 65_536
 
 
@@ -48,7 +45,7 @@ class ZygoteProcess:
                     [sys.executable, "-I", "-c", _PROGRAM, str(theirs.fileno())],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    env=_ENVIRONMENT | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+                    env=bare_environment(),
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                     cwd="/",

@@ -14,6 +14,7 @@ from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.engine import compile_template, render_template
 from adapters.rendering.language.limits import DEFAULT_LIMITS
 from adapters.rendering.store import CompiledTemplateStore
+from adapters.storage.bounded_folder import BoundedFolder
 from domain.formats import TemplateFormat, outputs_of, template_format_of
 from domain.schema import infer_schema
 from tests.builders import render_options
@@ -64,5 +65,11 @@ def _sha256(content: bytes) -> str:
 
 
 if __name__ == "__main__":
-    folder = CompiledTemplateStore(Path(sys.argv[1]), DEFAULT_LIMITS) if len(sys.argv) > 1 else None
+    folder = (
+        CompiledTemplateStore(
+            BoundedFolder(Path(sys.argv[1]), 500_000_000, "Compiled templates cannot be kept"), DEFAULT_LIMITS
+        )
+        if len(sys.argv) > 1
+        else None
+    )
     sys.stdout.write(json.dumps(digests(folder)))

@@ -13,6 +13,7 @@ from adapters.rendering.engine import compile_template, render_template
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.store import CompiledTemplateStore
+from adapters.storage.bounded_folder import BoundedFolder
 from application.ports.template_renderer import TemplateRenderer
 from benchmarks.cases import CASES
 from domain.errors import DocGenError
@@ -32,9 +33,13 @@ LOOPS: Final = word_file(
 )
 
 
+def store_in(folder: Path, limits: Limits = DEFAULT_LIMITS, max_bytes: int = 10_000_000) -> CompiledTemplateStore:
+    return CompiledTemplateStore(BoundedFolder(folder, max_bytes, "Compiled templates cannot be kept"), limits)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> CompiledTemplateStore:
-    return CompiledTemplateStore(tmp_path / "cache" / "templates", DEFAULT_LIMITS)
+    return store_in(tmp_path / "cache" / "templates")
 
 
 def kept(store: CompiledTemplateStore, template_format: TemplateFormat, file: bytes) -> CompiledTemplate:
@@ -109,7 +114,7 @@ def test_a_template_with_errors_is_not_kept(store: CompiledTemplateStore) -> Non
 
 def test_files_of_other_limits_are_not_read(store: CompiledTemplateStore, tmp_path: Path) -> None:
     kept(store, TemplateFormat.TEXT, b"x")
-    other = CompiledTemplateStore(tmp_path / "cache" / "templates", replace(DEFAULT_LIMITS, tags=10))
+    other = store_in(tmp_path / "cache" / "templates", replace(DEFAULT_LIMITS, tags=10))
     assert other.get(hashlib.sha256(b"x").hexdigest(), TemplateFormat.TEXT) is None
 
 
@@ -136,10 +141,10 @@ def test_the_folder_is_closed_to_others(store: CompiledTemplateStore, tmp_path: 
 
 
 def test_the_oldest_files_make_room(tmp_path: Path) -> None:
-    probe = CompiledTemplateStore(tmp_path / "probe", DEFAULT_LIMITS)
+    probe = store_in(tmp_path / "probe")
     kept(probe, TemplateFormat.TEXT, b"template 0")
     size = next((tmp_path / "probe").iterdir()).stat().st_size
-    small = CompiledTemplateStore(tmp_path / "small", DEFAULT_LIMITS, max_bytes=2 * size + size // 2)
+    small = store_in(tmp_path / "small", max_bytes=2 * size + size // 2)
     for number in range(4):
         kept(small, TemplateFormat.TEXT, f"template {number}".encode())
     left = [
@@ -153,7 +158,7 @@ def test_the_oldest_files_make_room(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_used_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "taken").write_text("a file")
-    store = CompiledTemplateStore(tmp_path / "taken" / "templates", DEFAULT_LIMITS)
+    store = store_in(tmp_path / "taken" / "templates")
     with caplog.at_level(logging.WARNING):
         store.put("a", compile_template(TemplateFormat.TEXT, b"x"), 1)
     assert "cannot be kept" in caplog.text
