@@ -1,6 +1,6 @@
 """From an object of JSON to the data of a render: what is mapped moves, and dotted names lead to their places."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +21,7 @@ class SpreadRow:
 
 def spread(number: int, given: dict[str, Any], wishes: RowWishes) -> SpreadRow:
     """Make the data of one object; values stay as they are."""
-    said = given.get(ROW_COLUMN)
-    row = said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else number
+    row = row_number(given, number)
     data: dict[str, Any] = {}
     for name, value in given.items():
         if name in (ROW_COLUMN, ERROR_COLUMN):
@@ -33,6 +32,12 @@ def spread(number: int, given: dict[str, Any], wishes: RowWishes) -> SpreadRow:
             message = f"gives {where} twice, or as a part and as a whole"
             return SpreadRow(row, problem=RowProblem(row, "column-conflict", message, "Leave one out.", name))
     return SpreadRow(row, data, None if wishes.key is None else _key(given, data, wishes.key))
+
+
+def row_number(given: Mapping[str, Any], number: int) -> int:
+    """Return which row an object is: in a file of failed rows, the one that it was."""
+    said = given.get(ROW_COLUMN)
+    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else number
 
 
 def _path_of(name: str, wishes: RowWishes) -> RowPath | None:

@@ -9,14 +9,15 @@ import io
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import msgspec
 
 from adapters.rendering.rows.conventions import conventions_of
 from adapters.rendering.rows.formulas import guarded
-from adapters.rendering.rows.prepare import open_json, open_table
+from adapters.rendering.rows.prepare import open_json, open_table, said_number
 from adapters.rendering.rows.protocol import Order
+from domain.row_json import row_number
 from domain.row_values import Cell, Conventions, text_of
 from domain.rows import ERROR_COLUMN, ROW_COLUMN, RowFormat
 
@@ -44,7 +45,7 @@ def _as_lines(file: BinaryIO, order: Order, failed: dict[int, str]) -> Iterator[
     for row in open_json(file, order):
         if row.data is None:
             continue  # a line that is no JSON is mended where it stands
-        number = row.data.get(ROW_COLUMN, row.number)
+        number = row_number(row.data, row.number)
         if number in failed:
             said = {ROW_COLUMN: number, ERROR_COLUMN: failed[number]}
             yield _ENCODER.encode({**row.data, **said}).decode() + "\n"
@@ -61,16 +62,12 @@ def _as_csv(file: BinaryIO, order: Order, failed: dict[int, str]) -> Iterator[st
     delimiter = "\t" if table.facts.delimiter == "tab" else table.facts.delimiter or usual
     yield _MARK + _line([*(header[index] for index in kept), *_OWN], delimiter)
     for record in table.records:
-        number: Any = record.number if numbered is None else _number(record.cells, numbered)
+        said = None if numbered is None else said_number(record.cells, numbered)
+        number = record.number if said is None else said
         if number in failed:
             cells = [_written(record.cells[index], conventions) if index < len(record.cells) else "" for index in kept]
             beyond = [_written(cell, conventions) for cell in record.cells[len(header) :]]
             yield _line([*cells, str(number), guarded(failed[number]), *beyond], delimiter)
-
-
-def _number(cells: Any, index: int) -> int:
-    said = text_of(cells[index]).strip() if index < len(cells) else ""
-    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 def _written(cell: Cell, conventions: Conventions) -> str:

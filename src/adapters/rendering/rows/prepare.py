@@ -1,6 +1,6 @@
 """From a file to rows that can be rendered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -18,7 +18,7 @@ from domain.placeholder import Placeholder
 from domain.row_columns import ColumnPlan, plan_columns
 from domain.row_data import is_empty, missing_values, row_data
 from domain.row_json import spread
-from domain.row_path import format_row_path
+from domain.row_path import format_row_path, parse_row_path
 from domain.row_values import Cell, Conventions, text_of
 from domain.rows import ROW_COLUMN, RowFormat, RowProblem, RowWishes
 
@@ -132,11 +132,17 @@ def _number_of(record: Record, plan: ColumnPlan) -> tuple[int, list[RowProblem]]
     """Return which row this is: in a file of failed rows, the one that it was."""
     if plan.row is None:
         return record.number, []
-    said = text_of(_cell(record.cells, plan.row)).strip()
-    if said.isascii() and said.isdigit() and len(said) < 10:  # noqa: PLR2004  # digits
-        return int(said), []
+    said = said_number(record.cells, plan.row)
+    if said is not None:
+        return said, []
     problem = RowProblem(record.number, "bad-row-number", "is no number of a row", None, ROW_COLUMN)
     return record.number, [problem]
+
+
+def said_number(cells: Sequence[Cell], index: int) -> int | None:
+    """Return the number of a row that stands in a cell, None where none does."""
+    said = text_of(_cell(cells, index)).strip()
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None  # noqa: PLR2004  # digits
 
 
 def _misshapen(
@@ -160,6 +166,8 @@ def _without_key(number: int) -> RowProblem:
 
 def _prepared_json(file: BinaryIO, order: Order, placeholders: list[Placeholder]) -> Prepared:
     wishes = order.wishes
+    columns = {name: path for name, path in wishes.mapping.items() if path}
+    _require_paths(columns)
     plan = plan_columns((), placeholders, RowWishes())
     ruled = any(placeholder.declared for placeholder in placeholders)
 
@@ -173,6 +181,14 @@ def _prepared_json(file: BinaryIO, order: Order, placeholders: list[Placeholder]
         problems = (_without_key(spread_out.row),) if spread_out.key == "" else ()
         return _row(spread_out.row, spread_out.data, spread_out.key, problems, doubts, doubtful=bool(doubts) or ruled)
 
-    columns = {name: path for name, path in wishes.mapping.items() if path}
     facts = TableFacts(order.format, "utf-8")
     return Opened.of(facts, columns, ()), (make(row) for row in open_json(file, order))
+
+
+def _require_paths(mapping: Mapping[str, str]) -> None:
+    for name, path in mapping.items():
+        try:
+            parse_row_path(path)
+        except ValueError as error:
+            message = f"The mapping of the column {name!r}: {error}"
+            raise RowsInvalidError.of_file("bad-mapping", message, "Write customer.name.") from None

@@ -307,3 +307,25 @@ def test_failed_lines_of_json_are_read_again_as_they_were(tmp_path: Path) -> Non
     assert [(row.row, data([row])) for row in read(text.encode(), RowFormat.JSONL)[1]] == [
         (2, [{"name": "b", "price": 1.5}])
     ]
+
+
+@pytest.mark.parametrize("said", ["x5", "0x1", "1" * 5_000, ""])
+def test_a_failed_row_is_kept_also_where_its_number_is_none(said: str) -> None:
+    source = f"name,city,docgen_row,docgen_error\nAda,York,{said},bad\n".encode()
+    (row,) = read(source)[1]
+    text = "".join(failed_rows(io.BytesIO(source), order(failed={row.row: "bad"})))
+    assert text.splitlines()[1] == f"Ada,York,{row.row},bad"
+
+
+@pytest.mark.parametrize("said", ['"5"', "[1]", "true", "-1"])
+def test_a_failed_line_is_kept_also_where_its_number_is_none(said: str) -> None:
+    source = b'{"docgen_row": ' + said.encode() + b', "name": "a"}\n'
+    (row,) = read(source, RowFormat.JSONL)[1]
+    text = "".join(failed_rows(io.BytesIO(source), order(RowFormat.JSONL, failed={row.row: "bad"})))
+    assert text == '{"docgen_row":1,"name":"a","docgen_error":"bad"}\n'
+
+
+def test_a_mapping_of_json_that_is_no_path_is_refused() -> None:
+    with pytest.raises(RowsInvalidError) as caught:
+        read(b'{"a": "x"}\n', RowFormat.JSONL, mapping={"a": "b..c"})
+    assert [problem.code for problem in caught.value.diagnostics] == ["bad-mapping"]
