@@ -17,19 +17,20 @@ async def in_order(
     What `work` raises is raised in its turn. All that is under way is cancelled when the iterator is closed.
     """
     waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+
+    async def first() -> tuple[T, R]:
+        thing, result = waiting[0]
+        found = await result
+        waiting.popleft()
+        return thing, found
+
     try:
         async for thing in things:
             waiting.append((thing, asyncio.ensure_future(work(thing))))
             if len(waiting) >= at_once:
-                first, result = waiting[0]
-                found = await result
-                waiting.popleft()
-                yield first, found
+                yield await first()
         while waiting:
-            first, result = waiting[0]
-            found = await result
-            waiting.popleft()
-            yield first, found
+            yield await first()
     finally:
         for _, result in waiting:
             result.cancel()

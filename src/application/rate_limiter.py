@@ -5,14 +5,15 @@ a process has taken belongs to it, so that all of them together never let more t
 taken before. A bucket that is empty is not asked again until a lease has come back: a flood costs one look a lease.
 """
 
-import asyncio
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from application.ports.clock import Clock
 from application.ports.rate_buckets import RateBuckets
+from application.single_flight import SingleFlight
 from domain.errors import RateLimitedError
 from domain.identifiers import WorkspaceId
 from domain.rate_limit import Allowance, RateLimit
@@ -30,7 +31,6 @@ class _Purse:
     tokens: int = 0
     left: float = 0.0
     empty_until_ms: float = -math.inf
-    taking: asyncio.Task[None] | None = None
 
 
 class RateLimiter:
@@ -41,6 +41,8 @@ class RateLimiter:
         self._clock = clock
         self._limit = limit
         self._purses: OrderedDict[_Key, _Purse] = OrderedDict()
+        # Those who ask while a lease is taken wait for the same one.
+        self._taking: SingleFlight[_Key, None] = SingleFlight()
 
     async def admit(self, workspace_id: WorkspaceId | None, caller: str) -> Allowance | None:
         """Let one request of a caller through; return what is left, None where nobody is limited.
@@ -56,7 +58,7 @@ class RateLimiter:
         purse = self._purse_of(key)
         while purse.tokens == 0:
             self._require_not_empty(purse, limit)
-            await self._filled(key, purse, limit)
+            await self._taking.do(key, partial(self._take, key, purse, limit))
         purse.tokens -= 1
         return _allowance(purse, limit)
 
@@ -75,26 +77,12 @@ class RateLimiter:
         if seconds > 0:
             raise RateLimitedError(_allowance(purse, limit), max(1, math.ceil(seconds)))
 
-    async def _filled(self, key: _Key, purse: _Purse, limit: RateLimit) -> None:
-        """Take a lease; those who ask meanwhile wait for the same one."""
-        if purse.taking is None:
-            purse.taking = asyncio.create_task(self._take(key, purse, limit))
-            purse.taking.add_done_callback(lambda done: _taken(purse, done))
-        # Whoever gives up must not take the others' lease along.
-        await asyncio.shield(purse.taking)
-
     async def _take(self, key: _Key, purse: _Purse, limit: RateLimit) -> None:
         lease = await self._buckets.take(*key, limit.lease, limit)
         purse.tokens += lease.tokens
         purse.left = lease.left
         if not lease.tokens:
             purse.empty_until_ms = self._clock.elapsed_ms() + 1000 * limit.seconds_until(limit.lease - lease.left)
-
-
-def _taken(purse: _Purse, done: asyncio.Task[None]) -> None:
-    purse.taking = None
-    if not done.cancelled():
-        done.exception()  # whoever waits has it too
 
 
 def _allowance(purse: _Purse, limit: RateLimit) -> Allowance:

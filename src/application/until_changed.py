@@ -1,6 +1,5 @@
 """What was read of a workspace, remembered for as long as nobody changes it."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from application.ports.clock import Clock
 from application.ports.template_changes import TemplateChanges
+from application.single_flight import SingleFlight
 from domain.identifiers import WorkspaceId
 
 # A change that is never heard of (a proxy in front of the database that does not pass notifications on, a connection
@@ -46,7 +46,7 @@ class UntilChanged(Generic[_Key, _Value]):
         self._max_weight = max_weight
         self._remembered: OrderedDict[tuple[WorkspaceId, _Key], _Remembered[_Value]] = OrderedDict()
         self._weight = 0
-        self._reading: dict[tuple[WorkspaceId, _Key, int], asyncio.Task[_Value]] = {}
+        self._reading: SingleFlight[tuple[WorkspaceId, _Key, int], _Value] = SingleFlight()
 
     async def get(self, workspace_id: WorkspaceId, key: _Key, read: Callable[[], Awaitable[_Value]]) -> _Value:
         """Return what is remembered by this key, else what `read` returns; what it raises is not remembered."""
@@ -60,12 +60,7 @@ class UntilChanged(Generic[_Key, _Value]):
             return await read()
         # A thousand requests that come when the second is over must not all ask the database at once.
         which = (workspace_id, key, generation)
-        reading = self._reading.get(which)
-        if reading is None:
-            reading = self._reading[which] = asyncio.create_task(self._read(which, read))
-            reading.add_done_callback(lambda done: self._end_reading(which, done))
-        # Whoever gives up must not take the others' reading along.
-        return await asyncio.shield(reading)
+        return await self._reading.do(which, lambda: self._read(which, read))
 
     async def _read(self, which: tuple[WorkspaceId, _Key, int], read: Callable[[], Awaitable[_Value]]) -> _Value:
         workspace_id, key, generation = which
@@ -73,11 +68,6 @@ class UntilChanged(Generic[_Key, _Value]):
         until_ms = self._clock.elapsed_ms() + _MILLISECONDS
         self._remember((workspace_id, key), _Remembered(value, generation, until_ms, self._weigh(value)))
         return value
-
-    def _end_reading(self, which: tuple[WorkspaceId, _Key, int], done: asyncio.Task[_Value]) -> None:
-        del self._reading[which]
-        if not done.cancelled():
-            done.exception()  # whoever waits has it too
 
     def _remember(self, key: tuple[WorkspaceId, _Key], found: _Remembered[_Value]) -> None:
         self._forget(key)

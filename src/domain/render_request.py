@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from domain.diagnostics import Diagnostic
 from domain.document import Document
-from domain.errors import ConflictError
+from domain.errors import ConflictError, DocGenError
 from domain.formats import OutputFormat
 from domain.identifiers import JobId, RenderId, Slug, TemplateId, WorkspaceId
 
@@ -68,6 +68,11 @@ class RenderFailure:
 
     code: str
     message: str
+
+    @classmethod
+    def of(cls, error: DocGenError) -> "RenderFailure":
+        """Take them of the error."""
+        return cls(error.code, str(error))
 
 
 @dataclass(frozen=True, slots=True)

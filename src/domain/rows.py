@@ -73,6 +73,12 @@ class RowProblem:
     value_type: str | None = None
     pointer: str | None = None
 
+    @classmethod
+    def of(cls, row: int, found: Diagnostic, columns: Mapping[str, str]) -> "RowProblem":
+        """Make it of a finding; `columns` gives the column of a place in the data."""
+        message, column = found.message.rstrip("."), columns.get(found.pointer or "")
+        return cls(row, found.code, message, found.suggestion, column, pointer=found.pointer)
+
     def as_diagnostic(self) -> Diagnostic:
         """Return it as a finding, with the row and the column in its sentence."""
         if self.column:

@@ -16,7 +16,6 @@ from adapters.rendering.engine import (
     with_refinements,
 )
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
-from adapters.rendering.single_flight import SingleFlight
 from adapters.rendering.store import CompiledTemplateStore, StoredTemplate
 from application.ports.template_renderer import (
     NO_ASSETS,
@@ -26,6 +25,7 @@ from application.ports.template_renderer import (
     TemplateRenderer,
     TemplateSource,
 )
+from application.single_flight import SingleFlight
 from domain.diagnostics import Diagnostic
 from domain.errors import LimitExceededError
 from domain.formats import OutputFormat, TemplateFormat

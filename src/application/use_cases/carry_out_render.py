@@ -154,7 +154,7 @@ class CarryOutRender:
 
 
 def _failed(request: RenderRequest, failure: DocGenError, *, at: datetime) -> RenderRequest:
-    return request.fail(RenderFailure(failure.code, str(failure)), failure.diagnostics, request.timings, at=at)
+    return request.fail(RenderFailure.of(failure), failure.diagnostics, request.timings, at=at)
 
 
 def _refusal_of(request: RenderRequest, *, now: datetime) -> DocGenError | None:

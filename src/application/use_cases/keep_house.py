@@ -45,8 +45,7 @@ class EraseExpiredRenders:
         async with self._units_of_work.of_workspace(workspace_id) as unit:
             expired = await unit.renders.expired(now, limit=count)
             for request in expired:
-                over = ExpiredError("Its time was over before it was rendered.")
-                reason = RenderFailure(over.code, str(over))
+                reason = RenderFailure.of(ExpiredError("Its time was over before it was rendered."))
                 waits = request.status is RenderStatus.QUEUED
                 ended = request.start().fail(reason, (), Timings(), at=now) if waits else request
                 await unit.renders.erase(ended.erase(at=now))

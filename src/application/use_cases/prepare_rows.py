@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -73,7 +73,7 @@ class PrepareRows:
         self._renderer = renderer
         self._at_once = at_once
 
-    async def plan(self, command: PrepareRowsCommand) -> RowPlan:
+    async def _plan(self, command: PrepareRowsCommand) -> RowPlan:
         """Return what rows are to become: data for the template, and for the pattern of file names.
 
         Raises:
@@ -92,13 +92,14 @@ class PrepareRows:
             InvalidRequestError: the pattern of file names cannot be one.
             RowsInvalidError, TimeLimitError: see RowReader.
         """
-        async with self._reader.open(command.rows, await self.plan(command)) as opened:
+        async with self._reader.open(command.rows, await self._plan(command)) as opened:
             columns = opened.facts.by_pointer()
 
             async def check(row: PreparedRow) -> tuple[RowProblem, ...]:
                 return await self._problems(command, row, columns)
 
-            yield CheckedRows(opened, _without_repeats(in_order(_one_by_one(opened), check, self._at_once)))
+            async with aclosing(in_order(_one_by_one(opened), check, self._at_once)) as checked:
+                yield CheckedRows(opened, _without_repeats(checked))
 
     async def _named(self, command: PrepareRowsCommand) -> tuple[Placeholder, ...]:
         pattern = command.options.file_name
@@ -163,9 +164,7 @@ def _confirmed(row: PreparedRow, errors: Sequence[Diagnostic], columns: Mapping[
     for error in errors:
         known = error.pointer is not None and any(_within(pointer, error.pointer) for pointer in pointers)
         if not known:
-            message = error.message.rstrip(".")
-            column = columns.get(error.pointer or "")
-            yield RowProblem(row.row, error.code, message, error.suggestion, column, None, error.pointer)
+            yield RowProblem.of(row.row, error, columns)
 
 
 def _is_missed(doubt: RowProblem, errors: Sequence[Diagnostic]) -> bool:

@@ -88,8 +88,7 @@ class RenderDocument:
     ) -> None:
         if not command.store:
             return
-        failure = RenderFailure(error.code, str(error))
-        failed = request.fail(failure, error.diagnostics, timings, at=self._clock.now())
+        failed = request.fail(RenderFailure.of(error), error.diagnostics, timings, at=self._clock.now())
         error.render_id = request.id
         await self._record(command, failed, error)
 

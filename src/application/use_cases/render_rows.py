@@ -1,6 +1,7 @@
 """Render the rows of a batch, many at a time."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from application.in_order import in_order
@@ -45,9 +46,6 @@ class RenderRows:
                 return RenderedRow(row, failure=error)
             return RenderedRow(row, document)
 
-        rendered = in_order(rows, render, self._at_once)
-        try:
+        async with aclosing(in_order(rows, render, self._at_once)) as rendered:
             async for _, result in rendered:
                 yield result
-        finally:
-            await rendered.aclose()

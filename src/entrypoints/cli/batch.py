@@ -3,13 +3,13 @@
 import asyncio
 import json
 from argparse import Namespace
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from application.ports.row_reader import RowSource
+from application.ports.row_reader import RowPlan, RowSource
 from application.ports.template_renderer import TemplateSource
 from application.use_cases.inspect_upload import InspectedUpload, TemplateUpload
 from application.use_cases.prepare_rows import CheckedRow, PrepareRowsCommand
@@ -151,10 +151,11 @@ class _Batch:
         if failed and self._options.on_error == _STOP:
             self._refuse()
         report = self._report
+        columns = {} if report.facts is None else report.facts.by_pointer()
         with progress("Rendering", "documents", spool.rows) as bar:
             async with aclosing(self._rendered(command, spool, folder, bar)) as rendered:
                 async for row in rendered:
-                    self._keep(row, command.options, folder, failed)
+                    self._keep(row, command.options, columns, folder, failed)
                     bar.update()
                     if report.failed:
                         bar.set_postfix_str(f", {report.failed:,} failed")
@@ -197,7 +198,7 @@ class _Batch:
         )
         raise RowsInvalidError(message, (), report.problems, report.failed)
 
-    async def _rendered(
+    def _rendered(
         self, command: PrepareRowsCommand, spool: RowSpool, folder: BatchFolder, bar: Progress
     ) -> AsyncGenerator[RenderedRow, None]:
         async def unfinished() -> AsyncIterator[CheckedRow]:
@@ -208,11 +209,16 @@ class _Batch:
                 else:
                     yield row
 
-        async with aclosing(self._local.render_rows(command.template, command.options, unfinished())) as rendered:
-            async for row in rendered:
-                yield row
+        return self._local.render_rows(command.template, command.options, unfinished())
 
-    def _keep(self, row: RenderedRow, options: RenderOptions, folder: BatchFolder, failed: dict[int, str]) -> None:
+    def _keep(
+        self,
+        row: RenderedRow,
+        options: RenderOptions,
+        columns: Mapping[str, str],
+        folder: BatchFolder,
+        failed: dict[int, str],
+    ) -> None:
         report, checked = self._report, row.row
         if row.document is not None:
             stem = Path(self._upload.file_name).stem
@@ -222,24 +228,12 @@ class _Batch:
             report.warn(row.document.diagnostics)
         elif row.failure is not None:
             found = row.failure.diagnostics or RowsInvalidError.of_file(row.failure.code, str(row.failure)).diagnostics
-            columns = {} if report.facts is None else report.facts.by_pointer()
-            problems = [
-                RowProblem(
-                    checked.row,
-                    each.code,
-                    each.message.rstrip("."),
-                    each.suggestion,
-                    columns.get(each.pointer or ""),
-                    pointer=each.pointer,
-                )
-                for each in found
-            ]
-            report.fail(problems)
+            report.fail([RowProblem.of(checked.row, each, columns) for each in found])
             failed[checked.row] = str(row.failure)
             folder.fail(checked, row.failure.code, str(row.failure))
 
     async def _write_failed(self, command: PrepareRowsCommand, folder: BatchFolder, failed: dict[int, str]) -> None:
-        plan = await self._local.prepare_rows.plan(command)
+        plan = RowPlan((), command.wishes, command.options.locale)
         is_json = command.rows.format in (RowFormat.JSON, RowFormat.JSONL)
         with folder.failed_rows(".jsonl" if is_json else ".csv", Path(self._options.rows)) as (file, path):
             async with self._local.reader.copy(command.rows, plan, failed) as pieces:

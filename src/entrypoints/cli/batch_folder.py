@@ -54,7 +54,7 @@ class BatchFolder:
 
     def finished(self, row: CheckedRow) -> bool:
         """Tell whether the row's document is there; where it is not any more, it is to be made again."""
-        made = self._made.get(_identity(row))
+        made = self._made.get(_identity(row.row, row.key))
         if made is None or made.data_sha256 != row.data_sha256:
             return False
         try:
@@ -71,7 +71,7 @@ class BatchFolder:
         Raises:
             OSError: it cannot be written.
         """
-        before = self._made.get(_identity(row))
+        before = self._made.get(_identity(row.row, row.key))
         if before is not None:
             self._names.give_back(before.file)
         name = self._names.take(wish)
@@ -141,13 +141,13 @@ class BatchFolder:
     def _remember(self, line: dict[str, Any]) -> None:
         match line:
             case {"row": row, "key": key, "file": str(file), "data_sha256": str(digest), "bytes": int(size)}:
-                self._made[key or f"{row}"] = _Made(digest, file, size)
+                self._made[_identity(row, key)] = _Made(digest, file, size)
             case {"failed_rows": str(name), "sha256": str(digest)}:
                 self._failed_rows[name] = digest
 
 
-def _identity(row: CheckedRow) -> str:
-    return row.key or f"{row.row}"
+def _identity(row: int, key: str | None) -> str:
+    return key or f"{row}"
 
 
 def _digest(path: Path) -> str:

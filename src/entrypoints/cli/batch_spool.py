@@ -32,7 +32,7 @@ class RowSpool(AbstractContextManager["RowSpool"]):
     def add(self, row: CheckedRow) -> None:
         """Keep a row that can be rendered."""
         self.rows += 1
-        head = json.dumps([row.row, row.data_sha256, row.key, row.repeats]).encode()
+        head = json.dumps([row.row, row.data_sha256, row.key]).encode()
         # JSON as the reader writes it has no line breaks.
         self._file.write(head + b"\n" + row.data + b"\n")
 
@@ -40,5 +40,5 @@ class RowSpool(AbstractContextManager["RowSpool"]):
         """Yield the rows in their order."""
         self._file.seek(0)
         while head := self._file.readline():
-            number, digest, key, repeats = json.loads(head)
-            yield CheckedRow(number, self._file.readline()[:-1], digest, key, (), repeats)
+            number, digest, key = json.loads(head)
+            yield CheckedRow(number, self._file.readline()[:-1], digest, key)

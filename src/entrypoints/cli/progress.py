@@ -35,7 +35,7 @@ class _Silent(Progress):
 
 
 @contextmanager
-def progress(what: str, unit: str, total: int | None = None, done: int = 0) -> Iterator[Progress]:
+def progress(what: str, unit: str, total: int | None = None) -> Iterator[Progress]:
     """Show how far the work is, where standard error is a terminal; it is gone when the work is done."""
     if not sys.stderr.isatty():
         yield _Silent()
@@ -53,6 +53,5 @@ def progress(what: str, unit: str, total: int | None = None, done: int = 0) -> I
         ncols=columns,
         nrows=lines,
         bar_format=form,
-        initial=done,
     ) as bar:
         yield bar

@@ -8,7 +8,6 @@ import msgspec
 
 from adapters.rendering.rows.limits import RowLimits
 from application.ports.row_reader import PreparedRow, TableFacts
-from domain.data_path import parse_path
 from domain.diagnostics import Diagnostic
 from domain.placeholder import Placeholder, PlaceholderKind
 from domain.rows import RowFormat, RowProblem, RowWishes
@@ -39,7 +38,6 @@ class Known(msgspec.Struct, frozen=True):
 
     def as_placeholder(self) -> Placeholder:
         """Return it as the domain knows it."""
-        parse_path(self.path)
         facts = {"enum": list(self.choices)} if self.choices else {}
         return Placeholder(self.path, self.kind, self.required, (), declared=self.declared, facts=facts)
 

@@ -34,7 +34,7 @@ _FORMULA: Final = re.compile(
 _PLACE: Final = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
 _TEXT_RESULT: Final = b't="str"'
 
-_SAVE_AGAIN: Final = "Open it in Excel and save it as .xlsx again."
+SAVE_AGAIN: Final = "Open it in Excel and save it as .xlsx again."
 # What the reader of zips finds, as it is said of a workbook.
 _SAYINGS: Final = {
     "not-a-word-document": (
@@ -43,7 +43,7 @@ _SAYINGS: Final = {
         "Open it in Excel, remove the password where it has one, and save it as .xlsx.",
     ),
     "file-too-large": ("rows-too-large", "The workbook is too large.", "Split it."),
-    "too-many-parts": ("broken-workbook", "The workbook has too many parts.", _SAVE_AGAIN),
+    "too-many-parts": ("broken-workbook", "The workbook has too many parts.", SAVE_AGAIN),
     "encrypted": ("broken-workbook", "The workbook is encrypted.", "Remove its password in Excel and save it again."),
 }
 
@@ -66,7 +66,7 @@ def check_workbook(file: bytes, limits: RowLimits) -> dict[str, Traps]:
         entries = read_entries(file, limits.bytes)
     except UnusableFileError as error:
         found = error.finding
-        said = _SAYINGS.get(found.code, ("broken-workbook", "The workbook is damaged.", _SAVE_AGAIN))
+        said = _SAYINGS.get(found.code, ("broken-workbook", "The workbook is damaged.", SAVE_AGAIN))
         raise RowsInvalidError.of_file(*said) from None
     left, traps = limits.unpacked_bytes, dict[str, Traps]()
     for entry, start in entries:
@@ -89,7 +89,7 @@ def _check_part(entry: Entry, pieces: Iterator[bytes], room: int, traps: Traps |
             window = rest + piece
             if has_document_type(window):
                 message = f"The part {entry.name!r} of the workbook declares a document type."
-                raise RowsInvalidError.of_file("broken-workbook", message, _SAVE_AGAIN)
+                raise RowsInvalidError.of_file("broken-workbook", message, SAVE_AGAIN)
             if traps is not None:
                 _look_for_traps(window, traps)
             rest = window[-_OVERLAP:]
@@ -97,7 +97,7 @@ def _check_part(entry: Entry, pieces: Iterator[bytes], room: int, traps: Traps |
         size = -1
     if size != entry.size or crc != entry.crc:
         message = f"The workbook is damaged: the part {entry.name!r} is not what its checksum says."
-        raise RowsInvalidError.of_file("broken-workbook", message, _SAVE_AGAIN)
+        raise RowsInvalidError.of_file("broken-workbook", message, SAVE_AGAIN)
     return size
 
 

@@ -12,7 +12,7 @@ import openpyxl
 
 from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.rows.table import Record, Table
-from adapters.rendering.rows.xlsx_gate import Traps, check_workbook
+from adapters.rendering.rows.xlsx_gate import SAVE_AGAIN, Traps, check_workbook
 from application.ports.row_reader import TableFacts
 from domain.errors import DocGenError, RowsInvalidError
 from domain.row_values import Cell, CellError
@@ -20,7 +20,6 @@ from domain.rows import RowFormat
 
 # Excel's own limit; a sheet that says it has more rows is made to be waited for.
 _MAX_ROWS: Final = 1_048_576
-_SAVE_AGAIN: Final = "Open it in Excel and save it as .xlsx again."
 # A number that is shown with leading zeros, as postcodes are.
 _ZEROS: Final = re.compile(r"0{2,30}")
 _SHOWN: Final = 5
@@ -65,7 +64,7 @@ def _refuse_traps(traps: Traps) -> None:
         raise RowsInvalidError.of_file("merged-cells", message, "Unmerge them and fill in every row.")
     if traps.uncalculated:
         message = f"The results of formulas are not stored in the file: {_some(traps.uncalculated)}."
-        raise RowsInvalidError.of_file("uncalculated-formula", message, _SAVE_AGAIN)
+        raise RowsInvalidError.of_file("uncalculated-formula", message, SAVE_AGAIN)
 
 
 def _some(places: Iterable[str]) -> str:
@@ -89,7 +88,7 @@ def _records(sheet: Any, limits: RowLimits) -> Iterator[Record]:
             return
         if number > _MAX_ROWS:
             raise RowsInvalidError.of_file(
-                "broken-workbook", f"The sheet has more than {_MAX_ROWS:,} rows.", _SAVE_AGAIN
+                "broken-workbook", f"The sheet has more than {_MAX_ROWS:,} rows.", SAVE_AGAIN
             )
         yield Record(number, cells)
 
@@ -132,4 +131,4 @@ def _unreadable(error: Exception, row: int | None = None) -> RowsInvalidError:
         message = f"Reading the workbook{place} takes more memory than it may."
         return RowsInvalidError.of_file("rows-too-large", message, "Split it, or save the sheet as CSV.")
     message = f"The workbook cannot be read{place} ({type(error).__name__})."
-    return RowsInvalidError.of_file("broken-workbook", message, _SAVE_AGAIN)
+    return RowsInvalidError.of_file("broken-workbook", message, SAVE_AGAIN)

@@ -7,7 +7,6 @@ from typing_extensions import override
 
 from adapters.rendering.cache import SizedCache
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
-from adapters.rendering.single_flight import SingleFlight
 from adapters.rendering.workers.crew import Crew
 from adapters.rendering.workers.link import OverdueError, Reply, WorkerEndedError
 from adapters.rendering.workers.pool import WorkerPool
@@ -22,6 +21,7 @@ from application.ports.template_renderer import (
     TemplateRenderer,
     TemplateSource,
 )
+from application.single_flight import SingleFlight
 from domain.diagnostics import Diagnostic, Severity
 from domain.errors import (
     AssetsNeededError,
