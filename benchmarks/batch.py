@@ -28,13 +28,12 @@ from docxtpl import DocxTemplate
 from adapters.rendering.engine import compile_template
 from adapters.rendering.rows.reader import IsolatedRowReader
 from application.ports.row_reader import RowPlan, RowSource
-from benchmarks.cases import CASES, Case
+from benchmarks.cases import LETTER, Case
 from benchmarks.check import what_is_wrong
 from benchmarks.report import markdown, write_report
 from domain.formats import TemplateFormat
 from domain.rows import RowFormat, RowWishes
 
-LETTER: Final = next(case for case in CASES if case.name == "letter")
 _COLUMNS: Final = list(LETTER.data)
 # docxtpl takes some ten milliseconds a letter.
 _LOOP: Final = 200

@@ -22,12 +22,11 @@ from typing import Any, Final
 
 import httpx2
 
-from benchmarks.cases import CASES
+from benchmarks.cases import LETTER
 from benchmarks.check import what_is_wrong
 from benchmarks.load import services
 from benchmarks.report import markdown, write_report
 
-_LETTER: Final = next(case for case in CASES if case.name == "letter")
 _ASYNC: Final = {"Prefer": "respond-async"}
 _HEADING: Final = ("workers", "documents a second", "accepted, median ms", "accepted, p99 ms", "waited, median s")
 
@@ -47,7 +46,7 @@ def accept(client: httpx2.Client, count: int) -> tuple[list[str], list[float]]:
     ids, times = [], []
     for _ in range(count):
         began = time.perf_counter()
-        answer = client.post("/v1/renders", json={"template": "letter", "data": _LETTER.data}, headers=_ASYNC)
+        answer = client.post("/v1/renders", json={"template": "letter", "data": LETTER.data}, headers=_ASYNC)
         times.append((time.perf_counter() - began) * 1000)
         if answer.status_code != 202:
             raise RuntimeError(f"not accepted: {answer.text}")
@@ -69,7 +68,7 @@ def records_of(client: httpx2.Client, ids: Sequence[str]) -> list[dict[str, Any]
         if record["status"] != "succeeded":
             raise RuntimeError(f"a render failed: {record}")
         if number % 10 == 0:
-            wrong = what_is_wrong(client.get(record["links"]["document"]).content, _LETTER)
+            wrong = what_is_wrong(client.get(record["links"]["document"]).content, LETTER)
             if wrong is not None:
                 raise RuntimeError(f"a document is wrong: {wrong}")
         records.append(record)
@@ -122,7 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
         Path(name).chmod(0o755)
         folder = Path(name) / "docgen"
         with services.docgen(folder, 1) as docgen, httpx2.Client(base_url=docgen.url, timeout=90) as client:
-            template = {"file": ("letter.docx", _LETTER.template("jinja"))}
+            template = {"file": ("letter.docx", LETTER.template("jinja"))}
             client.post("/v1/templates", files=template, data={"name": "letter", "publish": "true"}).raise_for_status()
             for number in range(1, chosen.rounds + 1):
                 for workers in (1, 2):

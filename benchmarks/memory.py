@@ -20,14 +20,13 @@ from typing import Any, Final
 
 import httpx2
 
-from benchmarks.cases import CASES
+from benchmarks.cases import LETTER
 from benchmarks.load import services, wrk
 from benchmarks.load.processes import memory_of
 from benchmarks.report import markdown, write_report
 
 _PROCESSES: Final = 2
 _TEMPLATES: Final = 200  # requests.lua counts so far
-_LETTER: Final = next(case for case in CASES if case.name == "letter")
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _DOCUMENT: Final = "word/document.xml"
 _BODY: Final = b"<w:body>"
@@ -50,7 +49,7 @@ def unlike_template(number: int) -> bytes:
     paragraph = f"<w:p><w:r><w:t>Template {number}</w:t></w:r></w:p>".encode()
     target = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(_LETTER.template("jinja"))) as source,
+        zipfile.ZipFile(io.BytesIO(LETTER.template("jinja"))) as source,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
     ):
         for name in source.namelist():
@@ -86,7 +85,7 @@ def sampled(service: services.Service, load: wrk.Load, renders: int, seconds: fl
         if answered.refused or answered.broken:
             raise RuntimeError(f"{answered.refused} answers were refusals, and {answered.broken} never came")
         done += answered.requests
-        most = {role: max(size, most.get(role, 0.0)) for role, size in memory_of(service.pid).items()}
+        most |= {role: max(size, most.get(role, 0.0)) for role, size in memory_of(service.pid).items()}
         if done >= renders * (len(samples) + 1) / _SAMPLES:
             samples.append(Sample(done, most))
             most = {}
@@ -124,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not wrk.is_installed():
         sys.stderr.write("wrk is missing: install it (Debian, Ubuntu: 'apt install wrk'), then run this again.\n")
         return 3
-    wish: dict[str, Any] = {"template": "letter-@@200@@", "data": {**_LETTER.data, "recipient": "@@N@@"}}
+    wish: dict[str, Any] = {"template": "letter-@@200@@", "data": {**LETTER.data, "recipient": "@@N@@"}}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         body = folder / "wish.json"

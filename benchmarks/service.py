@@ -21,13 +21,12 @@ from typing import Any, Final
 
 import httpx2
 
-from benchmarks.cases import CASES
+from benchmarks.cases import LETTER
 from benchmarks.check import what_is_wrong
 from benchmarks.load import services, wrk
 from benchmarks.report import markdown, write_report
 
 _PROCESSES: Final = 2
-_LETTER: Final = next(case for case in CASES if case.name == "letter")
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _BOUNDARY: Final = "benchmark"
 _NAIVE: Final = "naive service: a letter"
@@ -49,7 +48,7 @@ class Round:
 
 def loads(docgen: str, naive: str, folder: Path) -> dict[str, wrk.Load]:
     """Return what is sent to the two services, by what it is called in the table."""
-    data = {**_LETTER.data, "recipient": "@@N@@"}
+    data = {**LETTER.data, "recipient": "@@N@@"}
     wish: Mapping[str, Any] = {"template": "letter", "data": data}
     renders = f"{docgen}/v1/renders"
     return {
@@ -86,19 +85,19 @@ def prepare(docgen: str, naive: str) -> None:
         RuntimeError: one is wrong.
         httpx2.HTTPStatusError: a service refuses.
     """
-    template = {"file": ("letter.docx", _LETTER.template("jinja"))}
+    template = {"file": ("letter.docx", LETTER.template("jinja"))}
     uploaded = httpx2.post(
         f"{docgen}/v1/templates", files=template, data={"name": "letter", "publish": "true"}
     ).raise_for_status()
     if uploaded.json()["published_version"] != 1:
         raise RuntimeError(f"the letter is not published: {uploaded.text}")
-    wish = {"template": "letter", "data": _LETTER.data}
+    wish = {"template": "letter", "data": LETTER.data}
     answers = {
         "DocGen": httpx2.post(f"{docgen}/v1/renders", json=wish, headers={"Accept": _WORD}),
-        "the naive service": httpx2.post(f"{naive}/render/letter", json=_LETTER.data),
+        "the naive service": httpx2.post(f"{naive}/render/letter", json=LETTER.data),
     }
     for who, answer in answers.items():
-        wrong = what_is_wrong(answer.raise_for_status().content, _LETTER)
+        wrong = what_is_wrong(answer.raise_for_status().content, LETTER)
         if wrong is not None:
             raise RuntimeError(f"{who} made a wrong document: {wrong}")
 
@@ -164,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
     rounds: list[Round] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "letter.docx").write_bytes(_LETTER.template("jinja"))
+        (folder / "letter.docx").write_bytes(LETTER.template("jinja"))
         with (
             services.docgen(folder / "docgen", _PROCESSES) as docgen,
             services.naive(folder, _PROCESSES) as naive,

@@ -26,7 +26,7 @@ from adapters.rendering.workers.machine import default_memory_bytes
 from adapters.rendering.workers.renderer import WorkerRenderer
 from adapters.rendering.workers.settings import PoolSettings
 from application.ports.template_renderer import TemplateSource
-from benchmarks.cases import CASES
+from benchmarks.cases import LETTER
 from benchmarks.render import NOW
 from benchmarks.report import markdown, write_report
 from domain.errors import TimeLimitError
@@ -83,7 +83,7 @@ def source_of(file: bytes, template_format: TemplateFormat, workspace: Workspace
 async def hop(workers: WorkerRenderer, count: int) -> list[Figure]:
     """Render a text of 20 kB and the letter in this process and in a worker, in turns."""
     here = InProcessRenderer()
-    letter = next(case for case in CASES if case.name == "letter")
+    letter = LETTER
     text = source_of(b"{% for row in rows %}{{ row }}\n{% endfor %}", TemplateFormat.TEXT)
     works = {
         "text of 20 kB": (text, b'{"rows": [' + b",".join([b'"' + b"x" * 99 + b'"'] * 200) + b"]}", _TEXT),
@@ -113,7 +113,7 @@ async def hop(workers: WorkerRenderer, count: int) -> list[Figure]:
 
 async def letters(workers: WorkerRenderer, seconds: float) -> Figure:
     """Render letters of two workspaces, some at once each."""
-    letter = next(case for case in CASES if case.name == "letter")
+    letter = LETTER
     file, data = letter.template("jinja"), letter.data_json()
     expected = (await InProcessRenderer().render(source_of(file, TemplateFormat.DOCX), data, _OPTIONS)).content
     rates = []

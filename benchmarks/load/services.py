@@ -67,14 +67,14 @@ def _await(url: str, process: subprocess.Popen[str], log: IO[str]) -> None:
 
 
 @contextlib.contextmanager
-def docgen(folder: Path, processes: int, *, with_worker: bool = False) -> Iterator[Service]:
+def docgen(folder: Path, processes: int) -> Iterator[Service]:
     """Run `docgen serve` with its embedded PostgreSQL, which is as durable as any, and its local storage."""
     port = _free_port()
     environment = {
         "DOCGEN_DATA_DIR": str(folder),
         "DOCGEN_HTTP__PORT": str(port),
         "DOCGEN_HTTP__WORKERS": str(processes),
-        "DOCGEN_HTTP__WITH_WORKER": str(with_worker).lower(),
+        "DOCGEN_HTTP__WITH_WORKER": "false",
         "DOCGEN_LOG__LEVEL": "warning",
     }
     with _running([str(Path(sys.executable).with_name("docgen")), "serve"], environment, "/readyz", port) as service:

@@ -40,8 +40,8 @@ def end_with_parent() -> None:
 def collect_garbage_seldom() -> None:
     """Keep what a serving process is made of out of the collector's sight, and let it look less often.
 
-    What was imported and built, over 100,000 objects, lives as long as the process. Looking through all of it
-    takes a tenth of a second, in which no request is answered. In commands and tests objects end: it is not for them.
+    What was imported and built lives as long as the process, and no request is answered while all of it is looked
+    through. In commands and tests objects end: it is not for them.
     """
     gc.collect()
     gc.freeze()

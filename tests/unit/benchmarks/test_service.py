@@ -3,11 +3,9 @@
 import json
 from pathlib import Path
 
-from benchmarks.cases import CASES
+from benchmarks.cases import LETTER
 from benchmarks.load.wrk import Answered
 from benchmarks.service import Round, loads, rows_of
-
-LETTER = next(case for case in CASES if case.name == "letter")
 
 
 def answered(requests: int, *, refused: int = 0, broken: int = 0) -> Answered:
