@@ -149,7 +149,7 @@ IF_MATCH_DOCS: Final[dict[str, Any]] = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "minLength": 1},
+    "schema": {"type": "string"},
     "description": "ETags of the states that the change is meant for, or `*` for any; else 412.",
 }
 IF_MATCH_REQUIRED_DOCS: Final[dict[str, Any]] = {

@@ -10,11 +10,13 @@ from starlette.requests import Request
 
 from application.use_cases.inspect_upload import TemplateUpload
 from domain.errors import InvalidRequestError
+from domain.template import MAX_TAGS
 from entrypoints.http.described_models import refer_to
 from entrypoints.http.errors import MalformedRequestError, UnsupportedBodyError
 from entrypoints.http.multipart import parse_form, utf8_text
 
-_MAX_FIELDS = 20
+# Each tag may come in a part of its own, beside the other fields.
+_MAX_FIELDS = MAX_TAGS + 20
 # The template, and one field that comes as a file.
 _MAX_FILES = 2
 _TRUE = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}

@@ -37,7 +37,7 @@ def upload(client: TestClient, *parts: bytes, content_type: str = f"multipart/fo
         ([FILE, field(b"name", b"Gr\xf6\xdfe")], 422, "request-invalid", "name: this is not text in UTF-8"),
         ([FILE.replace(b"letter", b"gr\xf6\xdfe")], 422, "request-invalid", "file name: this is not text in UTF-8"),
         ([FILE, field(b"d\xff", b"x")], 422, "request-invalid", "field name: this is not text in UTF-8"),
-        ([FILE, *[field(b"tags", b"x")] * 21], 400, "malformed-request", "Maximum number of fields is 20"),
+        ([FILE, *[field(b"tags", b"x")] * 41], 400, "malformed-request", "Maximum number of fields is 40"),
         ([FILE.replace(b'"file"', b'"a"')] * 3, 400, "malformed-request", "Maximum number of files is 2"),
         ([b"X-Long: " + b"x" * 10_000 + b"\r\n" + FILE], 400, "malformed-request", "broken"),
         ([b"X-Many: x\r\n" * 20 + FILE], 400, "malformed-request", "broken"),
@@ -58,6 +58,18 @@ def test_a_form_without_a_boundary_is_told_so(client: TestClient, boundary: str)
         "/v1/templates", content=b"x", headers={"Content-Type": f"multipart/form-data{boundary}".encode("latin-1")}
     )
     assert "boundary" in assert_problem(answer, 400, "malformed-request")["detail"]
+
+
+def test_every_tag_may_come_in_a_part_of_its_own(client: TestClient) -> None:
+    tags = [f"tag-{number}" for number in range(20)]
+    others = {"name": "Letter", "slug": "letter", "description": "x", "locale": "en", "publish": "true"}
+    answer = upload(
+        client,
+        FILE,
+        *(field(b"tags", tag.encode()) for tag in tags),
+        *(field(name.encode(), value.encode()) for name, value in others.items()),
+    )
+    assert answer.json()["tags"] == tags
 
 
 def test_a_form_is_utf8_whatever_charset_it_claims(client: TestClient) -> None:
