@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +17,7 @@ GLOBEX = WorkspaceId("wsp_" + "b" * 32)
 LETTER = b"Dear Ada,\n"
 # Larger than one piece of a stream, and not a multiple of anything.
 BOOK = bytes(range(251)) * 4_001
+CLOCKS_DIFFER_BY = timedelta(seconds=2)
 
 
 def key_of(content: bytes, workspace_id: WorkspaceId = ACME) -> BlobKey:
@@ -30,9 +32,20 @@ async def collect(storage: DocumentStorage, key: BlobKey, start: int = 0, end: i
 
 async def keys_in(storage: DocumentStorage, workspace_id: WorkspaceId) -> set[BlobKey]:
     """List a workspace's blobs, each of which must come once."""
-    listed = [key async for key in storage.keys(workspace_id)]
+    listed = [blob.key async for blob in storage.stored_blobs(workspace_id)]
     assert len(set(listed)) == len(listed)
     return set(listed)
+
+
+async def pieces_of(content: bytes, size: int) -> AsyncIterator[bytes]:
+    """Hand content out in pieces of a size."""
+    for at in range(0, len(content), size):
+        yield content[at : at + size]
+
+
+async def workspaces_in(storage: DocumentStorage) -> set[WorkspaceId]:
+    """List the workspaces that have blobs."""
+    return {workspace_id async for workspace_id in storage.workspaces()}
 
 
 async def first_piece(storage: DocumentStorage, key: BlobKey) -> bytes:
@@ -62,7 +75,10 @@ OPERATIONS: dict[str, Callable[[DocumentStorage], Awaitable[object]]] = {
     "stream": lambda storage: collect(storage, key_of(LETTER)),
     "storing": lambda storage: storing(storage, LETTER),
     "erase": lambda storage: storage.erase(key_of(LETTER), unnamed),
-    "keys": lambda storage: keys_in(storage, ACME),
+    "put_pieces": lambda storage: storage.put_pieces(key_of(LETTER), pieces_of(LETTER, 3)),
+    "find": lambda storage: storage.find(key_of(LETTER)),
+    "stored_blobs": lambda storage: keys_in(storage, ACME),
+    "workspaces": workspaces_in,
 }
 
 
@@ -111,6 +127,46 @@ class DocumentStorageContract(ABC):
         with pytest.raises(ValueError, match=key_of(LETTER).sha256):
             await storage.put(key_of(LETTER), BOOK)
         assert await keys_in(storage, ACME) == set()
+
+    @pytest.mark.parametrize("size", [1_000, 100_000, len(BOOK)])
+    async def test_what_comes_in_pieces_is_stored_as_a_whole(self, storage: DocumentStorage, size: int) -> None:
+        await storage.put_pieces(key_of(BOOK), pieces_of(BOOK, size))
+        assert await storage.read(key_of(BOOK)) == BOOK
+
+    async def test_nothing_may_come_in_pieces(self, storage: DocumentStorage) -> None:
+        await storage.put_pieces(key_of(b""), pieces_of(b"", 1))
+        assert await storage.read(key_of(b"")) == b""
+
+    async def test_pieces_that_are_not_the_keys_are_refused_and_not_kept(self, storage: DocumentStorage) -> None:
+        with pytest.raises(ValueError, match=key_of(LETTER).sha256):
+            await storage.put_pieces(key_of(LETTER), pieces_of(BOOK, 100_000))
+        assert await keys_in(storage, ACME) == set()
+
+    async def test_pieces_that_break_off_leave_nothing(self, storage: DocumentStorage) -> None:
+        async def breaking_off() -> AsyncIterator[bytes]:
+            yield BOOK[:500_000]
+            raise ConnectionError("the source is gone")
+
+        with pytest.raises(ConnectionError, match="the source is gone"):
+            await storage.put_pieces(key_of(BOOK), breaking_off())
+        assert await keys_in(storage, ACME) == set()
+
+    async def test_what_is_stored_is_found_with_its_size_and_time(self, storage: DocumentStorage) -> None:
+        assert await storage.find(key_of(LETTER)) is None
+        # Stores keep whole seconds, by clocks of their own.
+        earliest = datetime.now(UTC) - CLOCKS_DIFFER_BY
+        await storage.put(key_of(LETTER), LETTER)
+        found = await storage.find(key_of(LETTER))
+        assert found is not None
+        assert (found.key, found.size) == (key_of(LETTER), len(LETTER))
+        assert earliest <= found.stored_at <= datetime.now(UTC) + CLOCKS_DIFFER_BY
+        assert [blob async for blob in storage.stored_blobs(ACME)] == [found]
+
+    async def test_workspaces_with_blobs_are_known(self, storage: DocumentStorage) -> None:
+        assert await workspaces_in(storage) == set()
+        await storage.put(key_of(LETTER, ACME), LETTER)
+        await storage.put(key_of(LETTER, GLOBEX), LETTER)
+        assert await workspaces_in(storage) == {ACME, GLOBEX}
 
     async def test_the_same_again_changes_nothing(self, storage: DocumentStorage) -> None:
         await storage.put(key_of(LETTER), LETTER)

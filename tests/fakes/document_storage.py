@@ -3,12 +3,13 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from typing_extensions import override
 
-from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
+from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage, StoredBlob
 from domain.errors import ServiceUnavailableError, StorageFullError
 from domain.identifiers import WorkspaceId
 
@@ -16,10 +17,14 @@ _PIECE = 64 * 1024
 
 
 class InMemoryDocumentStorage(DocumentStorage):
-    """Keeps blobs in `blobs`, which tests may look at and damage; `down` and `capacity` (bytes) are theirs as well."""
+    """Keeps blobs in `blobs`, which tests may look at and damage; `down` and `capacity` (bytes) are theirs as well.
+
+    When each was stored is in `stored_at`.
+    """
 
     def __init__(self, capacity: int | None = None) -> None:
         self.blobs: dict[BlobKey, bytes] = {}
+        self.stored_at: dict[BlobKey, datetime] = {}
         self.capacity = capacity
         self.down = False
         self._storing: Counter[BlobKey] = Counter()
@@ -34,7 +39,12 @@ class InMemoryDocumentStorage(DocumentStorage):
         room = None if self.capacity is None else self.capacity - sum(map(len, self.blobs.values()))
         if room is not None and key not in self.blobs and len(content) > room:
             raise StorageFullError(f"The storage has room for {room:,} bytes, and {len(content):,} are needed.")
-        self.blobs[key] = content
+        self.blobs.setdefault(key, content)
+        self.stored_at[key] = datetime.now(UTC)
+
+    @override
+    async def put_pieces(self, key: BlobKey, pieces: AsyncIterable[bytes]) -> None:
+        await self.put(key, b"".join([piece async for piece in pieces]))
 
     @override
     @asynccontextmanager
@@ -76,11 +86,26 @@ class InMemoryDocumentStorage(DocumentStorage):
             await self._tell()
 
     @override
-    async def keys(self, workspace_id: WorkspaceId) -> AsyncIterator[BlobKey]:
+    async def find(self, key: BlobKey) -> StoredBlob | None:
         self._require_up()
-        for key in list(self.blobs):
+        content = self.blobs.get(key)
+        return None if content is None else self._described(key, content)
+
+    @override
+    async def stored_blobs(self, workspace_id: WorkspaceId) -> AsyncIterator[StoredBlob]:
+        self._require_up()
+        for key, content in list(self.blobs.items()):
             if key.workspace_id == workspace_id:
-                yield key
+                yield self._described(key, content)
+
+    @override
+    async def workspaces(self) -> AsyncIterator[WorkspaceId]:
+        self._require_up()
+        for workspace_id in {key.workspace_id for key in self.blobs}:
+            yield workspace_id
+
+    def _described(self, key: BlobKey, content: bytes) -> StoredBlob:
+        return StoredBlob(key, len(content), self.stored_at[key])
 
     async def _tell(self) -> None:
         async with self._changed:

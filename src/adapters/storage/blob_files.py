@@ -3,9 +3,10 @@
 import hashlib
 import itertools
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from uuid import uuid4
 
 # Files are written here, whole, before they get their name; what a killed process left is removed at the next start.
@@ -37,24 +38,66 @@ class BlobFiles:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise WrongContentError
         if not _touch(path, len(content)):
-            self._write(path, content)
+            with self.incoming() as file:
+                file.write(content)
+                file.keep(path)
         # Also where another process has just put the same: its name may not be on the disk yet.
-        _synchronise(path.parent)
+        synchronise(path.parent)
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def incoming(self) -> "IncomingFile":
+        """Begin a file that has no name yet.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
         # Nobody else can write there, so that the name need not be hard to guess, as mkstemp's are at some expense.
-        temporary = f"{self._root}/{INCOMING}/{self._own}-{next(self._numbers)}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OUR_FILE)
-        try:
-            try:
-                _write_all(descriptor, content)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            _give_name(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        return IncomingFile(f"{self._root}/{INCOMING}/{self._own}-{next(self._numbers)}")
+
+
+class IncomingFile:
+    """A file that is written for a block, and is gone after it unless it was given its name.
+
+    A thread that still writes when the block is left is waited for, and what comes later is refused: the descriptor may
+    be another file's by then.
+    """
+
+    def __init__(self, temporary: str) -> None:
+        self._temporary = temporary
+        self._mutex = threading.Lock()
+        self._descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OUR_FILE)
+        self._kept = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._mutex:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            if not self._kept:
+                Path(self._temporary).unlink(missing_ok=True)
+
+    def write(self, content: bytes) -> None:
+        """Write all of it: one call writes less where a signal comes, and never more than 2 GB (write(2)).
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        left = memoryview(content)
+        with self._mutex:
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+
+    def keep(self, path: Path) -> None:
+        """Give it its name, when its contents are on the disk.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        with self._mutex:
+            os.fsync(self._descriptor)
+            _give_name(self._temporary, path)
+            self._kept = True
 
 
 def _touch(path: Path, size: int) -> bool:
@@ -78,17 +121,11 @@ def _make_directories(shard: Path) -> None:
     for directory in (shard.parent, shard):
         with suppress(FileExistsError):
             directory.mkdir(mode=_ONLY_US)
-            _synchronise(directory.parent)
+            synchronise(directory.parent)
 
 
-def _write_all(descriptor: int, content: bytes) -> None:
-    """Write all of it: one call writes less where a signal comes, and never more than 2 GB (write(2))."""
-    left = memoryview(content)
-    while left:
-        left = left[os.write(descriptor, left) :]
-
-
-def _synchronise(directory: Path) -> None:
+def synchronise(directory: Path) -> None:
+    """Return when the names in a directory are on the disk."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -7,14 +7,14 @@ a rule, and would push the templates out.
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from typing_extensions import override
 
 from adapters.storage.bounded_folder import BoundedFolder
-from application.ports.document_storage import BlobKey, DocumentStorage
+from application.ports.document_storage import BlobKey, DocumentStorage, StoredBlob
 from domain.identifiers import WorkspaceId
 
 _log = logging.getLogger("docgen.storage")
@@ -61,6 +61,10 @@ class CachedDocumentStorage(DocumentStorage):
         await self._storage.put(key, content)
 
     @override
+    async def put_pieces(self, key: BlobKey, pieces: AsyncIterable[bytes]) -> None:
+        await self._storage.put_pieces(key, pieces)
+
+    @override
     def storing(self, key: BlobKey, content: bytes) -> AbstractAsyncContextManager[None]:
         return self._storage.storing(key, content)
 
@@ -82,5 +86,13 @@ class CachedDocumentStorage(DocumentStorage):
         await asyncio.to_thread(self._cache.discard, key)
 
     @override
-    def keys(self, workspace_id: WorkspaceId) -> AsyncIterator[BlobKey]:
-        return self._storage.keys(workspace_id)
+    async def find(self, key: BlobKey) -> StoredBlob | None:
+        return await self._storage.find(key)
+
+    @override
+    def stored_blobs(self, workspace_id: WorkspaceId) -> AsyncIterator[StoredBlob]:
+        return self._storage.stored_blobs(workspace_id)
+
+    @override
+    def workspaces(self) -> AsyncIterator[WorkspaceId]:
+        return self._storage.workspaces()

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from io import FileIO
@@ -16,18 +16,25 @@ from typing import Final, Self
 
 from typing_extensions import override
 
-from adapters.storage.blob_files import INCOMING
+from adapters.storage.blob_files import INCOMING, BlobFiles, IncomingFile, synchronise
+from adapters.storage.blob_names import (
+    COMPONENT,
+    damaged,
+    folder_of,
+    is_sha256,
+    is_workspace,
+    name_of,
+    require_content,
+)
 from adapters.storage.locks import BlobLock, HeldLock
 from adapters.storage.writer import BlobWriter, LockTakenError
 from application.ports.clock import Clock
-from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
+from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage, StoredBlob
 from application.ports.health_check import HealthCheck
 from domain.errors import ServiceUnavailableError, StorageFullError
-from domain.identifiers import WORKSPACE_PREFIX, WorkspaceId, is_id
+from domain.identifiers import WorkspaceId
 
-COMPONENT: Final = "storage"
-
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_SHARD: Final = re.compile(r"[0-9a-f]{2}")
 _PIECE: Final = 256 * 1024
 _ONLY_US: Final = 0o700
 _LOCKS: Final = ".locks"
@@ -48,6 +55,7 @@ class LocalDocumentStorage(DocumentStorage):
         self._root = root
         self._locks = f"{root}/{_LOCKS}"
         self._clock = clock
+        self._files = BlobFiles(str(root))
 
     async def __aenter__(self) -> Self:
         """Make the root where there is none yet, and remove what killed processes left half-written.
@@ -70,6 +78,21 @@ class LocalDocumentStorage(DocumentStorage):
         path = self._path_of(key)
         with self._disk_errors():
             await self._writer.store(str(path), content)
+
+    @override
+    async def put_pieces(self, key: BlobKey, pieces: AsyncIterable[bytes]) -> None:
+        path = self._path_of(key)
+        contents = hashlib.sha256()
+        with self._disk_errors():
+            file = await asyncio.to_thread(self._files.incoming)
+        with file:
+            async for piece in pieces:
+                contents.update(piece)
+                with self._disk_errors():
+                    await asyncio.to_thread(file.write, piece)
+            require_content(key, contents.hexdigest())
+            with self._disk_errors():
+                await asyncio.to_thread(_keep, file, path)
 
     @override
     def storing(self, key: BlobKey, content: bytes) -> AbstractAsyncContextManager[None]:
@@ -105,11 +128,22 @@ class LocalDocumentStorage(DocumentStorage):
                 await asyncio.to_thread(self._delete, key)
 
     @override
-    async def keys(self, workspace_id: WorkspaceId) -> AsyncIterator[BlobKey]:
-        for shard in await asyncio.to_thread(self._names_in, self._directory_of(workspace_id)):
-            for name in await asyncio.to_thread(self._names_in, self._directory_of(workspace_id) / shard):
-                if _SHA256.fullmatch(name):
-                    yield BlobKey(workspace_id, name)
+    async def find(self, key: BlobKey) -> StoredBlob | None:
+        return await asyncio.to_thread(self._find, key)
+
+    @override
+    async def stored_blobs(self, workspace_id: WorkspaceId) -> AsyncIterator[StoredBlob]:
+        folder = self._root / folder_of(workspace_id)
+        for shard in await asyncio.to_thread(self._names_in, folder):
+            if _SHARD.fullmatch(shard):
+                for blob in await asyncio.to_thread(self._blobs_in, workspace_id, folder / shard):
+                    yield blob
+
+    @override
+    async def workspaces(self) -> AsyncIterator[WorkspaceId]:
+        for name in await asyncio.to_thread(self._names_in, self._root):
+            if is_workspace(name):
+                yield WorkspaceId(name)
 
     async def probe(self) -> None:
         """Return when the storage takes files.
@@ -143,11 +177,7 @@ class LocalDocumentStorage(DocumentStorage):
         with self._open(key) as file, self._disk_errors():
             content = file.read()
         if hashlib.sha256(content).hexdigest() != key.sha256:
-            raise ServiceUnavailableError(
-                COMPONENT,
-                f"The file {key.sha256} of the workspace {key.workspace_id} is damaged: its contents are not those "
-                "that were stored. Restore it from a backup.",
-            )
+            raise damaged(key)
         return content
 
     def _open(self, key: BlobKey) -> FileIO:
@@ -172,10 +202,28 @@ class LocalDocumentStorage(DocumentStorage):
             except FileNotFoundError:
                 self._require_root()
 
+    def _find(self, key: BlobKey) -> StoredBlob | None:
+        path = self._path_of(key)
+        with self._disk_errors():
+            try:
+                return _described(key, path.stat())
+            except FileNotFoundError:
+                self._require_root()
+                return None
+
+    def _blobs_in(self, workspace_id: WorkspaceId, directory: Path) -> list[StoredBlob]:
+        keys = [BlobKey(workspace_id, name) for name in self._names_in(directory) if is_sha256(name)]
+        found = []
+        with self._disk_errors():
+            for key in keys:
+                with suppress(FileNotFoundError):  # it is erased meanwhile
+                    found.append(_described(key, (directory / key.sha256).stat()))
+        return found
+
     def _names_in(self, directory: Path) -> list[str]:
         with self._disk_errors():
             try:
-                return [path.name for path in directory.iterdir()]
+                return os.listdir(directory)  # noqa: PTH208  # a Path of each name would cost more than the call
             except FileNotFoundError:
                 self._require_root()
                 return []
@@ -188,15 +236,8 @@ class LocalDocumentStorage(DocumentStorage):
 
     # --- paths and errors -------------------------------------------------------------------------------------
 
-    def _directory_of(self, workspace_id: WorkspaceId) -> Path:
-        if not is_id(workspace_id, WORKSPACE_PREFIX):
-            raise ValueError(f"{workspace_id!r} is not the identifier of a workspace")
-        return self._root / workspace_id
-
     def _path_of(self, key: BlobKey) -> Path:
-        if not _SHA256.fullmatch(key.sha256):
-            raise ValueError(f"{key.sha256!r} is not a SHA-256 in 64 lower-case hexadecimal digits")
-        return self._directory_of(key.workspace_id) / key.sha256[:2] / key.sha256
+        return self._root / name_of(key)
 
     def _require_root(self) -> None:
         self._root.stat()
@@ -215,6 +256,15 @@ class LocalDocumentStorage(DocumentStorage):
                 f"The storage in {self._root} cannot be used ({error.strerror}): look after the disk and the rights of "
                 "its directory.",
             ) from error
+
+
+def _keep(file: IncomingFile, path: Path) -> None:
+    file.keep(path)
+    synchronise(path.parent)
+
+
+def _described(key: BlobKey, found: os.stat_result) -> StoredBlob:
+    return StoredBlob(key, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
 
 
 class LocalStorageHealthCheck(HealthCheck):

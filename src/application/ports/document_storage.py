@@ -1,9 +1,10 @@
 """The storage of bytes: template files and documents."""
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from domain.identifiers import WorkspaceId
@@ -15,6 +16,15 @@ class BlobKey:
 
     workspace_id: WorkspaceId
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """A blob as the storage sees it: its size in bytes, and when it was stored last (UTC)."""
+
+    key: BlobKey
+    size: int
+    stored_at: datetime
 
 
 class BlobNotFoundError(LookupError):
@@ -40,6 +50,16 @@ class DocumentStorage(Protocol):
         Raises:
             ValueError: the content's SHA-256 is not the key's.
             StorageFullError: there is no room.
+        """
+
+    @abstractmethod
+    async def put_pieces(self, key: BlobKey, pieces: AsyncIterable[bytes]) -> None:
+        """Store what comes in pieces as `put` does, with constant memory; pieces may be of any size.
+
+        For those who move blobs: nobody is kept from erasing it meanwhile.
+
+        Raises:
+            ValueError, StorageFullError: as for `put`; what the pieces raise is passed on, and nothing is stored.
         """
 
     @abstractmethod
@@ -78,5 +98,16 @@ class DocumentStorage(Protocol):
         """
 
     @abstractmethod
-    def keys(self, workspace_id: WorkspaceId) -> AsyncIterator[BlobKey]:
-        """Yield the name of every blob of the workspace, in any order."""
+    async def find(self, key: BlobKey) -> StoredBlob | None:
+        """Return what the storage knows of a blob without reading it; None where there is none."""
+
+    @abstractmethod
+    def stored_blobs(self, workspace_id: WorkspaceId) -> AsyncIterator[StoredBlob]:
+        """Yield every blob of the workspace, in any order, with constant memory.
+
+        One that is stored or erased meanwhile may be among them or not.
+        """
+
+    @abstractmethod
+    def workspaces(self) -> AsyncIterator[WorkspaceId]:
+        """Yield every workspace that the storage may have blobs of, in any order: also those that are no more."""

@@ -219,6 +219,23 @@ async def test_a_stream_that_is_left_early_closes_its_file(storage: LocalDocumen
     assert psutil.Process().num_fds() == before
 
 
+async def test_whoever_gives_up_storing_pieces_leaves_nothing(storage: LocalDocumentStorage, root: Path) -> None:
+    begun = asyncio.Event()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield BOOK
+        begun.set()
+        await asyncio.Event().wait()
+
+    before = psutil.Process().num_fds()
+    storing = asyncio.create_task(storage.put_pieces(key_of(BOOK), pieces()))
+    await begun.wait()
+    storing.cancel()
+    await asyncio.wait([storing])
+    assert files_below(root) == []
+    assert psutil.Process().num_fds() == before
+
+
 # --- start ----------------------------------------------------------------------------------------------------
 
 
