@@ -24,8 +24,8 @@ from domain.schema import DECLARED, JsonObject
 
 CODE: Final = "schema-invalid"
 _MAX_FAULTS: Final = 100
-_MAX_TEXTS: Final = {"title": 200, "description": 4_000}
-_MAX_CHOICES: Final = 1_000
+MAX_TEXTS: Final = {"title": 200, "description": 4_000}
+MAX_CHOICES: Final = 1_000
 # Of a default or an example; data itself may nest deeper.
 _MAX_DEPTH: Final = 20
 _STRUCTURE: Final = ("$schema", "$ref", "properties", "items", "additionalProperties", "required", DECLARED)
@@ -114,6 +114,11 @@ class _Reader:
                 near = difflib.get_close_matches(str(keyword), _SAYS, n=1)
                 advice = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(_SAYS)}, required."
                 self._fault(f"{pointer}/{escape_pointer(keyword)}", f"{keyword!r:.60} cannot be said here.", advice)
+            elif said[keyword] is None and keyword != "default":
+                self._fault(f"{pointer}/{keyword}", f"null says nothing about {keyword}.", "Leave it out.")
+        said = {keyword: value for keyword, value in said.items() if value is not None or keyword == "default"}
+        if not isinstance(said.get(DECLARED, False), bool):
+            self._fault(f"{pointer}/{DECLARED}", f"{DECLARED} is true or false.", None)
         refinement = self._own(said, inferred, steps, pointer)
         if refinement:
             self.refinements[format_path(steps)] = refinement
@@ -174,7 +179,7 @@ class _Reader:
     def _own(self, said: JsonObject, inferred: JsonObject, steps: tuple[Step, ...], pointer: str) -> JsonObject:
         """Read what is said about a path itself."""
         refinement: JsonObject = {}
-        for keyword, longest in _MAX_TEXTS.items():
+        for keyword, longest in MAX_TEXTS.items():
             if keyword in said and said[keyword] != inferred.get(keyword):
                 if isinstance(said[keyword], str) and len(said[keyword]) <= longest:
                     refinement[keyword] = said[keyword]
@@ -212,8 +217,8 @@ class _Reader:
         if "enum" in changed and "type" not in said:
             of_choices = type_of_choices(changed["enum"])
             if wanted[0] != of_choices and not (wanted[0] == "number" and of_choices == "integer"):
-                wanted = (of_choices, None)
-        if wanted not in may_become(before) and not (wanted[0] is None and "enum" in changed):
+                wanted = (of_choices, said.get("format"))
+        if wanted not in may_become(before) and not (wanted == (None, None) and "enum" in changed):
             self._fault(
                 f"{pointer}/{'type' if 'type' in said else 'format' if 'format' in said else 'enum'}",
                 f"The template uses {format_path(steps)} as {name_of(before)}, which cannot be {name_of(wanted)}.",
@@ -230,8 +235,8 @@ class _Reader:
         return wanted
 
     def _check_choices(self, choices: Any, pointer: str) -> bool:
-        if not isinstance(choices, list) or not 0 < len(choices) <= _MAX_CHOICES:
-            self._fault(pointer, f"The choices are a list of 1 to {_MAX_CHOICES:,} values.", None)
+        if not isinstance(choices, list) or not 0 < len(choices) <= MAX_CHOICES:
+            self._fault(pointer, f"The choices are a list of 1 to {MAX_CHOICES:,} values.", None)
             return False
         for index, choice in enumerate(choices):
             if isinstance(choice, (dict, list)) or choice is None:

@@ -24,6 +24,7 @@ from entrypoints.http.downloads import DOWNLOAD_CODES, content_docs, download, d
 from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.forms import multipart_docs, read_upload_form
 from entrypoints.http.json_bodies import read_json
+from entrypoints.http.schemas.refinements import SCHEMA_REFINEMENT
 from entrypoints.http.schemas.templates import (
     PlaceholderBody,
     PlaceholderListResponse,
@@ -184,7 +185,7 @@ async def get_version_schema(
         "parameters": [IF_MATCH_DOCS],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"type": "object", "additionalProperties": True}}},
+            "content": {"application/json": {"schema": SCHEMA_REFINEMENT}},
         },
     },
 )
