@@ -40,6 +40,7 @@ from adapters.storage.bounded_folder import BoundedFolder
 from adapters.storage.cache import CachedDocumentStorage, FileCache
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
+from application.blob_survey import BlobSurvey
 from application.defaults import RenderDefaults
 from application.job_worker import Chore, Handler, JobWorker
 from application.key_usage import KeyUsage
@@ -66,6 +67,7 @@ from application.use_cases.authenticate import (
 from application.use_cases.await_render import AwaitRender
 from application.use_cases.carry_out_render import CarryOutRender
 from application.use_cases.change_render import CancelRender, RetryRender
+from application.use_cases.collect_blobs import CollectBlobs
 from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWorkspace
 from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
@@ -157,6 +159,7 @@ def _job_worker(
     carry_out_render: CarryOutRender,
     erase_expired_renders: EraseExpiredRenders,
     sweep_idempotency_keys: SweepIdempotencyKeys,
+    collect_blobs: CollectBlobs,
 ) -> JobWorker:
     handlers: dict[JobKind, Handler] = {JobKind.RENDER: carry_out_render}
     # One renders, and one writes: while a document is put onto the disk, the next is made.
@@ -165,6 +168,7 @@ def _job_worker(
     chores = (
         Chore("expired-renders", timedelta(minutes=10), erase_expired_renders),
         Chore("idempotency-keys", timedelta(hours=1), sweep_idempotency_keys),
+        Chore("blobs", timedelta(hours=6), collect_blobs),
     )
     return JobWorker(source, taken, concurrency=concurrency, grace_seconds=settings.worker.grace_seconds, chores=chores)
 
@@ -307,6 +311,7 @@ class Container(containers.DeclarativeContainer):
         key_usage,
     )
 
+    blob_survey = providers.Singleton(BlobSurvey, units_of_work, storage, clock, settings.provided.storage.grace)
     queue_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
     job_worker = providers.Singleton(
         _job_worker,
@@ -315,6 +320,7 @@ class Container(containers.DeclarativeContainer):
         carry_out_render,
         providers.Singleton(EraseExpiredRenders, units_of_work, workspaces, storage, clock),
         providers.Singleton(SweepIdempotencyKeys, idempotency_keys, workspaces),
+        providers.Singleton(CollectBlobs, blob_survey, storage),
     )
     # What a worker enters besides.
     worker_lifetimes = providers.Callable(_lifetimes, queue_connection)

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -216,9 +217,18 @@ class OidcSettings(_Section):
 
 
 class StorageSettings(_Section):
-    """Where template files and documents lie."""
+    """Where template files and documents lie.
+
+    What nothing names any more is removed when it was stored more than `grace_hours` ago.
+    """
 
     kind: Literal["local"] = "local"
+    grace_hours: Annotated[float, Field(ge=1, le=8_760)] = 24.0
+
+    @property
+    def grace(self) -> timedelta:
+        """How long a blob may be without a name."""
+        return timedelta(hours=self.grace_hours)
 
 
 class CacheSettings(_Section):

@@ -2,8 +2,8 @@
 
 from application.ports.unit_of_work import UnitsOfWork
 from domain.render_request import Timings
-from domain.workspace import Workspace
-from tests.builders import NOW, a_document, a_render_request, a_template, a_version, an_asset
+from domain.workspace import DeletedWorkspace, Workspace
+from tests.builders import NOW, a_document, a_render_request, a_template, a_version, a_workspace, an_asset
 from tests.contracts.unit_of_work import UnitsOfWorkFixtures, stored
 
 NOBODYS = "0" * 64
@@ -32,3 +32,16 @@ class BlobReferencesContract(UnitsOfWorkFixtures):
             assert await unit.blobs.named(everything) == {asset.sha256, document.sha256}
         async with units.of_workspace(globex.id) as unit:
             assert await unit.blobs.named(everything) == set()
+
+    async def test_a_workspace_has_a_beginning_also_after_its_end(
+        self, units: UnitsOfWork, acme: Workspace, globex: Workspace
+    ) -> None:
+        async with units.of_administration() as administration:
+            await administration.workspaces.delete(acme.slug)
+            await administration.workspaces.record_deletion(DeletedWorkspace(acme, NOW, "ada"))
+            await administration.commit()
+        for workspace in (acme, globex):
+            async with units.of_workspace(workspace.id) as unit:
+                assert await unit.blobs.since() == workspace.created_at
+        async with units.of_workspace(a_workspace("never-there").id) as unit:
+            assert await unit.blobs.since() is None

@@ -279,6 +279,13 @@ class InMemoryBlobReferences(BlobReferences):
                 names.add(render.document.sha256)
         return names & set(sha256s)
 
+    @override
+    async def since(self) -> datetime | None:
+        await self._view.query()
+        there = list(self._view.workspaces.rows())
+        there += [deleted.workspace for deleted in self._view.deleted_workspaces.rows()]
+        return next((found.created_at for found in there if found.id == self._workspace_id), None)
+
 
 class InMemoryAssetRepository(AssetRepository):
     """The assets of one workspace."""

@@ -1,12 +1,13 @@
 """What names a blob, in PostgreSQL."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
-from adapters.postgres.rows import AssetRow, RenderRow, TemplateVersionRow
+from adapters.postgres.rows import AssetRow, DeletedWorkspaceRow, RenderRow, TemplateVersionRow, WorkspaceRow
 from application.ports.blob_references import BlobReferences
 from domain.identifiers import WorkspaceId
 
@@ -31,3 +32,11 @@ class PostgresBlobReferences(BlobReferences):
             ),
         )
         return set(await self._session.scalars(union(*queries)))
+
+    @override
+    async def since(self) -> datetime | None:
+        tables = (WorkspaceRow, DeletedWorkspaceRow)
+        found = await self._session.scalars(
+            union(*(select(table.created_at).where(table.id == self._workspace_id) for table in tables))
+        )
+        return found.first()

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection
+from datetime import datetime
 from typing import Protocol
 
 
@@ -13,3 +14,7 @@ class BlobReferences(Protocol):
     @abstractmethod
     async def named(self, sha256s: Collection[str]) -> set[str]:
         """Return those of these SHA-256s that something still names."""
+
+    @abstractmethod
+    async def since(self) -> datetime | None:
+        """Return when the workspace was created, also of one that was deleted; None where there never was one."""
