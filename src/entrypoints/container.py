@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from dependency_injector import containers, providers
 
@@ -18,6 +18,7 @@ from adapters.jobs.statements import CHANNEL
 from adapters.links.signed import SignedDocumentLinks
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.driver_connections import DRIVER_CONNECTIONS
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.migrator import head_revision, upgrade
@@ -92,6 +93,10 @@ from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
 from domain.rate_limit import RateLimit
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, SettingsError
+
+# Each process listens on one for what the database announces, its worker has one to the queue, and single statements
+# have their own.
+CONNECTIONS_BESIDE_POOL: Final = 2 + DRIVER_CONNECTIONS
 
 
 def _render_workers(settings: Settings) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from adapters.postgres.connection import connect
+from adapters.postgres.driver_connections import DriverConnections
 from adapters.postgres.failures import connecting, translate
 from adapters.postgres.scope import ScopedSession, leave, session_info
 
@@ -27,9 +29,11 @@ class PostgresDatabase:
     def __init__(self, url: str, *, pool_size: int = 10, timeout_seconds: float = 5.0) -> None:
         """Take a URL as libpq understands it; the timeout holds for a connect, a query, and a wait for the pool."""
         self._timeout = timeout_seconds
+        open_connection = partial(connect, url, connect_timeout=timeout_seconds, command_timeout=timeout_seconds)
+        self._driver = DriverConnections(open_connection, timeout_seconds)
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
-            async_creator=lambda: connect(url, connect_timeout=timeout_seconds, command_timeout=timeout_seconds),
+            async_creator=open_connection,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=timeout_seconds,
@@ -50,17 +54,12 @@ class PostgresDatabase:
     async def single_statements(self) -> AsyncIterator[asyncpg.Connection]:
         """Give a connection of the driver, on which each statement is a transaction of its own.
 
-        That takes one round trip in place of three. Raises ServiceUnavailableError when the database is down.
+        That takes one round trip in place of three. Raises ServiceUnavailableError when the database is down. Such
+        connections are `DRIVER_CONNECTIONS` at most, beside those of the pool.
         """
         with connecting():
-            async with self.engine.connect() as connection:
-                raw = await connection.get_raw_connection()
-                try:
-                    yield raw.driver_connection
-                except BaseException:
-                    # Its state is not known: a statement may still run on it.
-                    await connection.invalidate()
-                    raise
+            async with self._driver.one() as connection:
+                yield connection
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,6 +70,7 @@ class PostgresDatabase:
         # A database that hangs does not answer a farewell either; the sockets close with the process at the latest.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._timeout):
+                await self._driver.close()
                 await self.engine.dispose()
 
 

@@ -43,7 +43,7 @@ LOST: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 def unavailable(error: BaseException) -> ServiceUnavailableError | None:
     """Translate an error of the driver or the network, or return None where it is not about availability."""
     if isinstance(error, PoolTimeoutError):
-        return _unavailable("has too much to do: every connection of the pool is in use", None)
+        return all_in_use()
     if isinstance(error, TimeoutError):
         return _unavailable("does not answer in time", None)
     if isinstance(error, OSError):
@@ -53,6 +53,11 @@ def unavailable(error: BaseException) -> ServiceUnavailableError | None:
         return None
     reason = _REASONS.get(state) or _REASONS.get(state[:2])
     return _unavailable(reason, error) if reason else None
+
+
+def all_in_use() -> ServiceUnavailableError:
+    """Say that whoever asked for a connection has waited long enough for one."""
+    return _unavailable("has too much to do: every connection of the pool is in use", None)
 
 
 def sqlstate_of(error: BaseException) -> str | None:

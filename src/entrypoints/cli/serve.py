@@ -15,7 +15,7 @@ from uvicorn.supervisors import Multiprocess
 from entrypoints.cli.database import with_database
 from entrypoints.cli.listener import bind
 from entrypoints.cli.output import complain, say
-from entrypoints.container import Container
+from entrypoints.container import CONNECTIONS_BESIDE_POOL, Container
 from entrypoints.http.connection import ServerConfig
 from entrypoints.lifespan import entered
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, load_settings
@@ -24,8 +24,6 @@ from entrypoints.settings import OIDC_INCOMPLETE, Settings, load_settings
 _GRACEFUL_SECONDS = 30
 # Of its 200 connections some stay free for other commands and for the superuser.
 _EMBEDDED_CONNECTIONS = 180
-# Each process listens on one for what the database announces, and its worker has one to the queue.
-_CONNECTIONS_BESIDE_POOL = 2
 
 
 def run(options: Namespace) -> int:
@@ -73,10 +71,10 @@ def _overrides(options: Namespace) -> dict[str, dict[str, object]]:
 
 
 def _refusal(settings: Settings) -> str | None:
-    connections = settings.http.workers * (settings.database.pool_size + _CONNECTIONS_BESIDE_POOL)
+    connections = settings.http.workers * (settings.database.pool_size + CONNECTIONS_BESIDE_POOL)
     if settings.uses_embedded_database and connections > _EMBEDDED_CONNECTIONS:
         return (
-            f"DOCGEN_HTTP__WORKERS times DOCGEN_DATABASE__POOL_SIZE, with {_CONNECTIONS_BESIDE_POOL} more for each "
+            f"DOCGEN_HTTP__WORKERS times DOCGEN_DATABASE__POOL_SIZE, with {CONNECTIONS_BESIDE_POOL} more for each "
             f"process, is {connections}, and the embedded database takes {_EMBEDDED_CONNECTIONS} connections: lower "
             "one of them, or set DOCGEN_DATABASE__URL."
         )
