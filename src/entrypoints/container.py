@@ -68,6 +68,7 @@ from application.use_cases.authenticate import (
 from application.use_cases.await_render import AwaitRender
 from application.use_cases.carry_out_render import CarryOutRender
 from application.use_cases.change_render import CancelRender, RetryRender
+from application.use_cases.check_storage import CheckStorage
 from application.use_cases.collect_blobs import CollectBlobs
 from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWorkspace
 from application.use_cases.erase_render import EraseRender
@@ -329,6 +330,10 @@ class Container(containers.DeclarativeContainer):
     )
     # What a worker enters besides.
     worker_lifetimes = providers.Callable(_lifetimes, queue_connection)
+
+    check_storage = providers.Singleton(CheckStorage, blob_survey, storage, units_of_work, workspaces)
+    # What commands about both stores enter.
+    stores = providers.Callable(_lifetimes, database, administration, local_storage)
 
     # What commands about workspaces and keys enter.
     databases = providers.Callable(_lifetimes, database, administration)

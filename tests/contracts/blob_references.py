@@ -1,5 +1,6 @@
 """The contract of `BlobReferences`."""
 
+from application.ports.blob_references import BlobName, Namer
 from application.ports.unit_of_work import UnitsOfWork
 from domain.render_request import Timings
 from domain.workspace import DeletedWorkspace, Workspace
@@ -45,3 +46,39 @@ class BlobReferencesContract(UnitsOfWorkFixtures):
                 assert await unit.blobs.since() == workspace.created_at
         async with units.of_workspace(a_workspace("never-there").id) as unit:
             assert await unit.blobs.since() is None
+
+    async def test_every_row_that_names_a_blob_is_listed_once(
+        self, units: UnitsOfWork, acme: Workspace, globex: Workspace
+    ) -> None:
+        document, expected = a_document(), set()
+        for workspace in (acme, globex):
+            template = a_template(workspace_id=workspace.id)
+            await stored(units, template)
+            async with units.of_workspace(workspace.id) as unit:
+                for number in range(2, 13):
+                    await unit.templates.add_version(a_version(template, number=number, content=b"version %d" % number))
+                for name in ("b.png", "a.png", "a-b.png"):
+                    await unit.assets.put(an_asset(name, workspace_id=workspace.id))
+                for _ in range(4):
+                    request = a_render_request(template).start().succeed(document, (), Timings(), at=NOW)
+                    await unit.renders.add(request, b"{}")
+                    if workspace is acme:
+                        expected.add(BlobName(Namer.RENDER, request.id, document.sha256, document.size))
+                erased = a_render_request(template).start().succeed(document, (), Timings(), at=NOW)
+                await unit.renders.add(erased, b"{}")
+                await unit.renders.erase(erased.erase(at=NOW))
+                await unit.renders.add(a_render_request(template), b"{}")
+                await unit.commit()
+        async with units.of_workspace(acme.id) as unit:
+            listed: list[BlobName] = []
+            while page := await unit.blobs.names(limit=3, after=listed[-1] if listed else None):
+                assert len(page) <= 3
+                listed += page
+            assert len(listed) == len(set(listed)) == 12 + 3 + 4
+            assert {name for name in listed if name.namer is Namer.RENDER} == expected
+            assert [name.id.rpartition("/")[2] for name in listed if name.namer is Namer.VERSION] == [
+                str(number) for number in range(1, 13)
+            ]
+            assert set(await unit.blobs.names_of(document.sha256, limit=10)) == expected
+            assert len(await unit.blobs.names_of(document.sha256, limit=3)) == 3
+            assert await unit.blobs.names_of(NOBODYS, limit=3) == []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing_extensions import override
 
 from application.ports.asset_repository import AssetRepository
-from application.ports.blob_references import BlobReferences
+from application.ports.blob_references import BlobName, BlobReferences, Namer
 from application.ports.own_workspace import OwnWorkspace
 from application.ports.render_repository import RenderFilter, RenderRepository, UsageFilter, UsagePlace
 from application.ports.template_repository import TemplateFilter, TemplateRepository
@@ -258,6 +258,12 @@ def _latest_first(place: UsagePlace) -> tuple[int, str]:
     return -place[0].toordinal(), place[1]
 
 
+def _place_of(name: BlobName) -> tuple[int, str, int]:
+    """Say where a row stands among all that name blobs."""
+    template_id, _, number = name.id.rpartition("/") if name.namer is Namer.VERSION else (name.id, "", "0")
+    return list(Namer).index(name.namer), template_id, int(number)
+
+
 class InMemoryBlobReferences(BlobReferences):
     """What names a blob in one workspace."""
 
@@ -268,16 +274,39 @@ class InMemoryBlobReferences(BlobReferences):
     @override
     async def named(self, sha256s: Collection[str]) -> set[str]:
         await self._view.query()
+        return {name.sha256 for name in self._all()} & set(sha256s)
+
+    @override
+    async def names_of(self, sha256: str, *, limit: int) -> list[BlobName]:
+        await self._view.query()
+        return [name for name in self._all() if name.sha256 == sha256][:limit]
+
+    @override
+    async def names(self, *, limit: int, after: BlobName | None = None) -> list[BlobName]:
+        await self._view.query()
+        found = self._all()
+        # The row itself may be gone.
+        return [name for name in found if after is None or _place_of(name) > _place_of(after)][:limit]
+
+    def _all(self) -> list[BlobName]:
         mine = self._workspace_id
-        names = {asset.sha256 for asset in self._view.assets.rows() if asset.workspace_id == mine}
-        for template in self._view.templates.rows():
-            if template.workspace_id == mine:
-                versions = self._view.versions.rows()
-                names |= {version.sha256 for version in versions if version.template_id == template.id}
-        for render in self._view.renders.rows():
-            if render.workspace_id == mine and render.document is not None and render.erased_at is None:
-                names.add(render.document.sha256)
-        return names & set(sha256s)
+        templates = {template.id for template in self._view.templates.rows() if template.workspace_id == mine}
+        names = [
+            BlobName(Namer.VERSION, f"{version.template_id}/{version.number}", version.sha256, version.size)
+            for version in self._view.versions.rows()
+            if version.template_id in templates
+        ]
+        names += [
+            BlobName(Namer.ASSET, asset.name, asset.sha256, asset.size)
+            for asset in self._view.assets.rows()
+            if asset.workspace_id == mine
+        ]
+        names += [
+            BlobName(Namer.RENDER, render.id, render.document.sha256, render.document.size)
+            for render in self._view.renders.rows()
+            if render.workspace_id == mine and render.document is not None and render.erased_at is None
+        ]
+        return sorted(names, key=_place_of)
 
     @override
     async def since(self) -> datetime | None:

@@ -1,15 +1,52 @@
 """What names a blob, in PostgreSQL."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import select, union
+from sqlalchemy import ColumnElement, Select, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 from typing_extensions import override
 
 from adapters.postgres.rows import AssetRow, DeletedWorkspaceRow, RenderRow, TemplateVersionRow, WorkspaceRow
-from application.ports.blob_references import BlobReferences
+from application.ports.blob_references import BlobName, BlobReferences, Namer
 from domain.identifiers import WorkspaceId
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The columns of a table that say which row names which blob, and what holds of a row that does."""
+
+    workspace_id: InstrumentedAttribute[str]
+    key: tuple[InstrumentedAttribute[Any], ...]
+    sha256: InstrumentedAttribute[Any]
+    size: InstrumentedAttribute[Any]
+    condition: ColumnElement[bool] | None = None
+
+    def of(self, workspace_id: WorkspaceId, *columns: InstrumentedAttribute[Any]) -> Select[Any]:
+        """Select columns of the rows of a workspace that name a blob."""
+        query = select(*columns).where(self.workspace_id == workspace_id, self.sha256.is_not(None))
+        return query if self.condition is None else query.where(self.condition)
+
+
+_TABLES: Final[Mapping[Namer, _Names]] = {
+    Namer.VERSION: _Names(
+        TemplateVersionRow.workspace_id,
+        (TemplateVersionRow.template_id, TemplateVersionRow.number),
+        TemplateVersionRow.sha256,
+        TemplateVersionRow.size,
+    ),
+    Namer.ASSET: _Names(AssetRow.workspace_id, (AssetRow.name,), AssetRow.sha256, AssetRow.size),
+    Namer.RENDER: _Names(
+        RenderRow.workspace_id,
+        (RenderRow.id,),
+        RenderRow.document_sha256,
+        RenderRow.document_size,
+        RenderRow.erased_at.is_(None),
+    ),
+}
 
 
 class PostgresBlobReferences(BlobReferences):
@@ -21,17 +58,34 @@ class PostgresBlobReferences(BlobReferences):
 
     @override
     async def named(self, sha256s: Collection[str]) -> set[str]:
-        mine = self._workspace_id
         queries = (
-            select(TemplateVersionRow.sha256).where(
-                TemplateVersionRow.workspace_id == mine, TemplateVersionRow.sha256.in_(sha256s)
-            ),
-            select(AssetRow.sha256).where(AssetRow.workspace_id == mine, AssetRow.sha256.in_(sha256s)),
-            select(RenderRow.document_sha256).where(
-                RenderRow.workspace_id == mine, RenderRow.document_sha256.in_(sha256s), RenderRow.erased_at.is_(None)
-            ),
+            table.of(self._workspace_id, table.sha256).where(table.sha256.in_(sha256s)) for table in _TABLES.values()
         )
         return set(await self._session.scalars(union(*queries)))
+
+    @override
+    async def names_of(self, sha256: str, *, limit: int) -> list[BlobName]:
+        found: list[BlobName] = []
+        for namer, table in _TABLES.items():
+            query = table.of(self._workspace_id, *table.key, table.sha256, table.size).where(table.sha256 == sha256)
+            found += await self._fetch(namer, query.order_by(*table.key).limit(limit - len(found)))
+        return found
+
+    @override
+    async def names(self, *, limit: int, after: BlobName | None = None) -> list[BlobName]:
+        namers = list(_TABLES)
+        for namer in namers if after is None else namers[namers.index(after.namer) :]:
+            table = _TABLES[namer]
+            query = table.of(self._workspace_id, *table.key, table.sha256, table.size)
+            if after is not None and after.namer is namer:
+                query = query.where(tuple_(*table.key) > _key_of(after))
+            found = await self._fetch(namer, query.order_by(*table.key).limit(limit))
+            if found:
+                return found
+        return []
+
+    async def _fetch(self, namer: Namer, query: Select[Any]) -> list[BlobName]:
+        return [_name_of(namer, row) for row in await self._session.execute(query)]
 
     @override
     async def since(self) -> datetime | None:
@@ -40,3 +94,15 @@ class PostgresBlobReferences(BlobReferences):
             union(*(select(table.created_at).where(table.id == self._workspace_id) for table in tables))
         )
         return found.first()
+
+
+def _name_of(namer: Namer, row: Sequence[Any]) -> BlobName:
+    *key, sha256, size = row
+    return BlobName(namer, "/".join(map(str, key)), sha256, size)
+
+
+def _key_of(name: BlobName) -> tuple[object, ...]:
+    if name.namer is not Namer.VERSION:
+        return (name.id,)
+    template_id, number = name.id.split("/")
+    return template_id, int(number)

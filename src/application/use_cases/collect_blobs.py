@@ -56,7 +56,8 @@ class CollectBlobs:
 
 def _report(collected: Collected) -> None:
     if collected.removed:
-        logger.info("Removed %d blobs that nothing names (%d bytes).", collected.removed, collected.bytes)
+        # Said aloud, whatever level is logged: what was removed is gone for good.
+        logger.warning("Removed %d blobs that nothing names (%d bytes).", collected.removed, collected.bytes)
     if collected.foreign:
         logger.warning(
             "Left %d blobs of workspaces that this database does not know, or that it has only got since they were "

@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (
         *(_render, _batch, _check, _schema),
-        *(_serve, _worker, _migrate, _workspace, _api_key, _healthcheck, _config),
+        *(_serve, _worker, _migrate, _workspace, _api_key, _storage, _healthcheck, _config),
     ):
         add(commands)
     return parser
@@ -275,6 +275,20 @@ def _api_key(commands: _Commands) -> None:
     revoke = actions.add_parser("revoke", help="revoke a key: it opens nothing from then on")
     revoke.add_argument("key_id", metavar="KEY_ID", help="as in the list: key_…")
     revoke.add_argument("--workspace", metavar="W", help="the slug of its workspace (default: wherever it is)")
+
+
+def _storage(commands: _Commands) -> None:
+    command = _add(commands, "storage", "see whether the storage has what the database names")
+    actions = command.add_subparsers(required=True, dest="action", metavar="ACTION")
+    check = actions.add_parser("check", help="report blobs that are missing, corrupt or named by nothing")
+    check.add_argument("--repair", action="store_true", help="remove those that nothing names")
+    check.add_argument(
+        "--no-contents",
+        action="store_false",
+        dest="contents",
+        help="do not read them: corrupt is then only what has another size than it should",
+    )
+    check.add_argument("--json", action="store_true", help="print what is found as JSON")
 
 
 def _healthcheck(commands: _Commands) -> None:
