@@ -1,12 +1,12 @@
 """Reads what an author says about a schema: the schema itself with changes, or those parts of it that change."""
 
-import difflib
 from collections.abc import Iterator
 from typing import Any, Final
 
 from domain.data_path import Each, Step, escape_pointer, format_path, parse_path
 from domain.diagnostics import Diagnostic, Severity
 from domain.errors import SchemaInvalidError
+from domain.near_names import did_you_mean
 from domain.refinement import LIMITS, RULES, Refinements
 from domain.refinement_fit import (
     COUNTS,
@@ -111,8 +111,7 @@ class _Reader:
             return
         for keyword in said:
             if keyword not in _STRUCTURE and keyword not in _SAYS:
-                near = difflib.get_close_matches(str(keyword), _SAYS, n=1)
-                advice = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(_SAYS)}, required."
+                advice = did_you_mean(keyword, (*_SAYS, *_STRUCTURE)) or f"There are: {', '.join(_SAYS)}, required."
                 self._fault(f"{pointer}/{escape_pointer(keyword)}", f"{keyword!r:.60} cannot be said here.", advice)
             elif said[keyword] is None and keyword != "default":
                 self._fault(f"{pointer}/{keyword}", f"null says nothing about {keyword}.", "Leave it out.")
@@ -136,8 +135,7 @@ class _Reader:
             if key in known:
                 self.value(child, known[key], (*steps, key), place)
             else:
-                near = difflib.get_close_matches(key[:100], known, n=1)
-                advice = f"Did you mean {near[0]!r}?" if near else "Leave it out, or use it in the template."
+                advice = did_you_mean(key, known) or "Leave it out, or use it in the template."
                 self._fault(place, f"The template does not use {format_path((*steps, key))}.", advice)
         for keyword, step in (("items", Each.ITEM), ("additionalProperties", Each.VALUE)):
             if keyword not in said or said[keyword] is True:
@@ -161,8 +159,7 @@ class _Reader:
             return
         for index, name in enumerate(given):
             if name not in properties:
-                near = difflib.get_close_matches(name[:100], properties, n=1)
-                advice = f"Did you mean {near[0]!r}?" if near else "Leave it out."
+                advice = did_you_mean(name, properties) or "Leave it out."
                 self._fault(f"{pointer}/required/{index}", f"The template does not use {name!r:.100}.", advice)
         for name in properties:
             path = format_path((*steps, name))

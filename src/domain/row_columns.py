@@ -1,6 +1,5 @@
 """Which column of a table leads to which place in the data."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Final
 from domain.data_path import Each, Step, parse_path
 from domain.diagnostics import Diagnostic, Severity
 from domain.errors import RowsInvalidError
+from domain.near_names import did_you_mean
 from domain.placeholder import Placeholder, PlaceholderKind
 from domain.row_path import RowPath, format_row_path, leads_above, leads_below, leads_to, parse_row_path
 from domain.rows import ERROR_COLUMN, ROW_COLUMN, RowWishes
@@ -108,7 +108,7 @@ class _Planner:
                 self._complain("duplicate-column", f"The column {name!r} stands there {count} times.", "Rename one.")
         for name in self._wishes.mapping:
             if name not in names.values():
-                advice = _near(name, names.values()) or f"The columns are: {_listed(names.values())}."
+                advice = did_you_mean(name, names.values()) or f"The columns are: {_listed(names.values())}."
                 self._complain("unknown-column", f"The mapping names a column {name!r}, which is not there.", advice)
         return names
 
@@ -119,7 +119,7 @@ class _Planner:
         for index, name in names.items():
             if wish in (name, self._wishes.mapping.get(name)):
                 return index
-        advice = _near(wish, names.values()) or f"The columns are: {_listed(names.values())}."
+        advice = did_you_mean(wish, names.values()) or f"The columns are: {_listed(names.values())}."
         self._complain("unknown-column", f"The key is to be the column {wish!r}, which is not there.", advice)
         return None
 
@@ -143,7 +143,7 @@ class _Planner:
         column = self._at(index, name, path)
         if column is None:
             message = f"The mapping leads the column {name!r} to {said}, which the template does not use."
-            self._complain("unknown-path", message, _near(said, self._paths()) or "Correct the path.")
+            self._complain("unknown-path", message, did_you_mean(said, self._paths()) or "Correct the path.")
         return column
 
     def _by_itself(self, index: int, name: str) -> Column | None:
@@ -201,7 +201,7 @@ class _Planner:
                 self._complain("column-gap", message, "Number the items from 0 without gaps.")
 
     def _advice(self, name: str) -> str:
-        near = _near(
+        near = did_you_mean(
             name, [*self._paths(), *(format_row_path(path) for paths in self._alike.values() for path in paths)]
         )
         ways = "Rename it, map it to a path, map it to nothing, or have unknown columns ignored."
@@ -239,11 +239,6 @@ def _alike(known: Iterable[_Known]) -> dict[str, set[RowPath]]:
 
 def _folded(name: str) -> str:
     return "".join(sign for sign in name.casefold() if sign.isalnum())
-
-
-def _near(name: str, known: Iterable[str]) -> str | None:
-    near = difflib.get_close_matches(name[:100], list(dict.fromkeys(known)), n=1, cutoff=0.7)
-    return f"Did you mean {near[0]!r}?" if near else None
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -1,11 +1,11 @@
 """Scopes: what a caller may do in its workspace."""
 
-import difflib
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 from domain.errors import InvalidRequestError
+from domain.near_names import no_such
 
 
 class Scope(StrEnum):
@@ -48,6 +48,4 @@ def _parse(name: str) -> Scope:
     try:
         return Scope(name)
     except ValueError:
-        near = difflib.get_close_matches(name, list(Scope), n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the scopes are: {', '.join(Scope)}."
-        raise InvalidRequestError("scopes", f"there is no scope {name[:40]!r}; {hint}") from None
+        raise InvalidRequestError("scopes", f"{name[:40]!r}: {no_such('scope', name, Scope)}") from None

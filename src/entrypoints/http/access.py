@@ -21,6 +21,7 @@ from domain.errors import ScopeMissingError, UnauthenticatedError
 from entrypoints.container import Container
 from entrypoints.http.idempotency import carry_out
 from entrypoints.http.openapi import API_PREFIX
+from entrypoints.http.query_parameters import named_parameters, refuse_odd_parameters
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.scopes import SCOPE_OF
 from entrypoints.http.time_limit import limited
@@ -40,6 +41,7 @@ class GuardedRoute(APIRoute):
         self.scope_needed = SCOPE_OF[operation]
         self._calls_endpoint = list(inspect.signature(endpoint).parameters) == ["request"]
         super().__init__(path, endpoint, **options)
+        self._parameters = named_parameters(self.dependant)
         if self._calls_endpoint:
             self.app = _answering(self.get_route_handler())
 
@@ -59,6 +61,8 @@ class GuardedRoute(APIRoute):
             try:
                 if self.scope_needed is not None:
                     caller.require(self.scope_needed)
+                if request.scope["query_string"]:
+                    refuse_odd_parameters(request, self._parameters)
                 return await carry_out(request, caller, str(self.operation_id), handle)
             except ScopeMissingError as refusal:
                 await request.state.container.record_refusal()(caller, f"needs {refusal.scope}")

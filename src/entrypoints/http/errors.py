@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from domain.data_path import escape_pointer
 from domain.diagnostics import Diagnostic
 from domain.errors import (
     BreakingChangeError,
@@ -30,6 +31,10 @@ from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.schemas.problem import DiagnosticBody, Problem, SchemaChangeBody
 
 logger = logging.getLogger("docgen.http")
+
+# Of a body with many faults, so many are told; and of a name that somebody made up, so many characters.
+_TOLD: Final = 100
+_LONGEST_NAME: Final = 200
 
 # What the framework raises has a status only.
 _CODE_OF_STATUS: Final[Mapping[int, str]] = {
@@ -151,7 +156,7 @@ async def answer_to_error(request: Request, error: Exception) -> Response:
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, InvalidRequestError):
-        extra["errors"] = [{"field": error.field, "message": error.reason}]
+        extra["errors"] = [_field_error(error.field, error.reason, _pointer_of(request, error.field))]
     challenge = _challenge_of(error)
     if challenge is not None:
         headers["WWW-Authenticate"] = challenge
@@ -247,19 +252,44 @@ def _is_json(request: Request) -> bool:
 
 def invalid_fields(request: Request, items: Iterable[Mapping[str, Any]]) -> Response:
     """Return the problem for what pydantic found wrong, a field each."""
-    errors = [{"field": _field_of(item["loc"]), "message": _sentence(item)} for item in items]
+    found = list(items)
+    errors = [_field_error(_field_of(item["loc"]), _sentence(item), _pointer(item["loc"])) for item in found[:_TOLD]]
     detail = " ".join(f"{error['field']}: {error['message']}" for error in errors)
-    return problem(request, "request-invalid", detail, errors=errors)
+    more = f" There are {len(found) - _TOLD} more faults." if len(found) > _TOLD else ""
+    return problem(request, "request-invalid", detail + more, errors=errors)
+
+
+def _field_error(field: str, message: str, pointer: str | None) -> dict[str, str]:
+    error = {"field": _shortened(field), "message": message}
+    return error if pointer is None else {**error, "pointer": _shortened(pointer)}
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
 def _sentence(item: Mapping[str, Any]) -> str:
-    own = {"extra_forbidden": "there is no such field.", "missing": "it is missing."}.get(item["type"])
-    return own or f"{str(item['msg']).removeprefix('Value error, ')}."
+    if item["type"] == "missing":
+        return "it is missing."
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return message if message.endswith((".", "?")) else f"{message}."
 
 
 def _field_of(location: Iterable[Any]) -> str:
     steps = [str(step) for step in location]
     return ".".join(steps[1:] if len(steps) > 1 and steps[0] in ("body", "query", "path", "header") else steps)
+
+
+def _pointer(location: Sequence[Any]) -> str | None:
+    """Return where in the body something is (RFC 6901), None where it is not in the body."""
+    if not location or location[0] != "body":
+        return None
+    return "".join(f"/{escape_pointer(str(step))}" for step in location[1:])
+
+
+def _pointer_of(request: Request, field: str) -> str | None:
+    """Return where in a JSON body a field is that the application itself refused; headers have names of other kinds."""
+    return _pointer(("body", field)) if _is_json(request) and field.isidentifier() else None
 
 
 async def _on_unexpected_error(request: Request, error: Exception) -> Response:

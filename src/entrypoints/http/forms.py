@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from application.use_cases.inspect_upload import TemplateUpload
 from domain.errors import InvalidRequestError
+from domain.near_names import no_such
 from domain.template import MAX_TAGS
 from entrypoints.http.described_models import refer_to
 from entrypoints.http.errors import MalformedRequestError, UnsupportedBodyError
@@ -102,7 +103,7 @@ async def _fields_of(form: FormData, known: frozenset[str]) -> dict[str, list[st
         if name == "file":
             continue
         if name not in known:
-            raise InvalidRequestError(name, f"there is no such field; the fields are: {', '.join(sorted(known))}.")
+            raise InvalidRequestError(name, no_such("field", name, known | {"file"}))
         fields.setdefault(name, []).append(await _text_of(name, value))
     return fields
 

@@ -74,6 +74,12 @@ BAD = [
     Bad("POST", "/api-keys", 422, "request-invalid", b'{"name": "x", "scopes": ["all"]}', JSON, ("scopes",)),
     Bad("POST", "/templates", 422, "request-invalid", FILE.replace(b'; filename="new.txt"', b"") + b"--x--\r\n", FORM),
     Bad("PUT", "/assets/..%5Cx.png", 422, "request-invalid", b"x", {}, ("name",)),
+    Bad("GET", "/templates?lmit=5", 422, "request-invalid", fields=("lmit",)),
+    Bad("GET", "/templates?limit=5&limit=6", 422, "request-invalid", fields=("limit",)),
+    Bad(
+        "POST", "/renders?store=false", 422, "request-invalid", b'{"template": "letter", "data": {}}', JSON, ("store",)
+    ),
+    Bad("DELETE", "/templates/letter?pruge=true", 422, "request-invalid", headers=ANY, fields=("pruge",)),
     Bad("GET", "/templates?limit=0", 422, "request-invalid", fields=("limit",)),
     Bad("GET", "/templates?archived=perhaps", 422, "request-invalid", fields=("archived",)),
     Bad("GET", "/renders?status=lost", 422, "request-invalid", fields=("status",)),
@@ -194,3 +200,39 @@ def test_every_list_refuses_cursors_that_it_did_not_give_out(client: TestClient)
         for cursor in ("x", "%00", "====", "..", "a" * 200):
             assert_problem(client.get(f"{path}?cursor={cursor}"), 400, "bad-cursor")
         assert_problem(client.get(f"{path}?cursor={'a' * 201}"), 422, "request-invalid")
+
+
+def test_each_fault_of_a_body_has_its_pointer_and_a_name_that_was_meant(client: TestClient) -> None:
+    body = {"tempalte": "letter", "dta": {}, "store": 1, "a/b": 1}
+    problem = assert_problem(client.post("/v1/renders", json=body), 422, "request-invalid")
+    told = {error["pointer"]: error["message"] for error in problem["errors"]}
+    assert told.keys() == {"/tempalte", "/dta", "/store", "/a~1b", "/template", "/data"}
+    assert told["/tempalte"] == "there is no such field; did you mean 'template'?"
+    assert told["/dta"] == "there is no such field; did you mean 'data'?"
+    assert "the fields are: data, expires_in," in told["/a~1b"]
+    workspace = client.patch("/v1/workspace", json={"limits": {"data_byte": 5}}, headers=ANY)
+    assert assert_problem(workspace, 422, "request-invalid")["errors"] == [
+        {
+            "field": "limits.data_byte",
+            "message": "there is no such field; did you mean 'data_bytes'?",
+            "pointer": "/limits/data_byte",
+        }
+    ]
+    own = client.patch("/v1/templates/letter", json={"slug": "No Slug"}, headers=ANY)
+    assert [error["pointer"] for error in assert_problem(own, 422, "request-invalid")["errors"]] == ["/slug"]
+
+
+def test_what_is_no_field_of_a_body_has_no_pointer_and_a_name_that_was_meant(client: TestClient) -> None:
+    form = client.post("/v1/templates", files={"file": ("a.txt", b"x")}, data={"publsh": "true"})
+    parameter = client.get("/v1/templates?lmit=5")
+    assert [assert_problem(answer, 422, "request-invalid")["errors"] for answer in (form, parameter)] == [
+        [{"field": "publsh", "message": "there is no such field; did you mean 'publish'?"}],
+        [{"field": "lmit", "message": "there is no such parameter; did you mean 'limit'?"}],
+    ]
+
+
+def test_a_body_of_nothing_but_unknown_fields_is_answered_shortly(client: TestClient) -> None:
+    body = {"template": "letter", "data": {}, "x" * 100_000: 1, **{f"field{number}": 1 for number in range(100_000)}}
+    answer = client.post("/v1/renders", json=body)
+    assert len(assert_problem(answer, 422, "request-invalid")["errors"]) == 20
+    assert len(answer.content) < 10_000

@@ -68,7 +68,7 @@ def test_a_name_that_no_list_can_show_is_refused(name: str) -> None:
 
 def test_scopes_are_named_exactly_and_a_near_miss_is_said() -> None:
     assert parse_scopes(["audit:read", "audit:read"]) == {Scope.AUDIT_READ}
-    with pytest.raises(InvalidRequestError, match="did you mean templates:read"):
+    with pytest.raises(InvalidRequestError, match="did you mean 'templates:read'"):
         parse_scopes(["template:read"])
     with pytest.raises(InvalidRequestError, match="the scopes are"):
         parse_scopes(["*"])

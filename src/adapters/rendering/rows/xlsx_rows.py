@@ -1,6 +1,5 @@
 """Rows of an Excel workbook (ECMA-376, part 1, chapter 18), read by openpyxl a row at a time."""
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from adapters.rendering.rows.table import Record, Table
 from adapters.rendering.rows.xlsx_gate import SAVE_AGAIN, Traps, check_workbook
 from application.ports.row_reader import TableFacts
 from domain.errors import DocGenError, RowsInvalidError
+from domain.near_names import did_you_mean
 from domain.row_values import Cell, CellError
 from domain.rows import RowFormat
 
@@ -48,8 +48,7 @@ def open_xlsx(file: BinaryIO, sheet: str | None, limits: RowLimits) -> Table:
 def _sheet(workbook: Any, wish: str | None) -> Any:
     sheets = {sheet.title: sheet for sheet in workbook.worksheets}
     if wish is not None and wish not in sheets:
-        near = difflib.get_close_matches(wish[:100], list(sheets), n=1, cutoff=0.6)
-        advice = f"Did you mean {near[0]!r}?" if near else f"Its sheets are: {', '.join(map(repr, sheets))}."
+        advice = did_you_mean(wish, sheets) or f"Its sheets are: {', '.join(map(repr, sheets))}."
         raise RowsInvalidError.of_file("unknown-sheet", f"The workbook has no sheet {wish[:100]!r}.", advice)
     if not sheets:
         raise RowsInvalidError.of_file("no-rows", "The workbook has no sheet with cells.", "Put the table into one.")

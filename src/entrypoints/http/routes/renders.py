@@ -59,6 +59,11 @@ router = guarded_router("renders", "/renders")
 _envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 _Said = TypeVar("_Said", bound=RenderWishesBody)
+_NO_DATA: Final = {
+    "type": "missing_data",
+    "loc": ("data",),
+    "msg": "it is missing: give the template's data, an empty object if it needs none",
+}
 # What is said beside the data, in a part of a form.
 _ENVELOPE_BYTES: Final = 100_000
 # How long a client may wait for the end of a render with one request.
@@ -183,12 +188,15 @@ def _split(body: bytes, model: type[_Said]) -> tuple[_Said, bytes]:
         values: dict[str, Any] = {name: msgspec.json.decode(value) for name, value in raw.items()}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedRequestError(f"The body is not a JSON object: {error}.") from None
-    if data is None:
-        raise InvalidRequestError("data", "it is missing: give the template's data, an empty object if it needs none.")
+    errors: list[Any] = [] if data is not None else [_NO_DATA]
+    said = None
     try:
-        return model.model_validate(values), bytes(data)
+        said = model.model_validate(values)
     except ValidationError as error:
-        raise RequestValidationError(error.errors()) from None
+        errors += error.errors(include_url=False)
+    if said is None or data is None:
+        raise RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in errors])
+    return said, bytes(data)
 
 
 _NO_HEADERS: Final[dict[str, str]] = {}

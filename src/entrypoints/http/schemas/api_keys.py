@@ -3,18 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from application.caller import Caller, CallerKind
 from application.use_cases.manage_api_keys import MAX_EXPIRES_IN
 from domain.api_key import MAX_NAME_LENGTH, ApiKey
 from domain.scope import Scope, in_order
+from entrypoints.http.schemas.request_body import RequestBody
 
 
-class CreateApiKeyRequest(BaseModel):
+class CreateApiKeyRequest(RequestBody):
     """A wish for a key."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=MAX_NAME_LENGTH, examples=["Billing"])]
     scopes: Annotated[

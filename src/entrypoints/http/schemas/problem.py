@@ -1,8 +1,8 @@
 """Problem details and diagnostics."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from domain.compatibility import ChangeKind, SchemaChange
 from domain.diagnostics import Diagnostic, Location, Severity
@@ -70,6 +70,7 @@ class FieldError(BaseModel):
 
     field: str
     message: str
+    pointer: Annotated[str | None, Field(description="Where it stands in a JSON body (RFC 6901).")] = None
 
 
 class Problem(BaseModel):

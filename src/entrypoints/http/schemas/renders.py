@@ -3,19 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+from typing_extensions import override
 
 from application.use_cases.link_document import DEFAULT_LINK_SECONDS, MAX_LINK_SECONDS
 from domain.formats import OutputFormat
 from domain.render_request import RenderRequest, RenderStatus
 from entrypoints.http.schemas.problem import DiagnosticBody
+from entrypoints.http.schemas.request_body import RequestBody
 from entrypoints.http.schemas.times import Time
 
 
-class RenderWishesBody(BaseModel):
+class RenderWishesBody(RequestBody):
     """What may be said about a render, whatever is rendered."""
-
-    model_config = ConfigDict(extra="forbid")
 
     output: Annotated[str | None, Field(max_length=20, description="Default: the template's own format.")] = None
     locale: str | None = None
@@ -25,6 +25,12 @@ class RenderWishesBody(BaseModel):
     file_name: Annotated[str | None, Field(max_length=1000, description="May hold tags: `{{ name }}-offer`.")] = None
     store: Annotated[bool, Field(strict=True, description="False keeps no record, no data and no document.")] = True
     expires_in: Annotated[int | None, Field(ge=1, strict=True, description="Seconds that the document is kept.")] = None
+
+    @override
+    @classmethod
+    def known_names(cls) -> frozenset[str]:
+        """Return the names that the body may have; its data is read apart."""
+        return super().known_names() | {"data"}
 
 
 class RenderEnvelope(RenderWishesBody):
@@ -135,10 +141,8 @@ def _rounded(milliseconds: float | None) -> float | None:
     return None if milliseconds is None else round(milliseconds, 3)
 
 
-class CreateLinkRequest(BaseModel):
+class CreateLinkRequest(RequestBody):
     """For how long a link is to be."""
-
-    model_config = ConfigDict(extra="forbid")
 
     ttl: Annotated[int, Field(ge=1, le=MAX_LINK_SECONDS, strict=True, description="Seconds.")] = DEFAULT_LINK_SECONDS
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from application.use_cases.validate_template import TemplateReport
 from domain.formats import TemplateFormat
@@ -19,6 +19,7 @@ from domain.template import (
     TemplateVersion,
 )
 from entrypoints.http.schemas.problem import DiagnosticBody, LocationBody
+from entrypoints.http.schemas.request_body import RequestBody
 
 # What the domain says of these values when they come, as schemas.
 NAME: Final[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": r"\S"}
@@ -97,10 +98,8 @@ def _no_default(schema: dict[str, Any]) -> None:
 _UNSAID: Final = Field(json_schema_extra=_no_default)
 
 
-class UpdateTemplateRequest(BaseModel):
+class UpdateTemplateRequest(RequestBody):
     """The fields to change; those left out stay as they are."""
-
-    model_config = ConfigDict(extra="forbid")
 
     slug: Annotated[str | None, WithJsonSchema(SLUG), _UNSAID] = None
     name: Annotated[str | None, WithJsonSchema(NAME), _UNSAID] = None
@@ -109,10 +108,8 @@ class UpdateTemplateRequest(BaseModel):
     locale: Annotated[str | None, WithJsonSchema({"anyOf": [LOCALE, {"type": "null"}]}), _UNSAID] = None
 
 
-class PublishRequest(BaseModel):
+class PublishRequest(RequestBody):
     """Which version to publish."""
-
-    model_config = ConfigDict(extra="forbid")
 
     version: Annotated[int, Field(ge=1, le=2_147_483_647, strict=True)]
     allow_breaking: Annotated[

@@ -3,27 +3,24 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from application.use_cases.configure_workspace import ConfiguredWorkspace
+from entrypoints.http.schemas.request_body import RequestBody
 
 _Count = Annotated[int, Field(ge=1, le=2**53, strict=True)]
 _SERVICE = "null: the service's own."
 
 
-class LimitsBody(BaseModel):
+class LimitsBody(RequestBody):
     """How large things may be, in bytes; as wide as the service's at most."""
-
-    model_config = ConfigDict(extra="forbid")
 
     template_bytes: Annotated[_Count | None, Field(description=f"A template's file. {_SERVICE}")] = None
     data_bytes: Annotated[_Count | None, Field(description=f"The data of a render. {_SERVICE}")] = None
 
 
-class ConfigureWorkspaceRequest(BaseModel):
+class ConfigureWorkspaceRequest(RequestBody):
     """The settings to change; those left out stay as they are, null takes the service's own."""
-
-    model_config = ConfigDict(extra="forbid")
 
     locale: Annotated[str | None, Field(description="Of documents whose request and template name none.")] = None
     timezone: Annotated[str | None, Field(description="Of documents whose request names none.")] = None

@@ -1,6 +1,5 @@
 """What the author declares, next to what the template does."""
 
-import difflib
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from adapters.rendering.language.introspection.data import Datum, Evidence
 from adapters.rendering.language.introspection.kinds import kind_of, plain
 from domain.data_path import Each, Step, format_path
 from domain.diagnostics import Diagnostic, Severity
+from domain.near_names import did_you_mean
 from domain.placeholder import Placeholder, PlaceholderKind
 
 _NUMBERS: Final = frozenset({Evidence.NUMBER, Evidence.INTEGER})
@@ -95,8 +95,7 @@ def _facts(field: Field) -> dict[str, Any]:
 def _oddities(field: Field, datum: Datum | None, used: list[Datum]) -> list[Diagnostic]:
     if datum is None:
         known = {format_path(one.steps()): one for one in used[:1000]}
-        near = difflib.get_close_matches(field.path[:100], known, n=1)
-        advice = f"Did you mean {near[0]!r}?" if near else "Delete the comment, or use the path."
+        advice = did_you_mean(field.path, known) or "Delete the comment, or use the path."
         return [
             _warning(field, "field-unused", f"The template does not use {field.path}, which is declared here.", advice)
         ]
