@@ -6,19 +6,22 @@ Every call makes a new identifier, later ones sorting behind earlier ones. Any f
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from domain.api_key import ApiKey, fingerprint, hint_of, new_secret
 from domain.asset import Asset
+from domain.batch import Batch, BatchItem, BatchStatus, OnError, RowsRead
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
 from domain.identifiers import (
     API_KEY_PREFIX,
+    BATCH_PREFIX,
     RENDER_PREFIX,
     TEMPLATE_PREFIX,
     WORKSPACE_PREFIX,
     ApiKeyId,
+    BatchId,
     RenderId,
     Slug,
     TemplateId,
@@ -26,6 +29,7 @@ from domain.identifiers import (
 )
 from domain.placeholder import Placeholder, PlaceholderKind
 from domain.render_request import RenderOptions, RenderRequest, RenderStatus
+from domain.rows import RowFormat
 from domain.scope import Scope
 from domain.template import Template, TemplateStatus, TemplateVersion
 from domain.workspace import DEFAULT_WORKSPACE_ID, Workspace
@@ -159,3 +163,29 @@ def a_document(content: bytes = b"Dear Ada,\n", **fields: Any) -> Document:
         sha256=hashlib.sha256(content).hexdigest(),
     )
     return replace(document, **fields)
+
+
+def a_batch(template: Template, **fields: Any) -> Batch:
+    """Build a batch of two rows that runs, none of which has an end."""
+    batch = Batch(
+        id=BatchId(_ids.new_id(BATCH_PREFIX)),
+        workspace_id=template.workspace_id,
+        template_id=template.id,
+        template_slug=template.slug,
+        template_version=1,
+        options=render_options(),
+        on_error=OnError.CONTINUE,
+        read=RowsRead(RowFormat.CSV, "utf-8", ",", None, {"name": "name"}, ("note",), 1),
+        status=BatchStatus.RUNNING,
+        total=2,
+        created_at=NOW,
+        created_by="somebody",
+        expires_at=NOW + timedelta(days=30),
+    )
+    return replace(batch, **fields)
+
+
+def a_batch_item(number: int = 1, data: bytes | None = DATA, **fields: Any) -> BatchItem:
+    """Build a row of a batch that has no end."""
+    item = BatchItem(number, number + 1, hashlib.sha256(data or b"").hexdigest(), data, f"key-{number}")
+    return replace(item, **fields)

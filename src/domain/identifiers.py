@@ -6,6 +6,7 @@ from typing import Final, NewType
 WorkspaceId = NewType("WorkspaceId", str)
 TemplateId = NewType("TemplateId", str)
 RenderId = NewType("RenderId", str)
+BatchId = NewType("BatchId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 AuditEventId = NewType("AuditEventId", str)
 JobId = NewType("JobId", int)
@@ -14,6 +15,7 @@ Slug = NewType("Slug", str)
 WORKSPACE_PREFIX: Final = "wsp"
 TEMPLATE_PREFIX: Final = "tpl"
 RENDER_PREFIX: Final = "rnd"
+BATCH_PREFIX: Final = "bat"
 API_KEY_PREFIX: Final = "key"
 AUDIT_EVENT_PREFIX: Final = "aud"
 

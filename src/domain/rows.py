@@ -86,3 +86,15 @@ class RowProblem:
         else:
             place, pointer = f"Row {self.row}", self.pointer
         return Diagnostic(Severity.ERROR, self.code, f"{place}: {self.message}.", self.suggestion, pointer=pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """A row that can be rendered, unless it has `problems`; `repeats` is an earlier row of the same key and data."""
+
+    row: int
+    data: bytes
+    data_sha256: str
+    key: str | None = None
+    problems: tuple[RowProblem, ...] = ()
+    repeats: int | None = None

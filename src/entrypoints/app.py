@@ -27,6 +27,7 @@ from entrypoints.http.routes import (
     api_keys,
     assets,
     audit_events,
+    batches,
     links,
     renders,
     system,
@@ -99,7 +100,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
     # Included routers would be searched twice for each request, and the first route that fits is taken.
-    for module in (renders, templates, versions, assets, api_keys, audit_events, workspace, usage):
+    for module in (renders, batches, templates, versions, assets, api_keys, audit_events, workspace, usage):
         app.router.routes.extend(module.router.routes)
     app.include_router(system.router)
     app.include_router(links.router)
@@ -108,8 +109,10 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     install_error_handlers(app)
     limit = max(settings.limits.template_bytes, settings.limits.data_bytes, MAX_ASSET_BYTES) + _ENVELOPE_BYTES
     http = settings.http
-    capacity = Capacity(http.requests, max(http.body_bytes, limit))
-    limits = BodyLimits(limit, http.client_seconds, http.client_bytes_per_second)
+    # Files of rows are read from the disk, and never as a whole.
+    larger = {batches.router.prefix: max(limit, settings.limits.rows_bytes + _ENVELOPE_BYTES)}
+    capacity = Capacity(http.requests, max(http.body_bytes, limit, *larger.values()))
+    limits = BodyLimits(limit, http.client_seconds, http.client_bytes_per_second, larger)
     app.add_middleware(BodyGuardMiddleware, limits=limits, in_flight=InFlight(capacity))
     app.add_middleware(HeadMiddleware)
     return app

@@ -33,6 +33,8 @@ from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
 from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
+from adapters.rendering.rows.limits import RowLimits
+from adapters.rendering.rows.reader import IsolatedRowReader
 from adapters.rendering.store import CompiledTemplateStore
 from adapters.rendering.workers.machine import can_fork, default_memory_bytes, default_workers
 from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
@@ -65,12 +67,16 @@ from application.use_cases.authenticate import (
     AuthenticateByToken,
     Authentication,
 )
-from application.use_cases.await_render import AwaitRender
+from application.use_cases.await_end import AwaitEnd
+from application.use_cases.carry_out_batch import CarryOutBatch
 from application.use_cases.carry_out_render import CarryOutRender
+from application.use_cases.change_batch import ChangeBatch
 from application.use_cases.change_render import CancelRender, RetryRender
 from application.use_cases.check_storage import CheckStorage
 from application.use_cases.collect_blobs import CollectBlobs
 from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWorkspace
+from application.use_cases.create_batch import CreateBatch
+from application.use_cases.erase_batch import CarryOutErasure, EraseExpiredBatches
 from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
@@ -78,10 +84,12 @@ from application.use_cases.keep_house import EraseExpiredRenders, SweepIdempoten
 from application.use_cases.link_document import LinkDocument, OpenLink
 from application.use_cases.manage_api_keys import ManageApiKeys
 from application.use_cases.manage_workspaces import ManageWorkspaces
+from application.use_cases.prepare_rows import PrepareRows
 from application.use_cases.publish_version import PublishVersion
 from application.use_cases.purge_template import PurgeTemplate
 from application.use_cases.queue_render import QueueRender
 from application.use_cases.read_assets import DeleteAsset, ReadAssets
+from application.use_cases.read_batches import ReadBatches
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
 from application.use_cases.read_usage import ReadUsage
@@ -162,21 +170,18 @@ def _rate(name: str, per_second: float, burst: int) -> RateLimit | None:
 def _job_worker(
     settings: Settings,
     source: JobSource,
-    carry_out_render: CarryOutRender,
-    erase_expired_renders: EraseExpiredRenders,
-    sweep_idempotency_keys: SweepIdempotencyKeys,
-    collect_blobs: CollectBlobs,
+    handlers: dict[JobKind, Handler],
+    chores: list[Chore],
 ) -> JobWorker:
-    handlers: dict[JobKind, Handler] = {JobKind.RENDER: carry_out_render}
     # One renders, and one writes: while a document is put onto the disk, the next is made.
     concurrency = settings.worker.concurrency or 2 * max(2, _render_workers(settings))
     taken = {kind: handlers[kind] for kind in settings.worker.kinds}
-    chores = (
-        Chore("expired-renders", timedelta(minutes=10), erase_expired_renders),
-        Chore("idempotency-keys", timedelta(hours=1), sweep_idempotency_keys),
-        Chore("blobs", timedelta(hours=6), collect_blobs),
-    )
     return JobWorker(source, taken, concurrency=concurrency, grace_seconds=settings.worker.grace_seconds, chores=chores)
+
+
+# Rows of a batch, or of one job of it, that are rendered, stored or tried at a time: none of the processes that do so
+# waits for the others.
+_ROWS_AT_ONCE: Final = 16
 
 
 def _bounds(settings: Settings) -> ServiceBounds:
@@ -261,7 +266,33 @@ class Container(containers.DeclarativeContainer):
     carry_out_render = providers.Singleton(CarryOutRender, units_of_work, requested_renders, renderer, storage, clock)
     read_renders = providers.Singleton(ReadRenders, units_of_work)
     stopping = providers.Singleton(Stopping)
-    await_render = providers.Singleton(AwaitRender, read_renders, render_endings, stopping)
+    await_render = providers.Singleton(AwaitEnd, read_renders.provided.get, render_endings, stopping)
+    prepare_rows = providers.Singleton(
+        PrepareRows,
+        providers.Singleton(
+            IsolatedRowReader,
+            providers.Singleton(lambda chosen: RowLimits(**chosen.of_rows()), settings.provided.limits),
+        ),
+        renderer,
+        _ROWS_AT_ONCE,
+    )
+    create_batch = providers.Singleton(
+        CreateBatch,
+        units_of_work,
+        requested_renders,
+        prepare_rows,
+        settings_in_force,
+        clock,
+        ids,
+        settings.provided.limits.queued_rows,
+    )
+    carry_out_batch = providers.Singleton(
+        CarryOutBatch, units_of_work, requested_renders, renderer, storage, clock, ids, _ROWS_AT_ONCE
+    )
+    carry_out_erasure = providers.Singleton(CarryOutErasure, units_of_work, storage, clock)
+    read_batches = providers.Singleton(ReadBatches, units_of_work)
+    await_batch = providers.Singleton(AwaitEnd, read_batches.provided.get, render_endings, stopping)
+    change_batch = providers.Singleton(ChangeBatch, units_of_work, clock)
     cancel_render = providers.Singleton(CancelRender, units_of_work, clock)
     retry_render = providers.Singleton(RetryRender, units_of_work, clock)
     erase_render = providers.Singleton(EraseRender, units_of_work, storage, clock)
@@ -323,10 +354,36 @@ class Container(containers.DeclarativeContainer):
         _job_worker,
         settings,
         providers.Singleton(PgqueuerJobSource, queue_connection),
-        carry_out_render,
-        providers.Singleton(EraseExpiredRenders, units_of_work, workspaces, storage, clock),
-        providers.Singleton(SweepIdempotencyKeys, idempotency_keys, workspaces),
-        providers.Singleton(CollectBlobs, blob_survey, storage),
+        providers.Dict(
+            {
+                JobKind.RENDER: carry_out_render,
+                JobKind.BATCH: carry_out_batch,
+                JobKind.BATCH_ERASURE: carry_out_erasure,
+            }
+        ),
+        providers.List(
+            providers.Singleton(
+                Chore,
+                "expired-renders",
+                timedelta(minutes=10),
+                providers.Singleton(EraseExpiredRenders, units_of_work, workspaces, storage, clock),
+            ),
+            providers.Singleton(
+                Chore,
+                "expired-batches",
+                timedelta(minutes=10),
+                providers.Singleton(EraseExpiredBatches, units_of_work, workspaces, clock),
+            ),
+            providers.Singleton(
+                Chore,
+                "idempotency-keys",
+                timedelta(hours=1),
+                providers.Singleton(SweepIdempotencyKeys, idempotency_keys, workspaces),
+            ),
+            providers.Singleton(
+                Chore, "blobs", timedelta(hours=6), providers.Singleton(CollectBlobs, blob_survey, storage)
+            ),
+        ),
     )
     # What a worker enters besides.
     worker_lifetimes = providers.Callable(_lifetimes, queue_connection)

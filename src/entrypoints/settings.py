@@ -272,14 +272,22 @@ class WorkerSettings(_Section):
         return tuple(JobKind(item) for item in _items(self.queues)) or tuple(JobKind)
 
 
-_NOT_OF_ENGINE = {"render_seconds", "queued_renders", "memory_bytes", "retention_days", "rows_bytes", "rows"}
+_NOT_OF_ENGINE = {
+    "render_seconds",
+    "queued_renders",
+    "queued_rows",
+    "memory_bytes",
+    "retention_days",
+    "rows_bytes",
+    "rows",
+}
 
 
 class LimitsSettings(_Section):
     """What one caller may ask for: bytes, steps of a template, seconds of a render, and the memory of a worker.
 
     `data_values` counts what is in the data; the other caps of a template are for its tags. docs/security.md has all.
-    `queued_renders` of a workspace wait for a worker at most.
+    `queued_renders` of a workspace wait for a worker at most, and `queued_rows` of its batches.
     A workspace may keep documents for up to `retention_days`, and for as long as DOCGEN_DEFAULTS__RETENTION_DAYS.
     Without `memory_bytes` it follows from the memory of the machine, or of the control group that the service runs in.
     `rows_bytes` are those of a file of rows, `rows` how many of them a batch may have.
@@ -297,6 +305,7 @@ class LimitsSettings(_Section):
     document_depth: Annotated[int, Field(ge=0, le=15)] = 5
     steps: Annotated[int, Field(ge=1)] = 5_000_000
     render_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5.0
+    queued_rows: Annotated[int, Field(ge=1)] = 1_000_000
     queued_renders: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
     memory_bytes: Annotated[int, Field(ge=100_000_000)] | None = None
     retention_days: Annotated[int, Field(ge=1, le=36_500)] = 3_650

@@ -12,8 +12,9 @@ from application.ports.job_source import TakenJob
 from domain.api_key import ApiKey
 from domain.asset import Asset
 from domain.audit import AuditEvent
+from domain.batch import Batch, BatchChunk, BatchItem
 from domain.errors import InvalidRequestError, ServiceUnavailableError
-from domain.identifiers import ApiKeyId, AuditEventId, JobId, RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import ApiKeyId, AuditEventId, BatchId, JobId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.render_request import RenderRequest
 from domain.template import Template, TemplateVersion
 from domain.workspace import DeletedWorkspace, Workspace, WorkspaceSettings
@@ -40,6 +41,9 @@ class Database:
         self.versions: dict[tuple[WorkspaceId, TemplateId, int], TemplateVersion] = {}
         self.renders: dict[tuple[WorkspaceId, RenderId], RenderRequest] = {}
         self.data: dict[tuple[WorkspaceId, RenderId], bytes] = {}
+        self.batches: dict[tuple[WorkspaceId, BatchId], Batch] = {}
+        self.items: dict[tuple[WorkspaceId, BatchId, int], BatchItem] = {}
+        self.chunks: dict[tuple[WorkspaceId, BatchId, JobId], BatchChunk] = {}
         self.assets: dict[tuple[WorkspaceId, str], Asset] = {}
         self.api_keys: dict[tuple[WorkspaceId, ApiKeyId], ApiKey] = {}
         self.audit: dict[tuple[WorkspaceId, AuditEventId], AuditEvent] = {}
@@ -69,6 +73,9 @@ class View:
         self.versions = Overlay(database.versions)
         self.renders = Overlay(database.renders)
         self.data = Overlay(database.data)
+        self.batches = Overlay(database.batches)
+        self.items = Overlay(database.items)
+        self.chunks = Overlay(database.chunks)
         self.assets = Overlay(database.assets)
         self.api_keys = Overlay(database.api_keys)
         self.audit = Overlay(database.audit)
@@ -116,7 +123,7 @@ class View:
 
     def _tables(self) -> list[Overlay[Any, Any]]:
         kept = [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys, self.audit]
-        return [*kept, self.answers, self.settings]
+        return [*kept, self.answers, self.settings, self.batches, self.items, self.chunks]
 
     def release(self) -> None:
         """Let the locks go."""

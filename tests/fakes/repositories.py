@@ -1,6 +1,6 @@
 """The collections of an in-memory transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -162,6 +162,11 @@ class InMemoryRenderRepository(RenderRepository):
             raise ConflictError(f"There is a render {request.id} already.")
         self._store(request)
         self._view.data.put((self._workspace_id, request.id), data)
+
+    @override
+    async def add_all(self, requests: Sequence[tuple[RenderRequest, bytes]]) -> None:
+        for request, data in requests:
+            await self.add(request, data)
 
     @override
     async def get(self, render_id: str, *, for_change: bool = False) -> RenderRequest:

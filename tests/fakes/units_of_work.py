@@ -10,6 +10,7 @@ from domain.identifiers import WorkspaceId
 from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID, Workspace
 from tests.fakes.api_keys import InMemoryApiKeyRepository
 from tests.fakes.audit_log import InMemoryAuditLog
+from tests.fakes.batch_repository import InMemoryBatchRepository
 from tests.fakes.clock import FixedClock
 from tests.fakes.database import Database, View
 from tests.fakes.jobs import InMemoryAnswerLog, InMemoryJobQueue
@@ -54,6 +55,7 @@ class InMemoryUnitOfWork(_InMemoryTransaction, UnitOfWork):
         self.workspace = InMemoryOwnWorkspace(self._view, workspace_id)
         self.templates = InMemoryTemplateRepository(self._view, workspace_id)
         self.renders = InMemoryRenderRepository(self._view, workspace_id)
+        self.batches = InMemoryBatchRepository(self._view, workspace_id)
         self.assets = InMemoryAssetRepository(self._view, workspace_id)
         self.blobs = InMemoryBlobReferences(self._view, workspace_id)
         self.api_keys = InMemoryApiKeyRepository(self._view, workspace_id)

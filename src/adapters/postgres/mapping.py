@@ -7,6 +7,7 @@ from adapters.postgres.rows import (
     ApiKeyRow,
     AssetRow,
     AuditEventRow,
+    BatchRow,
     DeletedWorkspaceRow,
     RenderRow,
     TemplateRow,
@@ -17,10 +18,11 @@ from adapters.postgres.texts import from_json, require_storable, storable, to_js
 from domain.api_key import ApiKey
 from domain.asset import Asset
 from domain.audit import AuditAction, AuditEntry, AuditEvent, AuditObject
+from domain.batch import Batch, BatchStatus, OnError, RowsRead
 from domain.diagnostics import Diagnostic
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
-from domain.identifiers import ApiKeyId, AuditEventId, JobId, RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import ApiKeyId, AuditEventId, BatchId, JobId, RenderId, Slug, TemplateId, WorkspaceId
 from domain.placeholder import Placeholder
 from domain.render_request import (
     MissingPolicy,
@@ -289,12 +291,7 @@ def render_columns(request: RenderRequest) -> Columns:
         "template_id": request.template_id,
         "template_slug": request.template_slug,
         "template_version": request.template_version,
-        "output": options.output,
-        "locale": options.locale,
-        "timezone": options.timezone,
-        "now": options.now,
-        "missing": options.missing,
-        "file_name": options.file_name,
+        **_option_columns(options),
         "data_sha256": request.data_sha256,
         "status": request.status,
         "diagnostics": to_json(request.diagnostics),
@@ -322,14 +319,7 @@ def render_of(row: RenderRow) -> RenderRequest:
         template_id=None if row.template_id is None else TemplateId(row.template_id),
         template_slug=None if row.template_slug is None else Slug(row.template_slug),
         template_version=row.template_version,
-        options=RenderOptions(
-            output=OutputFormat(row.output),
-            locale=row.locale,
-            timezone=row.timezone,
-            now=row.now,
-            missing=MissingPolicy(row.missing),
-            file_name=row.file_name,
-        ),
+        options=_options_of(row),
         data_sha256=row.data_sha256,
         status=RenderStatus(row.status),
         created_at=row.created_at,
@@ -344,6 +334,88 @@ def render_of(row: RenderRow) -> RenderRequest:
         queued_at=row.queued_at,
         job_id=None if row.job_id is None else JobId(row.job_id),
         attempts=row.attempts,
+    )
+
+
+def batch_columns(batch: Batch) -> Columns:
+    """Give a batch's columns.
+
+    Raises:
+        InvalidRequestError: a text of the batch's options cannot be kept.
+    """
+    options = batch.options
+    require_storable(file_name=options.file_name, created_by=batch.created_by)
+    return {
+        "workspace_id": batch.workspace_id,
+        "id": batch.id,
+        "template_id": batch.template_id,
+        "template_slug": batch.template_slug,
+        "template_version": batch.template_version,
+        **_option_columns(options),
+        "on_error": batch.on_error,
+        "read": to_json(batch.read),
+        "status": batch.status,
+        "total": batch.total,
+        "succeeded": batch.succeeded,
+        "failed": batch.failed,
+        **_failure_columns(batch.failure),
+        "created_at": batch.created_at,
+        "created_by": batch.created_by,
+        "expires_at": batch.expires_at,
+        "finished_at": batch.finished_at,
+        "erased_at": batch.erased_at,
+        "next_number": batch.next_number,
+        "counting_since": batch.counting_since,
+        "counted_before": batch.counted_before,
+    }
+
+
+def batch_of(row: BatchRow) -> Batch:
+    """Make the batch of its row."""
+    return Batch(
+        id=BatchId(row.id),
+        workspace_id=WorkspaceId(row.workspace_id),
+        template_id=TemplateId(row.template_id),
+        template_slug=Slug(row.template_slug),
+        template_version=row.template_version,
+        options=_options_of(row),
+        on_error=OnError(row.on_error),
+        read=from_json(row.read, RowsRead),
+        status=BatchStatus(row.status),
+        total=row.total,
+        succeeded=row.succeeded,
+        failed=row.failed,
+        failure=_failure_of(row),
+        created_at=row.created_at,
+        created_by=row.created_by,
+        expires_at=row.expires_at,
+        finished_at=row.finished_at,
+        erased_at=row.erased_at,
+        next_number=row.next_number,
+        counting_since=row.counting_since,
+        counted_before=row.counted_before,
+    )
+
+
+def _option_columns(options: RenderOptions) -> Columns:
+    return {
+        "output": options.output,
+        "locale": options.locale,
+        "timezone": options.timezone,
+        "now": options.now,
+        "missing": options.missing,
+        "file_name": options.file_name,
+    }
+
+
+def _options_of(row: RenderRow | BatchRow) -> RenderOptions:
+    return RenderOptions(
+        output=OutputFormat(row.output),
+        locale=row.locale,
+        timezone=row.timezone,
+        now=row.now,
+        missing=MissingPolicy(row.missing),
+        file_name=row.file_name,
     )
 
 
@@ -375,7 +447,7 @@ def _failure_columns(failure: RenderFailure | None) -> Columns:
     }
 
 
-def _failure_of(row: RenderRow) -> RenderFailure | None:
+def _failure_of(row: RenderRow | BatchRow) -> RenderFailure | None:
     if row.failure_code is None or row.failure_message is None:
         return None
     return RenderFailure(code=row.failure_code, message=row.failure_message)

@@ -10,7 +10,6 @@ from typing_extensions import override
 
 from adapters.postgres.notifications import Subscriber
 from application.ports.render_endings import RenderEndings
-from domain.identifiers import RenderId
 
 RENDERS_CHANNEL: Final = "docgen_renders"
 
@@ -19,23 +18,23 @@ class PostgresRenderEndings(RenderEndings, Subscriber):
     """Wakes those who wait for a render that is announced on the channel of renders."""
 
     def __init__(self) -> None:
-        self._watching: defaultdict[RenderId, set[asyncio.Event]] = defaultdict(set)
+        self._watching: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     @override
     @contextmanager
-    def watch(self, render_id: RenderId) -> Iterator[asyncio.Event]:
+    def watch(self, awaited: str) -> Iterator[asyncio.Event]:
         event = asyncio.Event()
-        self._watching[render_id].add(event)
+        self._watching[awaited].add(event)
         try:
             yield event
         finally:
-            self._watching[render_id].discard(event)
-            if not self._watching[render_id]:
-                del self._watching[render_id]
+            self._watching[awaited].discard(event)
+            if not self._watching[awaited]:
+                del self._watching[awaited]
 
     @override
     def heard(self, payload: str) -> None:
-        for event in self._watching.get(RenderId(payload), ()):
+        for event in self._watching.get(payload, ()):
             event.set()
 
     @override

@@ -1,5 +1,6 @@
 """Render requests in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +11,7 @@ from typing_extensions import override
 from adapters.postgres.failures import violations
 from adapters.postgres.mapping import render_columns, render_of
 from adapters.postgres.rows import IdempotencyKeyRow, RenderRow
-from adapters.postgres.statements import on_driver
+from adapters.postgres.statements import on_driver, on_driver_many
 from adapters.postgres.usage import count_usage
 from application.ports.render_repository import RenderFilter, RenderRepository, UsageFilter, UsagePlace
 from domain.errors import ConflictError, DocGenError, NotFoundError
@@ -18,6 +19,11 @@ from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId, is_id
 from domain.render_request import RenderRequest, RenderStatus
 from domain.usage import DailyUsage
 
+_COLUMNS: Final = tuple(column.name for column in RenderRow.__table__.columns)
+_ADD: Final = (
+    f"INSERT INTO renders ({', '.join(_COLUMNS)}) "  # noqa: S608  # names of columns alone
+    f"VALUES ({', '.join(f'${number}' for number, _ in enumerate(_COLUMNS, start=1))})"
+)
 _CHANGEABLE: Final = tuple(
     column.name for column in RenderRow.__table__.columns if column.name not in ("workspace_id", "id", "data")
 )
@@ -39,6 +45,12 @@ class PostgresRenderRepository(RenderRepository):
     async def add(self, request: RenderRequest, data: bytes) -> None:
         with violations(refusals(request)):
             await self._session.execute(insert(RenderRow).values(render_columns(request) | {"data": data}))
+
+    @override
+    async def add_all(self, requests: Sequence[tuple[RenderRequest, bytes]]) -> None:
+        if requests:
+            columns = [{**render_columns(request), "data": data} for request, data in requests]
+            await on_driver_many(self._session, _ADD, [tuple(row[name] for name in _COLUMNS) for row in columns])
 
     @override
     async def get(self, render_id: str, *, for_change: bool = False) -> RenderRequest:

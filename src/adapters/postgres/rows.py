@@ -299,3 +299,89 @@ class RenderRow(Row):
     job_id: Mapped[ByteCount | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
     created_by: Mapped[str | None]
+
+
+class BatchRow(Row):
+    """A batch; its rows are in `batch_items`."""
+
+    __tablename__ = "batches"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+        # No foreign key to the template: batches outlive it.
+        Index(None, "workspace_id", "status", "id"),
+        Index(None, "workspace_id", "expires_at", postgresql_where=text("erased_at IS NULL")),
+    )
+
+    workspace_id: Mapped[CodeKey]
+    id: Mapped[CodeKey]
+    template_id: Mapped[Code]
+    template_slug: Mapped[Code]
+    template_version: Mapped[int]
+    output: Mapped[Code]
+    locale: Mapped[Code]
+    timezone: Mapped[Code]
+    now: Mapped[datetime]
+    missing: Mapped[Code]
+    file_name: Mapped[str | None]
+    on_error: Mapped[Code]
+    read: Mapped[Json]
+    status: Mapped[Code]
+    total: Mapped[int]
+    succeeded: Mapped[int]
+    failed: Mapped[int]
+    failure_code: Mapped[Code | None]
+    failure_message: Mapped[str | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    next_number: Mapped[int]
+    counting_since: Mapped[datetime | None]
+    counted_before: Mapped[int]
+
+
+class BatchItemRow(Row):
+    """A row of a batch; its data goes into its render."""
+
+    __tablename__ = "batch_items"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "batch_id"], ["batches.workspace_id", "batches.id"], ondelete="CASCADE"),
+        Index(
+            "ix_batch_items_failed",
+            "workspace_id",
+            "batch_id",
+            "number",
+            postgresql_where=text("status = 'failed'"),
+        ),
+    )
+
+    workspace_id: Mapped[CodeKey]
+    batch_id: Mapped[CodeKey]
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    row: Mapped[int]
+    key: Mapped[str | None]
+    data: Mapped[bytes | None] = mapped_column(LargeBinary)
+    data_sha256: Mapped[Code]
+    status: Mapped[Code]
+    render_id: Mapped[Code | None]
+    failure_code: Mapped[Code | None]
+    failure_message: Mapped[str | None]
+    diagnostics: Mapped[Json | None]
+    starts: Mapped[int]
+
+
+class BatchChunkRow(Row):
+    """Rows of a batch that are in the hands of a job."""
+
+    __tablename__ = "batch_chunks"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "batch_id"], ["batches.workspace_id", "batches.id"], ondelete="CASCADE"),
+    )
+
+    workspace_id: Mapped[CodeKey]
+    batch_id: Mapped[CodeKey]
+    job_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    first: Mapped[int]
+    last: Mapped[int]
+    starts: Mapped[int]

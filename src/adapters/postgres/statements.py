@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
@@ -38,14 +38,27 @@ def in_queue(session: AsyncSession) -> Fetch:
 
 async def on_driver(session: AsyncSession, statement: str, *values: object) -> list[Any]:
     """Run a statement of the driver within the transaction of a session."""
+    driver = await _begun(session)
+    with driver_errors():
+        rows: list[Any] = await driver.fetch(statement, *values)
+        return rows
+
+
+async def on_driver_many(session: AsyncSession, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Run a statement of the driver for many rows, in one round trip within the transaction of a session."""
+    driver = await _begun(session)
+    with driver_errors():
+        await driver.executemany(statement, rows)
+
+
+async def _begun(session: AsyncSession) -> asyncpg.Connection:
+    """Return the driver's connection of a session, in its transaction."""
     raw = await (await session.connection()).get_raw_connection()
     driver: asyncpg.Connection = raw.driver_connection
     if not driver.is_in_transaction():
         # SQLAlchemy sends the BEGIN with its own first statement, and would know nothing of ours.
         await session.execute(text("SELECT 1"))
-    with driver_errors():
-        rows: list[Any] = await driver.fetch(statement, *values)
-        return rows
+    return driver
 
 
 class QueueConnection:

@@ -10,6 +10,7 @@ from typing_extensions import override
 from adapters.postgres.api_keys import PostgresApiKeyRepository
 from adapters.postgres.asset_repository import PostgresAssetRepository
 from adapters.postgres.audit_log import PostgresAuditLog
+from adapters.postgres.batch_repository import PostgresBatchRepository
 from adapters.postgres.blob_references import PostgresBlobReferences
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import connecting
@@ -63,6 +64,7 @@ class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
         self.workspace = PostgresOwnWorkspace(session, workspace_id)
         self.templates = PostgresTemplateRepository(session, workspace_id)
         self.renders = PostgresRenderRepository(session, workspace_id)
+        self.batches = PostgresBatchRepository(session, workspace_id)
         self.assets = PostgresAssetRepository(session, workspace_id)
         self.blobs = PostgresBlobReferences(session, workspace_id)
         self.api_keys = PostgresApiKeyRepository(session, workspace_id)

@@ -12,6 +12,8 @@ class JobKind(StrEnum):
     """What is to be done; each kind is a queue of its own."""
 
     RENDER = "render"
+    BATCH = "batch"
+    BATCH_ERASURE = "batch-erasure"
 
 
 @dataclass(frozen=True, slots=True)

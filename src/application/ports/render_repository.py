@@ -1,6 +1,7 @@
 """The collection of render requests of one workspace."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -43,6 +44,14 @@ class RenderRepository(Protocol):
             NotFoundError: the workspace is gone. A template that is gone does not matter.
             ConflictError: there is a request of this id already.
             InvalidRequestError: a text of its options cannot be kept.
+        """
+
+    @abstractmethod
+    async def add_all(self, requests: Sequence[tuple[RenderRequest, bytes]]) -> None:
+        """Add many requests, each with its data, at the price of a few; their identifiers are new.
+
+        Raises:
+            InvalidRequestError: a text of the options of one cannot be kept.
         """
 
     @abstractmethod

@@ -7,6 +7,7 @@ from typing import Protocol, Self
 from application.ports.api_key_repository import ApiKeyRepository
 from application.ports.asset_repository import AssetRepository
 from application.ports.audit_log import AuditLog
+from application.ports.batch_repository import BatchRepository
 from application.ports.blob_references import BlobReferences
 from application.ports.idempotency_keys import AnswerLog
 from application.ports.job_queue import JobQueue
@@ -44,6 +45,7 @@ class UnitOfWork(Transaction, Protocol):
     workspace: OwnWorkspace
     templates: TemplateRepository
     renders: RenderRepository
+    batches: BatchRepository
     assets: AssetRepository
     blobs: BlobReferences
     api_keys: ApiKeyRepository

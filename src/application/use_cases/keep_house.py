@@ -38,7 +38,7 @@ class EraseExpiredRenders:
 
     async def __call__(self) -> None:
         """Erase what there is."""
-        await _in_each(self._workspaces, self._some)
+        await in_each(self._workspaces, self._some)
 
     async def _some(self, workspace_id: WorkspaceId, count: int) -> int:
         now, hashes = self._clock.now(), set[str]()
@@ -65,10 +65,10 @@ class SweepIdempotencyKeys:
 
     async def __call__(self) -> None:
         """Sweep what there is."""
-        await _in_each(self._workspaces, self._keys.sweep)
+        await in_each(self._workspaces, self._keys.sweep)
 
 
-async def _in_each(workspaces: WorkspaceDirectory, some: _Some) -> None:
+async def in_each(workspaces: WorkspaceDirectory, some: _Some) -> None:
     """Do some of the work of a workspace until there is no more, and then that of the next one.
 
     What fails in one workspace does not keep the others waiting.

@@ -14,7 +14,7 @@ from domain.errors import InvalidRequestError
 from domain.formats import TemplateFormat
 from domain.placeholder import Placeholder
 from domain.render_request import RenderOptions
-from domain.rows import RowProblem, RowWishes
+from domain.rows import CheckedRow, RowProblem, RowWishes
 
 # What a pattern of file names may hold beside the data.
 _ROW: Final = "row"
@@ -29,18 +29,6 @@ class PrepareRowsCommand:
     rows: RowSource
     wishes: RowWishes
     options: RenderOptions
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRow:
-    """A row that can be rendered, unless it has `problems`; `repeats` is an earlier row of the same key and data."""
-
-    row: int
-    data: bytes
-    data_sha256: str
-    key: str | None = None
-    problems: tuple[RowProblem, ...] = ()
-    repeats: int | None = None
 
 
 class CheckedRows:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from application.in_order import in_order
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
-from application.use_cases.prepare_rows import CheckedRow
 from domain.errors import DiagnosedError
 from domain.render_request import RenderOptions
+from domain.rows import CheckedRow
 
 
 @dataclass(frozen=True, slots=True)

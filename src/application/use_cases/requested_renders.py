@@ -100,8 +100,7 @@ class RequestedRenders:
             source = source_of(upload, workspace_id, in_force.template_bytes)
             request = self._new_request(command, in_force.defaults, status, source, None, None)
             return PreparedRender(request, source, upload.file_name.rpartition(".")[0])
-        template, version = await self._versions.find(workspace_id, command.template, command.version)
-        source = self._stored(workspace_id, template, version)
+        template, version, source = await self.of_version(workspace_id, command.template, command.version)
         request = self._new_request(command, in_force.defaults, status, source, template, version)
         return PreparedRender(request, source, template.slug)
 
@@ -113,10 +112,19 @@ class RequestedRenders:
         """
         if request.template_id is None:
             raise NotFoundError("template", "that came with the request")
-        template, version = await self._versions.find(
-            request.workspace_id, request.template_id, request.template_version
-        )
-        return PreparedRender(request, self._stored(request.workspace_id, template, version), template.slug)
+        template, _, source = await self.of_version(request.workspace_id, request.template_id, request.template_version)
+        return PreparedRender(request, source, template.slug)
+
+    async def of_version(
+        self, workspace_id: WorkspaceId, template: str, version: int | None
+    ) -> tuple[Template, TemplateVersion, TemplateSource]:
+        """Find a version of a template, by id or slug, and what is rendered of it; None is the published version.
+
+        Raises:
+            NotFoundError, NotPublishedError: there is no such template or version to render.
+        """
+        found, found_version = await self._versions.find(workspace_id, template, version)
+        return found, found_version, self._stored(workspace_id, found, found_version)
 
     def _stored(self, workspace_id: WorkspaceId, template: Template, version: TemplateVersion) -> TemplateSource:
         async def load() -> bytes:

@@ -11,18 +11,18 @@ from pathlib import Path
 
 from application.ports.row_reader import RowPlan, RowSource
 from application.ports.template_renderer import TemplateSource
+from application.row_spool import RowSpool
 from application.use_cases.inspect_upload import InspectedUpload, TemplateUpload
-from application.use_cases.prepare_rows import CheckedRow, PrepareRowsCommand
+from application.use_cases.prepare_rows import PrepareRowsCommand
 from application.use_cases.render_rows import RenderedRow
 from domain.document import file_name_for
 from domain.errors import InvalidRequestError, RowsInvalidError, TemplateInvalidError, UnsupportedMediaTypeError
 from domain.formats import extension_of
 from domain.render_request import RenderOptions
-from domain.rows import ROWS_ADVICE, RowFormat, RowProblem, RowWishes, row_format_of
+from domain.rows import ROWS_ADVICE, CheckedRow, RowFormat, RowProblem, RowWishes, row_format_of
 from entrypoints.cli.assets import assets_of
 from entrypoints.cli.batch_folder import BatchFolder, open_batch_folder
 from entrypoints.cli.batch_report import BatchReport
-from entrypoints.cli.batch_spool import RowSpool
 from entrypoints.cli.files import read_template, wishes_of
 from entrypoints.cli.interrupts import INTERRUPTED
 from entrypoints.cli.output import print_diagnostics
@@ -202,7 +202,7 @@ class _Batch:
         self, command: PrepareRowsCommand, spool: RowSpool, folder: BatchFolder, bar: Progress
     ) -> AsyncGenerator[RenderedRow, None]:
         async def unfinished() -> AsyncIterator[CheckedRow]:
-            async for row in spool.read():
+            for row in spool.read():
                 if folder.finished(row):
                     self._report.kept += 1
                     bar.update()

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from application.use_cases.prepare_rows import CheckedRow
 from domain.document import UniqueNames
 from domain.errors import InvalidRequestError
+from domain.rows import CheckedRow
 from entrypoints.cli.files import TEMPORARY, write_document
 
 MANIFEST: Final = "manifest.jsonl"

@@ -5,7 +5,8 @@ error handlers turn everything into problem details.
 """
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -31,12 +32,17 @@ _READ_AND_THROWN_AWAY: Final = 4
 class BodyLimits:
     """A body has so many bytes at most, and `seconds` to come, with one more for each `bytes_per_second` that came.
 
-    No pause within it is longer than `seconds`.
+    No pause within it is longer than `seconds`. Some paths take other sizes.
     """
 
     max_bytes: int
     seconds: float
     bytes_per_second: int
+    max_bytes_of: Mapping[str, int] = field(default_factory=dict)
+
+    def of_path(self, path: str) -> "BodyLimits":
+        """Return what holds for a path."""
+        return replace(self, max_bytes=self.max_bytes_of.get(path, self.max_bytes)) if self.max_bytes_of else self
 
 
 class BodyGuardMiddleware:
@@ -58,7 +64,7 @@ class BodyGuardMiddleware:
             # Around the application's own handling of errors.
             await (await answer_to_error(Request(scope), refusal))(scope, receive, send)
             return
-        body = _Body(scope, receive, self._limits, self._in_flight)
+        body = _Body(scope, receive, self._limits.of_path(scope["path"]), self._in_flight)
         token = UNTIL_CALLER_GONE.set(body.until_gone)
         try:
             await self._app(scope, body.receive, send)

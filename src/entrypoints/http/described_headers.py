@@ -62,6 +62,11 @@ _OF_OPERATION: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("create_render", "202"): ("Location", "Preference-Applied"),
     ("cancel_render", "202"): ("Location",),
     ("retry_render", "202"): ("Location",),
+    ("create_batch", "202"): ("Location",),
+    ("pause_batch", "202"): ("Location",),
+    ("resume_batch", "202"): ("Location",),
+    ("cancel_batch", "202"): ("Location",),
+    ("retry_failed_rows", "202"): ("Location",),
     ("create_link", "201"): ("Location",),
     ("create_api_key", "201"): ("Location",),
 }

@@ -22,13 +22,14 @@ from domain.errors import (
     DocGenError,
     InvalidRequestError,
     RateLimitedError,
+    RowsInvalidError,
     ScopeMissingError,
     ServiceUnavailableError,
     UnauthenticatedError,
 )
 from entrypoints.http.problem_codes import CODES, PROBLEM, STATUS_OF_CODE
 from entrypoints.http.request_id import STATE_KEY
-from entrypoints.http.schemas.problem import DiagnosticBody, Problem, SchemaChangeBody
+from entrypoints.http.schemas.problem import DiagnosticBody, Problem, RowProblemBody, SchemaChangeBody
 
 logger = logging.getLogger("docgen.http")
 
@@ -149,14 +150,10 @@ def install_error_handlers(app: FastAPI) -> None:
 async def answer_to_error(request: Request, error: Exception) -> Response:
     """Return the problem for an error of DocGen's own."""
     assert isinstance(error, DocGenError)  # noqa: S101  # registered for this class
-    extra: dict[str, Any] = {}
+    extra = _members_of(request, error)
     headers: dict[str, str] = {}
-    if error.render_id is not None:
-        extra["render_id"] = error.render_id
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, InvalidRequestError):
-        extra["errors"] = [_field_error(error.field, error.reason, _pointer_of(request, error.field))]
     challenge = _challenge_of(error)
     if challenge is not None:
         headers["WWW-Authenticate"] = challenge
@@ -164,14 +161,28 @@ async def answer_to_error(request: Request, error: Exception) -> Response:
         request.state.allowance = error.allowance  # which `AnswerHeaders` tells
     if isinstance(error, RangeNotSatisfiableError):
         headers["Content-Range"] = f"bytes */{error.size}"
-    if isinstance(error, BreakingChangeError):
-        extra["breaking_changes"] = [SchemaChangeBody.of(change).model_dump() for change in error.changes]
     if isinstance(error, ServiceUnavailableError):
         logger.warning("%s is unavailable: %s", error.component, error)
         extra["component"] = error.component
     if error.code not in STATUS_OF_CODE or error.code == "internal":
         return await _on_unexpected_error(request, error)
-    return problem(request, error.code, str(error), diagnostics=error.diagnostics, headers=headers, **extra)
+    diagnostics = () if "rows" in extra else error.diagnostics
+    return problem(request, error.code, str(error), diagnostics=diagnostics, headers=headers, **extra)
+
+
+def _members_of(request: Request, error: DocGenError) -> dict[str, Any]:
+    """Return the members that a problem has by what its error carries."""
+    extra: dict[str, Any] = {}
+    if error.render_id is not None:
+        extra["render_id"] = error.render_id
+    if isinstance(error, InvalidRequestError):
+        extra["errors"] = [_field_error(error.field, error.reason, _pointer_of(request, error.field))]
+    if isinstance(error, BreakingChangeError):
+        extra["breaking_changes"] = [SchemaChangeBody.of(change).model_dump() for change in error.changes]
+    if isinstance(error, RowsInvalidError) and error.problems:
+        extra["rows"] = [RowProblemBody.of(each).model_dump() for each in error.problems]
+        extra["more_rows"] = error.rows - len({each.row for each in error.problems})
+    return extra
 
 
 def _challenge_of(error: DocGenError) -> str | None:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from email.message import Message
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -37,6 +37,7 @@ _SECONDS_BETWEEN_EXTENSIONS: Final = 5.0
 
 _CLAIM: Final = "idempotency_claim"
 
+T = TypeVar("T")
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -47,6 +48,10 @@ class RenderedResponse(Response):
         self.render_id = render_id
         self.is_document = is_document
         super().__init__(*args, **options)
+
+
+class RecordedResponse(Response):
+    """An answer that is kept, where its request has a key, along with what it tells of."""
 
 
 async def carry_out(request: Request, caller: Caller, operation: str, handle: Handle) -> Response:
@@ -81,6 +86,8 @@ async def _answered(keys: IdempotencyKeys, claim: Claim, request: Request, opera
     except BaseException:
         await _tried(keys.release(claim))
         raise
+    if isinstance(response, RecordedResponse):
+        return response
     if not isinstance(response, RenderedResponse):
         body = None if operation in SECRET_ANSWERS else bytes(response.body)
         await _tried(keys.keep(claim, _kept(response, body)))
@@ -104,6 +111,21 @@ def answer_of(
         rendered = respond(outcome)
         body = None if rendered.is_document else bytes(rendered.body)
         return AnsweredClaim(claim, _kept(rendered, body, rendered.render_id))
+
+    return answer
+
+
+def recorded_answer_of(
+    request: Request, respond: Callable[[T], RecordedResponse]
+) -> Callable[[T], Awaitable[AnsweredClaim]] | None:
+    """Return what makes an answer that is to be kept with what it tells of; None where the request has no key."""
+    claim: Claim | None = getattr(request.state, _CLAIM, None)
+    if claim is None:
+        return None
+
+    async def answer(outcome: T) -> AnsweredClaim:
+        response = respond(outcome)
+        return AnsweredClaim(claim, _kept(response, bytes(response.body)))
 
     return answer
 

@@ -36,6 +36,7 @@ _TAGS: Final[Mapping[str, str]] = {
     "templates": "Word, Markdown and text files with placeholders, and which version of each is published.",
     "versions": "The files of a template, each with the data that it needs.",
     "renders": "Documents that were made, or are being made, of a template and data.",
+    "batches": "Documents that are made of one template, one from each row of a table.",
     "links": "Documents for whoever has a link to them, without a key.",
     "assets": "Images and Word pieces that templates and data name, as in `asset:logo.png`.",
     "workspace": "What the workspace has chosen: locale, time zone, retention and limits.",
@@ -50,6 +51,18 @@ _LINKS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "create_render": (
         "render_id",
         ("get_render", "get_document", "create_link", "delete_render", "cancel_render", "retry_render"),
+    ),
+    "create_batch": (
+        "batch_id",
+        (
+            "get_batch",
+            "list_batch_items",
+            "pause_batch",
+            "resume_batch",
+            "cancel_batch",
+            "retry_failed_rows",
+            "delete_batch",
+        ),
     ),
     "create_api_key": ("key_id", ("revoke_api_key",)),
     "register_template": ("template", ("get_template", "update_template", "archive_template", "add_version")),
@@ -90,7 +103,8 @@ def _add_links(operation: dict[str, Any]) -> None:
     parameter, targets = _LINKS.get(operation["operationId"], ("", ()))
     if targets:
         links = {each: {"operationId": each, "parameters": {parameter: "$response.body#/id"}} for each in targets}
-        operation["responses"]["201"]["links"] = links
+        made = next(status for status in ("201", "202") if status in operation["responses"])
+        operation["responses"][made]["links"] = links
 
 
 def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -78,7 +78,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "template-invalid": "The template cannot work; `diagnostics` has all findings.",
     "schema-invalid": "The schema cannot be used; `diagnostics` has all findings.",
     "data-invalid": "The data does not fit the template; `diagnostics` has all findings.",
-    "rows-invalid": "The rows cannot be used.",
+    "rows-invalid": "Rows, or all of their file, cannot be used; `rows` or `diagnostics` says why.",
     "render-failed": "The template fails with this data; `diagnostics` says where.",
     "limit-exceeded": "The template takes more steps, or makes more output, than a render may.",
     "unsupported-output": "The template cannot become this output.",

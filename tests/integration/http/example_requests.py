@@ -18,10 +18,20 @@ from tests.integration.http.api_fuzzing import fresh_database
 
 EXAMPLES: Final = Path("src/entrypoints/http/examples.json")
 # What others need comes first, what takes away comes last.
-_FIRST: Final = ("register_template", "create_render", "create_link", "open_link", "put_asset", "create_api_key")
+_FIRST: Final = (
+    "register_template",
+    "create_render",
+    "create_link",
+    "open_link",
+    "create_batch",
+    "put_asset",
+    "create_api_key",
+)
 _LAST: Final = ("archive_template", "restore_template")
 # A render that has succeeded can neither be called off nor be tried again; one that was called off can.
 _OF_QUEUED: Final = frozenset({"cancel_render"})
+# A batch that nobody works on is paused, resumed, called off, tried again, and called off to be erased.
+_OF_BATCH: Final = ("pause_batch", "resume_batch", "cancel_batch", "retry_failed_rows", "delete_batch")
 _METHODS: Final = ("get", "patch", "put", "post", "delete")
 
 
@@ -41,6 +51,8 @@ def send_all(client: TestClient) -> Iterator[Sent]:
     for path, method, operation in _in_order(spec):
         if operation["operationId"] in _OF_QUEUED:
             known |= _queued(client)
+        if operation["operationId"] == "delete_batch":
+            client.post(f"/v1/batches/{known['delete_batch', 'batch_id']}/cancel")
         for media_type in operation.get("requestBody", {}).get("content", {}) or [None]:
             response = _send(client, path, method, operation, media_type, known)
             yield Sent(operation, media_type, response)
@@ -65,11 +77,13 @@ def _in_order(spec: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
         (path, method, operation) for path, methods in spec["paths"].items() for method, operation in methods.items()
     ]
 
-    def place(each: tuple[str, str, dict[str, Any]]) -> tuple[int, int, bool]:
+    def place(each: tuple[str, str, dict[str, Any]]) -> tuple[int, int, int]:
         name = each[2]["operationId"]
+        if name in _OF_BATCH:
+            return len(_FIRST), len(_METHODS), _OF_BATCH.index(name) - len(_OF_BATCH)
         first = _FIRST.index(name) if name in _FIRST else len(_FIRST)
         last = _LAST.index(name) + 1 if name in _LAST else 0
-        return first, _METHODS.index(each[1]) if first == len(_FIRST) and not last else len(_METHODS), bool(last)
+        return first, _METHODS.index(each[1]) if first == len(_FIRST) and not last else len(_METHODS), last
 
     return sorted(found, key=place)
 
@@ -105,9 +119,10 @@ def _body(media_type: str, example: Any) -> dict[str, Any]:
         return {"json": example}
     if media_type != "multipart/form-data":
         return {"content": example.encode()}
-    fields = {name: value for name, value in example.items() if name != "file"}
+    part, name_of_file = ("rows", "people.csv") if "rows" in example else ("file", "letter.txt")
+    fields = {name: value for name, value in example.items() if name != part}
     return {
-        "files": {"file": ("letter.txt", example["file"].encode())},
+        "files": {part: (name_of_file, example[part].encode())},
         "data": {name: json.dumps(value) if isinstance(value, dict) else value for name, value in fields.items()},
     }
 

@@ -32,6 +32,7 @@ SENT: dict[str, dict[str, Any]] = {
     "add_version": {"files": NOTE},
     "put_version_schema": {"json": {"properties": {"name": {"title": "Name"}}}},
     "create_render": {"json": {"template": "letter", "data": {"name": "Ada"}}},
+    "create_batch": {"json": {"template": "letter", "items": [{"name": "Ada"}]}},
     "create_link": {"json": {"ttl": 60}},
     "put_asset": {"content": PNG},
     "delete_asset": {"headers": ANY},
@@ -52,6 +53,12 @@ KEPT: dict[str, AuditAction] = {
     "cancel_render": AuditAction.RENDER_CANCELLED,
     "retry_render": AuditAction.RENDER_RETRIED,
     "create_link": AuditAction.RENDER_LINKED,
+    "create_batch": AuditAction.BATCH_CREATED,
+    "pause_batch": AuditAction.BATCH_PAUSED,
+    "resume_batch": AuditAction.BATCH_RESUMED,
+    "cancel_batch": AuditAction.BATCH_CANCELLED,
+    "retry_failed_rows": AuditAction.BATCH_RETRIED,
+    "delete_batch": AuditAction.BATCH_ERASED,
     "delete_render": AuditAction.RENDER_ERASED,
     "configure_workspace": AuditAction.WORKSPACE_CONFIGURED,
     "create_api_key": AuditAction.API_KEY_CREATED,
@@ -63,6 +70,8 @@ CHANGES_NOTHING = {"validate_template", "create_render"}
 MAKES_ITS_OWN = {"put_asset"}
 # These are about a render that has not ended; the others about one that has.
 OF_A_QUEUED_RENDER = {"cancel_render", "retry_render"}
+# Each is about a batch in a state of its own, which the one that is named brings about.
+OF_A_BATCH = {"resume_batch": "pause", "retry_failed_rows": "cancel", "delete_batch": "cancel"}
 # Those that take something away come last.
 ORDER = ("GET", "PUT", "PATCH", "POST", "DELETE")
 
@@ -80,16 +89,26 @@ class Worlds:
         render = client.post("/v1/renders", json=wish).json()
         queued = client.post("/v1/renders", json=wish, headers={"Prefer": "respond-async"}).json()
         assert client.put("/v1/assets/logo.png", content=PNG).status_code == 201
+        rows = {"template": "letter", "items": [{"name": "Ada"}]}
+        batches = [client.post("/v1/batches", json=rows).json()["id"] for _ in range(5)]
         key = client.post("/v1/api-keys", json={"name": "Object", "scopes": ["audit:read"]}).json()
         del client.headers["Authorization"]
-        self.ids = {"template": template["id"], "render_id": render["id"], "key_id": key["id"]}
+        self.ids = {"template": template["id"], "render_id": render["id"], "key_id": key["id"], "batch_id": batches[0]}
+        self.batches = dict(zip(("pause_batch", "cancel_batch", *OF_A_BATCH), batches, strict=True))
         self.queued = queued["id"]
         self.values = {**self.ids, "number": 1, "name": "logo.png"}
+
+    def prepare(self, operation: str) -> None:
+        """Bring about the state that an operation is for."""
+        if operation in OF_A_BATCH:
+            place = f"/v1/batches/{self.batches[operation]}/{OF_A_BATCH[operation]}"
+            assert self.client.post(place, headers=self.mine).status_code == 202
 
     def call(self, method: str, path: str, operation: str, key: dict[str, str], **values: object) -> Response:
         """Call an operation on what is in the first workspace."""
         if operation in OF_A_QUEUED_RENDER:
             values["render_id"] = self.queued
+        values["batch_id"] = self.batches.get(operation, self.ids["batch_id"])
         sent = SENT.get(operation, {})
         headers = {**sent.get("headers", {}), **key}
         url = path.format(**{**self.values, **values})
@@ -117,6 +136,7 @@ def test_no_object_of_another_workspace_is_there(worlds: Worlds) -> None:
                 response = worlds.call(method, path, operation, worlds.others, template=reference)
                 assert_problem(response, 404, "not-found")
     for method, path, operation in tried:
+        worlds.prepare(operation)
         assert worlds.call(method, path, operation, worlds.mine).status_code < 400, operation
 
 
@@ -166,6 +186,7 @@ def test_every_change_leaves_an_audit_event(worlds: Worlds) -> None:
     assert {operation for _, _, operation in changes} == set(KEPT) | CHANGES_NOTHING
     changes.sort(key=lambda each: (each[2] == "archive_template", each[2] == "restore_template"))
     for method, path, operation in changes:
+        worlds.prepare(operation)
         before = events(worlds)
         if operation == "restore_template":
             worlds.call("DELETE", path.removesuffix("/restore"), "archive_template", worlds.mine)

@@ -11,11 +11,11 @@ import pytest
 from adapters.rendering.in_process import InProcessRenderer
 from application.in_order import in_order
 from application.ports.row_reader import RowSource
-from application.use_cases.prepare_rows import CheckedRow, PrepareRows, PrepareRowsCommand
+from application.use_cases.prepare_rows import PrepareRows, PrepareRowsCommand
 from application.use_cases.render_rows import RenderRows
 from domain.document import UniqueNames
 from domain.errors import InvalidRequestError, RowsInvalidError
-from domain.rows import RowFormat, RowWishes
+from domain.rows import CheckedRow, RowFormat, RowWishes
 from tests.contracts.template_renderer import options, source_of
 from tests.fakes.row_reader import InMemoryRowReader
 from tests.fakes.template_renderer import RecordingRenderer

@@ -19,6 +19,7 @@ from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryCo
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.asset_source import AssetSourceContract
 from tests.contracts.audit_log import AuditLogContract
+from tests.contracts.batch_repository import BatchRepositoryContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.clock import ClockContract
 from tests.contracts.document_storage import BOOK, DocumentStorageContract
@@ -197,6 +198,10 @@ class TestInMemoryTemplateChanges(_InMemory, TemplateChangesContract):
         units = InMemoryUnitsOfWork()
         units.database.down = True
         return InMemoryTemplateChanges(units)
+
+
+class TestInMemoryBatchRepository(_InMemory, BatchRepositoryContract):
+    """Every promise holds for the fake."""
 
 
 class TestInMemoryRenderRepository(_InMemory, RenderRepositoryContract):

@@ -138,3 +138,8 @@ async def test_another_timeout_within_is_left_alone() -> None:
     with pytest.raises(TimeoutError):
         async with limited({"type": "http"}, 10):
             raise TimeoutError
+
+
+def test_a_path_may_take_larger_bodies_than_others() -> None:
+    limits = BodyLimits(10, 1.0, 1, {"/v1/batches": 100})
+    assert [limits.of_path(path).max_bytes for path in ("/v1/batches", "/v1/renders")] == [100, 10]

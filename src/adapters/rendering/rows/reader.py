@@ -71,13 +71,14 @@ class IsolatedRowReader(RowReader):
 
     @asynccontextmanager
     async def _reading(self, source: RowSource, order: Order) -> AsyncIterator["_Conversation"]:
+        source.file.seek(0)  # which writes what is still buffered
         size = os.fstat(source.file.fileno()).st_size
         if size > self._limits.bytes:
             message = f"The file of rows has {size:,} bytes; the limit is {self._limits.bytes:,}."
             raise RowsInvalidError.of_file("rows-too-large", message, "Split it.")
         if not size:
             raise RowsInvalidError.of_file("no-rows", "The file of rows is empty.", "Is it the right one?")
-        source.file.seek(0)
+        os.lseek(source.file.fileno(), 0, os.SEEK_SET)
         process = await _started(source.file.fileno())
         try:
             conversation = _Conversation(process, self._limits.silent_seconds)

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from domain.compatibility import ChangeKind, SchemaChange
 from domain.diagnostics import Diagnostic, Location, Severity
+from domain.rows import RowProblem
 
 
 class LocationBody(BaseModel):
@@ -65,6 +66,23 @@ class SchemaChangeBody(BaseModel):
         return cls(path=change.path, change=change.change, message=change.message, suggestion=change.suggestion)
 
 
+class RowProblemBody(BaseModel):
+    """What is wrong with a row of a batch; rows count as spreadsheet programs do, lines and items from 1."""
+
+    row: int
+    column: str | None
+    value_type: str | None
+    code: str
+    message: str
+    suggestion: str | None
+    pointer: str | None
+
+    @classmethod
+    def of(cls, problem: RowProblem) -> Self:
+        """Show a problem."""
+        return cls(**{name: getattr(problem, name) for name in cls.model_fields})
+
+
 class FieldError(BaseModel):
     """A field of the request, and what is wrong with it."""
 
@@ -85,5 +103,7 @@ class Problem(BaseModel):
     diagnostics: list[DiagnosticBody] | None = None
     errors: list[FieldError] | None = None
     breaking_changes: list[SchemaChangeBody] | None = None
+    rows: list[RowProblemBody] | None = None
+    more_rows: int | None = None
     render_id: str | None = None
     component: str | None = None

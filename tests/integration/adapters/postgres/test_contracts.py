@@ -24,6 +24,7 @@ from tests.contracts.answer_log import AnswerLogContract
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.audit_log import AuditLogContract
+from tests.contracts.batch_repository import BatchRepositoryContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.idempotency_keys import IdempotencyKeysContract
@@ -63,6 +64,10 @@ class TestPostgresUnitsOfWork(_OnPostgres, UnitsOfWorkContract):
 
 
 class TestPostgresTemplateRepository(_OnPostgres, TemplateRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresBatchRepository(_OnPostgres, BatchRepositoryContract):
     """Every promise holds on PostgreSQL."""
 
 

@@ -19,6 +19,9 @@ from adapters.postgres.rows import (
     ApiKeyRow,
     AssetRow,
     AuditEventRow,
+    BatchChunkRow,
+    BatchItemRow,
+    BatchRow,
     DeletedWorkspaceRow,
     IdempotencyKeyRow,
     RateBucketRow,
@@ -32,10 +35,21 @@ from adapters.postgres.rows import (
 from adapters.postgres.scope import scope_of
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from application.ports.template_repository import TemplateFilter
+from domain.batch import BatchChunk
 from domain.errors import ServiceUnavailableError
-from domain.identifiers import WorkspaceId
+from domain.identifiers import JobId, WorkspaceId
 from domain.workspace import Workspace
-from tests.builders import DATA, NOW, a_render_request, a_template, a_version, an_api_key, an_asset
+from tests.builders import (
+    DATA,
+    NOW,
+    a_batch,
+    a_batch_item,
+    a_render_request,
+    a_template,
+    a_version,
+    an_api_key,
+    an_asset,
+)
 from tests.contracts.audit_log import an_entry
 from tests.contracts.rate_buckets import SLOW
 from tests.contracts.unit_of_work import stored_workspace
@@ -52,6 +66,9 @@ OF_A_WORKSPACE = (
     IdempotencyKeyRow,
     RateBucketRow,
     WorkspaceSettingsRow,
+    BatchRow,
+    BatchItemRow,
+    BatchChunkRow,
 )
 
 
@@ -69,6 +86,10 @@ async def workspaces(units: PostgresUnitsOfWork, database: PostgresDatabase) -> 
         async with units.of_workspace(workspace.id) as unit:
             await unit.templates.add(template, a_version(template))
             await unit.renders.add(a_render_request(template), DATA)
+            batch = a_batch(template)
+            await unit.batches.add(batch)
+            await unit.batches.add_items(batch.id, [a_batch_item()])
+            await unit.batches.put_chunk(batch.id, BatchChunk(JobId(1), 1, 1))
             await unit.assets.put(an_asset(workspace_id=workspace.id))
             await unit.api_keys.add(an_api_key(workspace_id=workspace.id))
             await unit.audit.record(an_entry(workspace.id))

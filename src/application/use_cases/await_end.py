@@ -1,56 +1,69 @@
-"""Wait for the end of a render."""
+"""Wait for the end of a render or a batch."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, Self
+from datetime import datetime
+from typing import Final, Generic, Protocol, Self, TypeVar
 
 from application.caller import Caller
 from application.ports.render_endings import RenderEndings
 from application.stopping import Stopping
-from application.use_cases.read_renders import ReadRenders
 from application.waiting_caller import UNTIL_CALLER_GONE
 from domain.errors import CallerGoneError, OverloadedError, QueueFullError
-from domain.identifiers import RenderId, WorkspaceId
-from domain.render_request import RenderRequest
+from domain.identifiers import WorkspaceId
 
 # Who waits keeps a connection open, and what belongs to it.
 MAX_WAITING: Final = 1000
 MAX_WAITING_OF_WORKSPACE: Final = 500
 
 
-class AwaitRender:
+class _Ending(Protocol):
+    """What comes to an end."""
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When it did."""
+
+
+T = TypeVar("T", bound=_Ending)
+
+
+class AwaitEnd(Generic[T]):
     """Nobody asks the database again and again: it announces the end of a render, in whichever process it comes."""
 
-    def __init__(self, read_renders: ReadRenders, endings: RenderEndings, stopping: Stopping) -> None:
-        self._read_renders = read_renders
+    def __init__(self, read: Callable[[Caller, str], Awaitable[T]], endings: RenderEndings, stopping: Stopping) -> None:
+        """Take what reads something by its identifier."""
+        self._read = read
         self._endings = endings
         self._stopping = stopping
         self._waiting: Counter[WorkspaceId] = Counter()
 
-    async def __call__(self, caller: Caller, render_id: str, seconds: float) -> RenderRequest:
-        """Return a render when it has ended, or as it is after so many seconds, or when the service ends.
+    async def __call__(self, caller: Caller, awaited: str, seconds: float) -> T:
+        """Return it when it has ended, or as it is after so many seconds, or when the service ends.
 
         Raises:
             NotFoundError: there is none.
             QueueFullError, OverloadedError: too many of the workspace, or of all, wait already.
             CallerGoneError: the caller does not wait any more.
         """
-        with self._endings.watch(RenderId(render_id)) as ended, self._place_of(caller.workspace_id):
+        with self._endings.watch(awaited) as ended, self._place_of(caller.workspace_id):
             async with _Patience(seconds, self._stopping) as patience:
                 while True:
                     ended.clear()
-                    request = await self._read_renders.get(caller, render_id)
-                    if request.finished_at is not None or not await patience.wait_for(ended):
-                        return request
+                    found = await self._read(caller, awaited)
+                    if found.finished_at is not None or not await patience.wait_for(ended):
+                        return found
 
     @contextmanager
     def _place_of(self, workspace_id: WorkspaceId) -> Iterator[None]:
         if self._waiting[workspace_id] >= MAX_WAITING_OF_WORKSPACE:
-            raise QueueFullError(f"{MAX_WAITING_OF_WORKSPACE} requests of this workspace wait for renders already.")
+            raise QueueFullError(
+                f"{MAX_WAITING_OF_WORKSPACE} requests of this workspace wait for the end of something already."
+            )
         if self._waiting.total() >= MAX_WAITING:
-            raise OverloadedError(f"{MAX_WAITING:,} requests wait for renders already.")
+            raise OverloadedError(f"{MAX_WAITING:,} requests wait for the end of something already.")
         self._waiting[workspace_id] += 1
         try:
             yield
@@ -98,5 +111,5 @@ class _Patience:
             news.cancel()
             await asyncio.gather(news, return_exceptions=True)
         if self._gone in done:
-            raise CallerGoneError("Nobody waits for this render any more.")
+            raise CallerGoneError("Nobody waits for this any more.")
         return not done & self._ends

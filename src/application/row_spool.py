@@ -1,15 +1,15 @@
-"""Checked rows on disk, from their check until they are rendered."""
+"""Checked rows on disk, from their check until all of them are known."""
 
 import json
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
 from typing_extensions import override
 
-from application.use_cases.prepare_rows import CheckedRow
+from domain.rows import CheckedRow, RowProblem
 
 
 class RowSpool(AbstractContextManager["RowSpool"]):
@@ -30,15 +30,20 @@ class RowSpool(AbstractContextManager["RowSpool"]):
         self._file.close()
 
     def add(self, row: CheckedRow) -> None:
-        """Keep a row that can be rendered."""
+        """Keep a row; of its problems, what is to be told."""
         self.rows += 1
-        head = json.dumps([row.row, row.data_sha256, row.key]).encode()
+        problems = [
+            [each.row, each.code, each.message, each.suggestion, each.column, each.value_type, each.pointer]
+            for each in row.problems
+        ]
+        head = json.dumps([row.row, row.data_sha256, row.key, problems]).encode()
         # JSON as the reader writes it has no line breaks.
         self._file.write(head + b"\n" + row.data + b"\n")
 
-    async def read(self) -> AsyncIterator[CheckedRow]:
+    def read(self) -> Iterator[CheckedRow]:
         """Yield the rows in their order."""
         self._file.seek(0)
         while head := self._file.readline():
-            number, digest, key = json.loads(head)
-            yield CheckedRow(number, self._file.readline()[:-1], digest, key)
+            number, digest, key, problems = json.loads(head)
+            told = tuple(RowProblem(*problem) for problem in problems)
+            yield CheckedRow(number, self._file.readline()[:-1], digest, key, told)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from application.stopping import Stopping
-from application.use_cases.await_render import MAX_WAITING_OF_WORKSPACE, AwaitRender
+from application.use_cases.await_end import MAX_WAITING_OF_WORKSPACE, AwaitEnd
 from application.waiting_caller import UNTIL_CALLER_GONE
 from domain.errors import CallerGoneError, NotFoundError, QueueFullError
 from domain.render_request import RenderRequest, RenderStatus
@@ -28,12 +28,12 @@ def stopping() -> Stopping:
 
 
 @pytest.fixture
-def awaited(world: World, endings: InMemoryRenderEndings, stopping: Stopping) -> AwaitRender:
-    return AwaitRender(world.renders, endings, stopping)
+def awaited(world: World, endings: InMemoryRenderEndings, stopping: Stopping) -> AwaitEnd[RenderRequest]:
+    return AwaitEnd(world.renders.get, endings, stopping)
 
 
 async def begun(
-    world: World, awaited: AwaitRender, endings: InMemoryRenderEndings, request: RenderRequest
+    world: World, awaited: AwaitEnd[RenderRequest], endings: InMemoryRenderEndings, request: RenderRequest
 ) -> "asyncio.Task[RenderRequest]":
     """Begin to wait."""
     before = endings.watchers
@@ -46,7 +46,7 @@ async def begun(
 
 
 async def test_the_end_is_told_when_it_comes(
-    world: World, awaited: AwaitRender, endings: InMemoryRenderEndings
+    world: World, awaited: AwaitEnd[RenderRequest], endings: InMemoryRenderEndings
 ) -> None:
     request, job = await queued(world)
     waiting = await begun(world, awaited, endings, request)
@@ -56,14 +56,14 @@ async def test_the_end_is_told_when_it_comes(
     assert endings.watchers == 0
 
 
-async def test_what_has_ended_is_told_at_once(world: World, awaited: AwaitRender) -> None:
+async def test_what_has_ended_is_told_at_once(world: World, awaited: AwaitEnd[RenderRequest]) -> None:
     request, job = await queued(world)
     await world.carry_out(job)
     assert (await awaited(world.caller, request.id, LONG)).status is RenderStatus.SUCCEEDED
 
 
 async def test_news_that_are_none_are_waited_over(
-    world: World, awaited: AwaitRender, endings: InMemoryRenderEndings
+    world: World, awaited: AwaitEnd[RenderRequest], endings: InMemoryRenderEndings
 ) -> None:
     request, job = await queued(world)
     waiting = await begun(world, awaited, endings, request)
@@ -76,13 +76,15 @@ async def test_news_that_are_none_are_waited_over(
     assert (await waiting).status is RenderStatus.SUCCEEDED
 
 
-async def test_when_the_time_is_over_the_render_is_shown_as_it_is(world: World, awaited: AwaitRender) -> None:
+async def test_when_the_time_is_over_the_render_is_shown_as_it_is(
+    world: World, awaited: AwaitEnd[RenderRequest]
+) -> None:
     request, _ = await queued(world)
     assert await awaited(world.caller, request.id, 0.01) == request
 
 
 async def test_when_the_service_ends_nobody_waits_on(
-    world: World, awaited: AwaitRender, endings: InMemoryRenderEndings, stopping: Stopping
+    world: World, awaited: AwaitEnd[RenderRequest], endings: InMemoryRenderEndings, stopping: Stopping
 ) -> None:
     request, _ = await queued(world)
     waiting = await begun(world, awaited, endings, request)
@@ -91,7 +93,7 @@ async def test_when_the_service_ends_nobody_waits_on(
 
 
 async def test_a_caller_that_goes_away_is_not_waited_for(
-    world: World, awaited: AwaitRender, endings: InMemoryRenderEndings
+    world: World, awaited: AwaitEnd[RenderRequest], endings: InMemoryRenderEndings
 ) -> None:
     request, _ = await queued(world)
     gone = asyncio.Event()
@@ -108,13 +110,13 @@ async def test_a_caller_that_goes_away_is_not_waited_for(
     assert endings.watchers == 0
 
 
-async def test_a_render_that_is_not_there_is_not_waited_for(world: World, awaited: AwaitRender) -> None:
+async def test_a_render_that_is_not_there_is_not_waited_for(world: World, awaited: AwaitEnd[RenderRequest]) -> None:
     with pytest.raises(NotFoundError):
         await awaited(world.caller, "rnd_" + "0" * 32, LONG)
 
 
 async def test_only_so_many_of_a_workspace_wait(
-    world: World, awaited: AwaitRender, endings: InMemoryRenderEndings
+    world: World, awaited: AwaitEnd[RenderRequest], endings: InMemoryRenderEndings
 ) -> None:
     request, _ = await queued(world)
     waiting = [asyncio.create_task(awaited(world.caller, request.id, LONG)) for _ in range(MAX_WAITING_OF_WORKSPACE)]

@@ -1,0 +1,305 @@
+"""Make documents of some rows of a batch that waited in the queue."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from application.in_order import in_order
+from application.job_worker import Outcome, Settled, TryAgain, backoff
+from application.ports.clock import Clock
+from application.ports.document_storage import BlobKey, DocumentStorage
+from application.ports.id_generator import IdGenerator
+from application.ports.job_queue import JobKind, NewJob
+from application.ports.job_source import TakenJob
+from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.unnamed_blobs import erase_unnamed
+from application.use_cases.create_batch import ROWS_OF_CHUNK
+from application.use_cases.requested_renders import RequestedRenders, document_of
+from domain.batch import Batch, BatchChunk, BatchItem, BatchStatus, OnError
+from domain.errors import (
+    DiagnosedError,
+    DocGenError,
+    ExpiredError,
+    NotFoundError,
+    OverloadedError,
+    QueueFullError,
+    RenderFailedError,
+    ServiceUnavailableError,
+    StorageFullError,
+    TemplateErasedError,
+)
+from domain.identifiers import RENDER_PREFIX, RenderId
+from domain.render_request import RenderFailure, RenderRequest, RenderStatus, Timings
+
+logger = logging.getLogger("docgen.worker")
+
+# Somebody or something ends the process each time: it is the row's fault, and would be the next worker's end.
+MAX_STARTS: Final = 3
+# Rows whose documents are written together.
+ROWS_OF_GROUP: Final = 50
+
+_GIVEN_UP: Final = (
+    f"The process that rendered it ended {MAX_STARTS} times before it was done, so it is not tried again. "
+    "If that was not this row's fault (a machine that was switched off), retry the failed rows."
+)
+_PASSES_BY: Final = (ServiceUnavailableError, StorageFullError, QueueFullError, OverloadedError)
+_KEPT_GOING: Final = frozenset({BatchStatus.RUNNING, BatchStatus.PAUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a job has in hand: rows of a batch."""
+
+    batch: Batch
+    job: TakenJob
+    chunk: BatchChunk
+    items: Sequence[BatchItem]
+
+    @property
+    def is_careful(self) -> bool:
+        """Tell whether a process has ended over these rows, so that each is begun for itself."""
+        return self.chunk.starts > 1
+
+
+@dataclass(slots=True)
+class _Group:
+    """What became of some rows: how they ended, and the records of the documents with the data of each."""
+
+    ended: list[BatchItem] = field(default_factory=list)
+    made: list[tuple[RenderRequest, bytes]] = field(default_factory=list)
+
+
+class CarryOutBatch:
+    """A row ends once, whatever happens to those who make its document.
+
+    A job takes the next rows that nobody has, makes their documents, and lines up again for more. The rows of a job
+    are noted; the job of a worker that died comes to another one, which finds there what is left. Ends are written only
+    while the note still stands, so that whoever was thought dead, or overtaken by a cancellation, leaves nothing
+    behind. Rows that a process has ended over are then begun one by one, and each is counted: the one that ends it
+    takes no other along.
+    """
+
+    def __init__(
+        self,
+        units_of_work: UnitsOfWork,
+        requested: RequestedRenders,
+        renderer: TemplateRenderer,
+        storage: DocumentStorage,
+        clock: Clock,
+        ids: IdGenerator,
+        at_once: int,
+    ) -> None:
+        """Take how many rows of a job are rendered at a time."""
+        self._units_of_work = units_of_work
+        self._requested = requested
+        self._renderer = renderer
+        self._storage = storage
+        self._clock = clock
+        self._ids = ids
+        self._at_once = at_once
+
+    async def __call__(self, job: TakenJob) -> Outcome:
+        """Carry out a job, and say what is to become of it.
+
+        Raises:
+            ServiceUnavailableError: the database is down; nothing is known of what became of the rows.
+        """
+        work = await self._take(job)
+        if work is None:
+            return Settled.DONE
+        try:
+            return await self._make(work)
+        except _PASSES_BY as failure:
+            logger.warning("The batch %s has to wait: %s", work.batch.id, failure)
+            await self._count_no_start(work)
+            return TryAgain(backoff(job.handed_back))
+        except asyncio.CancelledError:  # the worker ends, and has told everybody: that is no start to be counted
+            await self._count_no_start(work)
+            raise
+
+    async def _take(self, job: TakenJob) -> _Work | None:
+        """Take the rows of a job: those that it had, or else the next that nobody has; None where there are none."""
+        async with self._units_of_work.of_workspace(job.workspace_id) as unit:
+            try:
+                batch = await unit.batches.get(job.subject, for_change=True)
+            except NotFoundError:  # its workspace was deleted
+                return None
+            if batch.status is not BatchStatus.RUNNING:
+                await unit.batches.remove_chunks(batch.id, job.id)
+                await unit.commit()
+                return None
+            now = self._clock.now()
+            if batch.expires_at <= now:
+                await self._end(unit, batch, ExpiredError("Its time was over before all of its rows were rendered."))
+                return None
+            chunk = await unit.batches.chunk_of(batch.id, job.id)
+            first = batch.next_number if chunk is None else chunk.first
+            last = None if chunk is None else chunk.last
+            items = await unit.batches.unmade(batch.id, first=first, last=last, limit=ROWS_OF_CHUNK)
+            if chunk is not None:
+                chunk = replace(chunk, starts=chunk.starts + 1)
+            elif items:
+                chunk = BatchChunk(job.id, items[0].number, items[-1].number)
+                batch = batch.hand_out(chunk.last + 1, at=now)
+                await unit.batches.update(batch)
+            else:
+                return None
+            await unit.batches.put_chunk(batch.id, chunk)
+            await unit.commit()
+        return _Work(batch, job, chunk, items)
+
+    async def _end(self, unit: UnitOfWork, batch: Batch, reason: DocGenError) -> None:
+        """End a batch whose rows cannot be made any more."""
+        failure = RenderFailure.of(reason)
+        await unit.batches.update(batch.end(BatchStatus.FAILED, at=self._clock.now(), failure=failure))
+        await unit.batches.remove_chunks(batch.id)
+        await unit.commit()
+
+    async def _make(self, work: _Work) -> Outcome:
+        batch = work.batch
+        try:
+            _, _, source = await self._requested.of_version(
+                batch.workspace_id, batch.template_id, batch.template_version
+            )
+        except NotFoundError:
+            async with self._units_of_work.of_workspace(batch.workspace_id) as unit:
+                current = await unit.batches.get(batch.id, for_change=True)
+                if current.status in _KEPT_GOING:
+                    await self._end(unit, current, TemplateErasedError(batch.template_slug))
+            return Settled.DONE
+        size = 1 if work.is_careful else ROWS_OF_GROUP
+        groups = [work.items[start : start + size] for start in range(0, len(work.items), size)] or [()]
+        for number, items in enumerate(groups, start=1):
+            is_last = number == len(groups)
+            keep = self._keep_careful if work.is_careful and items else self._keep
+            if not await keep(work, source, items, is_last=is_last):
+                break
+        return Settled.DONE
+
+    async def _keep_careful(
+        self, work: _Work, source: TemplateSource, items: Sequence[BatchItem], *, is_last: bool
+    ) -> bool:
+        """Make the document of one row, whose start is noted first; one that was started too often is not tried."""
+        item = items[0]
+        # The first time, all rows of the job were started together.
+        if item.starts + 1 >= MAX_STARTS:
+            return bool(await self._write(work, _Group([item.fail(RenderFailedError(_GIVEN_UP))]), is_last=is_last))
+        await self._count_start(work, item, 1)
+        try:
+            return await self._keep(work, source, items, is_last=is_last)
+        except (*_PASSES_BY, asyncio.CancelledError):
+            await self._count_start(work, item, -1)
+            raise
+
+    async def _keep(self, work: _Work, source: TemplateSource, items: Sequence[BatchItem], *, is_last: bool) -> bool:
+        """Make and store documents, then write the records that name them; tell whether the work is to go on."""
+        async with AsyncExitStack() as stored:
+            group = await self._made(work.batch, source, items, stored)
+            status = await self._write(work, group, is_last=is_last)
+        if status is None:
+            hashes = {request.document.sha256 for request, _ in group.made if request.document}
+            await erase_unnamed(self._units_of_work, self._storage, work.batch.workspace_id, hashes)
+        return status is BatchStatus.RUNNING
+
+    async def _made(
+        self, batch: Batch, source: TemplateSource, items: Sequence[BatchItem], stored: AsyncExitStack
+    ) -> _Group:
+        """Make documents, many at a time; they are kept from being erased until `stored` is left."""
+        group = _Group()
+
+        async def make(item: BatchItem) -> RenderRequest | DiagnosedError:
+            began = self._clock.elapsed_ms()
+            try:
+                options = replace(batch.options, row=item.row)
+                rendered = await self._renderer.render(source, item.data or b"", options)
+            except DiagnosedError as error:
+                return error
+            request = self._request_of(batch, item, rendered, self._clock.elapsed_ms() - began)
+            began = self._clock.elapsed_ms()
+            digest = hashlib.sha256(rendered.content).hexdigest()
+            await stored.enter_async_context(
+                self._storage.storing(BlobKey(batch.workspace_id, digest), rendered.content)
+            )
+            return replace(request, timings=replace(request.timings, store_ms=self._clock.elapsed_ms() - began))
+
+        async with aclosing(in_order(_each(items), make, self._at_once)) as made:
+            async for item, outcome in made:
+                if isinstance(outcome, RenderRequest):
+                    group.ended.append(item.succeed(outcome.id))
+                    group.made.append((outcome, item.data or b""))
+                    continue
+                group.ended.append(item.fail(outcome))
+                if batch.on_error is OnError.STOP:
+                    break
+        return group
+
+    def _request_of(self, batch: Batch, item: BatchItem, rendered: RenderedDocument, took_ms: float) -> RenderRequest:
+        """Make the record of a document."""
+        now = self._clock.now()
+        waited = max(0.0, (now - batch.created_at) / timedelta(milliseconds=1) - took_ms)
+        request = RenderRequest(
+            id=RenderId(self._ids.new_id(RENDER_PREFIX)),
+            workspace_id=batch.workspace_id,
+            template_id=batch.template_id,
+            template_slug=batch.template_slug,
+            template_version=batch.template_version,
+            options=batch.options,
+            data_sha256=item.data_sha256,
+            status=RenderStatus.RENDERING,
+            created_at=now,
+            created_by=batch.created_by,
+            expires_at=batch.expires_at,
+            queued_at=batch.created_at,
+        )
+        document = document_of(rendered, request, f"{batch.template_slug}-{item.key or item.row}")
+        return request.succeed(document, rendered.diagnostics, Timings(queued_ms=waited, render_ms=took_ms), at=now)
+
+    async def _write(self, work: _Work, group: _Group, *, is_last: bool) -> BatchStatus | None:
+        """Write what became of rows, in one transaction, if they are still this job's; say what became of the batch."""
+        async with self._units_of_work.of_workspace(work.batch.workspace_id) as unit:
+            batch = await self._still_mine(unit, work)
+            if batch is None:
+                return None
+            await unit.renders.add_all(group.made)
+            await unit.batches.settle(batch.id, group.ended)
+            made = len(group.made)
+            settled = batch.settle(succeeded=made, failed=len(group.ended) - made, at=self._clock.now())
+            await unit.batches.update(settled)
+            if is_last or settled.status is not BatchStatus.RUNNING:
+                await unit.batches.remove_chunks(batch.id, work.job.id)
+            if is_last and settled.status is BatchStatus.RUNNING and settled.next_number <= settled.total:
+                await unit.jobs.enqueue(NewJob(JobKind.BATCH, batch.workspace_id, batch.id))
+            await unit.commit()
+        return settled.status
+
+    async def _count_start(self, work: _Work, item: BatchItem, change: int) -> None:
+        async with self._units_of_work.of_workspace(work.batch.workspace_id) as unit:
+            if await self._still_mine(unit, work) is not None:
+                await unit.batches.count_start(work.batch.id, item.number, change)
+                await unit.commit()
+
+    async def _count_no_start(self, work: _Work) -> None:
+        async with self._units_of_work.of_workspace(work.batch.workspace_id) as unit:
+            if await self._still_mine(unit, work) is not None:
+                await unit.batches.put_chunk(work.batch.id, replace(work.chunk, starts=work.chunk.starts - 1))
+                await unit.commit()
+
+    async def _still_mine(self, unit: UnitOfWork, work: _Work) -> Batch | None:
+        """Return the batch as it is, if the rows are still in the hands of this start of the job."""
+        try:
+            batch = await unit.batches.get(work.batch.id, for_change=True)
+        except NotFoundError:
+            return None
+        is_mine = await unit.batches.chunk_of(batch.id, work.job.id) == work.chunk
+        return batch if is_mine and batch.status in _KEPT_GOING else None
+
+
+async def _each(items: Sequence[BatchItem]) -> AsyncIterator[BatchItem]:
+    for item in items:
+        yield item
