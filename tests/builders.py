@@ -17,14 +17,20 @@ from domain.formats import OutputFormat, TemplateFormat
 from domain.identifiers import (
     API_KEY_PREFIX,
     BATCH_PREFIX,
+    DELIVERY_PREFIX,
+    EVENT_PREFIX,
     RENDER_PREFIX,
     TEMPLATE_PREFIX,
+    WEBHOOK_PREFIX,
     WORKSPACE_PREFIX,
     ApiKeyId,
     BatchId,
+    DeliveryId,
+    EventId,
     RenderId,
     Slug,
     TemplateId,
+    WebhookId,
     WorkspaceId,
 )
 from domain.placeholder import Placeholder, PlaceholderKind
@@ -32,6 +38,8 @@ from domain.render_request import RenderOptions, RenderRequest, RenderStatus
 from domain.rows import RowFormat
 from domain.scope import Scope
 from domain.template import Template, TemplateStatus, TemplateVersion
+from domain.webhook import SealedSecret, WebhookEndpoint, WebhookEvent
+from domain.webhook_delivery import WebhookDelivery
 from domain.workspace import DEFAULT_WORKSPACE_ID, Workspace
 from tests.fakes.ids import SequentialIds
 
@@ -189,3 +197,37 @@ def a_batch_item(number: int = 1, data: bytes | None = DATA, **fields: Any) -> B
     """Build a row of a batch that has no end."""
     item = BatchItem(number, number + 1, hashlib.sha256(data or b"").hexdigest(), data, f"key-{number}")
     return replace(item, **fields)
+
+
+def a_webhook(*, workspace_id: WorkspaceId = WORKSPACE_ID, **fields: Any) -> WebhookEndpoint:
+    """Build an endpoint that is enabled and hears everything."""
+    endpoint = WebhookEndpoint(
+        id=WebhookId(_ids.new_id(WEBHOOK_PREFIX)),
+        workspace_id=workspace_id,
+        url="https://hooks.example.org/docgen",
+        description="Archive",
+        events=None,
+        secret=SealedSecret(b"sealed"),
+        created_at=NOW,
+        created_by="ada",
+        updated_at=NOW,
+    )
+    return replace(endpoint, **fields)
+
+
+def a_delivery(webhook: WebhookEndpoint | None = None, **fields: Any) -> WebhookDelivery:
+    """Build a delivery that was not tried yet; without an endpoint, to one of its own."""
+    webhook = webhook or a_webhook()
+    delivery = WebhookDelivery(
+        id=DeliveryId(_ids.new_id(DELIVERY_PREFIX)),
+        workspace_id=webhook.workspace_id,
+        webhook_id=webhook.id,
+        event_id=EventId(_ids.new_id(EVENT_PREFIX)),
+        event=WebhookEvent.RENDER_SUCCEEDED,
+        subject=_ids.new_id(RENDER_PREFIX),
+        body=b'{"type":"render.succeeded"}',
+        created_at=NOW,
+        since=NOW,
+        next_attempt_at=NOW,
+    )
+    return replace(delivery, **fields)

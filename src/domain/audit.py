@@ -34,6 +34,13 @@ class AuditAction(StrEnum):
     BATCH_ERASED = "batch.erased"
     API_KEY_CREATED = "api-key.created"
     API_KEY_REVOKED = "api-key.revoked"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_UPDATED = "webhook.updated"
+    WEBHOOK_DELETED = "webhook.deleted"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret-rotated"  # noqa: S105  # an action
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_REPLAYED = "webhook.replayed"
+    WEBHOOK_DISABLED = "webhook.disabled"
     ACCESS_REFUSED = "access.refused"
 
 
@@ -46,6 +53,7 @@ class AuditObject(StrEnum):
     RENDER = "render"
     BATCH = "batch"
     API_KEY = "api-key"
+    WEBHOOK = "webhook"
     OPERATION = "operation"
 
 

@@ -3,6 +3,7 @@
     DocGenError                     code
     ├── UnauthenticatedError        unauthenticated         nobody knows who asks
     ├── ScopeMissingError           scope-missing           the caller may not do this
+    ├── UrlForbiddenError           url-forbidden           nothing is sent to this address
     ├── InvalidRequestError         request-invalid         one value of a request is not acceptable
     ├── NotFoundError               not-found               no such object in this workspace
     ├── TemplateErasedError         not-found               a render waited for a template that is gone
@@ -82,6 +83,12 @@ class ScopeMissingError(DocGenError):
     def __init__(self, scope: str) -> None:
         super().__init__(f"This needs the scope {scope}, which the caller does not have: use a key that has it.")
         self.scope = scope
+
+
+class UrlForbiddenError(DocGenError):
+    """Nothing is sent to this address: its scheme, its port or where it leads to is not allowed."""
+
+    code: ClassVar[str] = "url-forbidden"
 
 
 class InvalidRequestError(DocGenError):

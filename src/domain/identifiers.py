@@ -10,6 +10,9 @@ BatchId = NewType("BatchId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 AuditEventId = NewType("AuditEventId", str)
 JobId = NewType("JobId", int)
+WebhookId = NewType("WebhookId", str)
+DeliveryId = NewType("DeliveryId", str)
+EventId = NewType("EventId", str)
 Slug = NewType("Slug", str)
 
 WORKSPACE_PREFIX: Final = "wsp"
@@ -18,6 +21,9 @@ RENDER_PREFIX: Final = "rnd"
 BATCH_PREFIX: Final = "bat"
 API_KEY_PREFIX: Final = "key"
 AUDIT_EVENT_PREFIX: Final = "aud"
+WEBHOOK_PREFIX: Final = "whk"
+DELIVERY_PREFIX: Final = "dlv"
+EVENT_PREFIX: Final = "evt"
 
 _ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
 

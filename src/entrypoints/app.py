@@ -34,6 +34,7 @@ from entrypoints.http.routes import (
     templates,
     usage,
     versions,
+    webhooks,
     workspace,
 )
 from entrypoints.lifespan import end_with_parent, entered
@@ -100,7 +101,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
     # Included routers would be searched twice for each request, and the first route that fits is taken.
-    for module in (renders, batches, templates, versions, assets, api_keys, audit_events, workspace, usage):
+    for module in (renders, batches, templates, versions, assets, api_keys, audit_events, webhooks, workspace, usage):
         app.router.routes.extend(module.router.routes)
     app.include_router(system.router)
     app.include_router(links.router)

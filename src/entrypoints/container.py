@@ -4,7 +4,7 @@ The graph is built synchronously and holds no open thing; `lifetimes` lists what
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +15,7 @@ from dependency_injector import containers, providers
 from adapters.jobs.queue import PgqueuerJobQueue
 from adapters.jobs.source import PgqueuerJobSource
 from adapters.jobs.statements import CHANNEL
+from adapters.links.key_file import read_or_make_key
 from adapters.links.signed import SignedDocumentLinks
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
 from adapters.postgres.database import PostgresDatabase
@@ -39,10 +40,13 @@ from adapters.rendering.store import CompiledTemplateStore
 from adapters.rendering.workers.machine import can_fork, default_memory_bytes, default_workers
 from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
 from adapters.rendering.workers.settings import PoolSettings
+from adapters.secrets.aes_gcm import AesGcmSecretBox
 from adapters.storage.bounded_folder import BoundedFolder
 from adapters.storage.cache import CachedDocumentStorage, FileCache
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
+from adapters.webhooks.network import SystemResolver
+from adapters.webhooks.sender import HttpWebhookSender
 from application.blob_survey import BlobSurvey
 from application.defaults import RenderDefaults
 from application.job_worker import Chore, Handler, JobWorker
@@ -58,6 +62,7 @@ from application.renderer_with_assets import RendererWithAssets
 from application.settings_in_force import InForce, ServiceBounds, SettingsOfWorkspaces
 from application.stopping import Stopping
 from application.stored_assets import StoredAssets
+from application.telling_journal import TellingRenderJournal
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
 from application.use_cases.audit import ReadAuditEvents, RecordRefusal
@@ -76,6 +81,7 @@ from application.use_cases.check_storage import CheckStorage
 from application.use_cases.collect_blobs import CollectBlobs
 from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWorkspace
 from application.use_cases.create_batch import CreateBatch
+from application.use_cases.deliver_webhook import DeliverWebhook
 from application.use_cases.erase_batch import CarryOutErasure, EraseExpiredBatches
 from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
@@ -83,6 +89,7 @@ from application.use_cases.keep_asset import KeepAsset
 from application.use_cases.keep_house import EraseExpiredRenders, SweepIdempotencyKeys
 from application.use_cases.link_document import LinkDocument, OpenLink
 from application.use_cases.manage_api_keys import ManageApiKeys
+from application.use_cases.manage_webhooks import ManageWebhooks
 from application.use_cases.manage_workspaces import ManageWorkspaces
 from application.use_cases.prepare_rows import PrepareRows
 from application.use_cases.publish_version import PublishVersion
@@ -90,6 +97,7 @@ from application.use_cases.purge_template import PurgeTemplate
 from application.use_cases.queue_render import QueueRender
 from application.use_cases.read_assets import DeleteAsset, ReadAssets
 from application.use_cases.read_batches import ReadBatches
+from application.use_cases.read_deliveries import ReadDeliveries, ReplayDelivery, TryWebhook
 from application.use_cases.read_renders import GetDocument, ReadRenders
 from application.use_cases.read_templates import ReadTemplates
 from application.use_cases.read_usage import ReadUsage
@@ -100,12 +108,15 @@ from application.use_cases.requested_renders import RequestedRenders
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
+from application.webhook_events import WebhookEvents
 from domain.rate_limit import RateLimit
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, SettingsError
 
-# Each process listens on one for what the database announces, its worker has one to the queue, and single statements
-# have their own.
-CONNECTIONS_BESIDE_POOL: Final = 2 + DRIVER_CONNECTIONS
+# Each process listens on one for what the database announces, its workers have one each to the queue, and single
+# statements have their own.
+CONNECTIONS_BESIDE_POOL: Final = 3 + DRIVER_CONNECTIONS
+# Messages of a worker that are under way at a time: they wait for receivers, and take hardly any work.
+_MESSAGES_AT_ONCE: Final = 50
 
 
 def _render_workers(settings: Settings) -> int:
@@ -167,16 +178,35 @@ def _rate(name: str, per_second: float, burst: int) -> RateLimit | None:
     return RateLimit(name, per_second, burst) if per_second else None
 
 
-def _job_worker(
+def _secret_keys(settings: Settings) -> Sequence[str]:
+    """Return the keys that were given, or that of the data directory.
+
+    Raises:
+        ServiceUnavailableError: none was given, and that one can be neither read nor made.
+    """
+    return settings.secret_keys or (read_or_make_key(settings.secret_key_file),)
+
+
+def _job_workers(
     settings: Settings,
-    source: JobSource,
-    handlers: dict[JobKind, Handler],
-    chores: list[Chore],
-) -> JobWorker:
+    renders: JobSource,
+    messages: JobSource,
+    rendering: dict[JobKind, Handler],
+    sending: dict[JobKind, Handler],
+    chores: Sequence[Chore],
+) -> list[JobWorker]:
+    """Make a worker for what takes the processor, and one for what waits for others: neither holds the other one up."""
     # One renders, and one writes: while a document is put onto the disk, the next is made.
     concurrency = settings.worker.concurrency or 2 * max(2, _render_workers(settings))
-    taken = {kind: handlers[kind] for kind in settings.worker.kinds}
-    return JobWorker(source, taken, concurrency=concurrency, grace_seconds=settings.worker.grace_seconds, chores=chores)
+    workers: list[JobWorker] = []
+    for source, at_once, handlers in ((renders, concurrency, rendering), (messages, _MESSAGES_AT_ONCE, sending)):
+        taken = {kind: handler for kind, handler in handlers.items() if kind in settings.worker.kinds}
+        if taken:
+            grace = settings.worker.grace_seconds
+            # Whatever kinds a process takes, it does the chores once.
+            mine = () if workers else chores
+            workers.append(JobWorker(source, taken, concurrency=at_once, grace_seconds=grace, chores=mine))
+    return workers
 
 
 # Rows of a batch, or of one job of it, that are rendered, stored or tried at a time: none of the processes that do so
@@ -221,7 +251,9 @@ class Container(containers.DeclarativeContainer):
         PostgresUnitsOfWork, database, template_changes.provided.note, administration, PgqueuerJobQueue
     )
     versions_to_render = providers.Singleton(VersionsToRender, units_of_work, template_changes, clock)
+    webhook_events = providers.Singleton(WebhookEvents, units_of_work, template_changes, clock, ids)
     render_journal = providers.Singleton(PostgresRenderJournal, database)
+    telling_journal = providers.Singleton(TellingRenderJournal, render_journal, units_of_work, webhook_events)
     idempotency_keys = providers.Singleton(PostgresIdempotencyKeys, database)
     local_storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
     storage = providers.Singleton(_cached, settings, local_storage)
@@ -242,9 +274,11 @@ class Container(containers.DeclarativeContainer):
     read_workspace = providers.Singleton(ReadWorkspace, units_of_work, bounds)
     configure_workspace = providers.Singleton(ConfigureWorkspace, units_of_work, bounds)
     inspect_upload = providers.Singleton(InspectUpload, renderer, settings_in_force)
-    register_template = providers.Singleton(RegisterTemplate, inspect_upload, storage, units_of_work, clock, ids)
-    add_version = providers.Singleton(AddVersion, inspect_upload, storage, units_of_work, clock)
-    publish_version = providers.Singleton(PublishVersion, units_of_work, clock)
+    register_template = providers.Singleton(
+        RegisterTemplate, inspect_upload, storage, units_of_work, clock, ids, webhook_events
+    )
+    add_version = providers.Singleton(AddVersion, inspect_upload, storage, units_of_work, clock, webhook_events)
+    publish_version = providers.Singleton(PublishVersion, units_of_work, clock, webhook_events)
     refine_schema = providers.Singleton(RefineSchema, units_of_work)
     update_template = providers.Singleton(UpdateTemplate, units_of_work, clock)
     archive_template = providers.Singleton(ArchiveTemplate, units_of_work, clock)
@@ -258,12 +292,15 @@ class Container(containers.DeclarativeContainer):
         settings_in_force,
         clock,
         ids,
+        webhook_events,
     )
-    render_document = providers.Singleton(RenderDocument, renderer, storage, requested_renders, render_journal, clock)
+    render_document = providers.Singleton(RenderDocument, renderer, storage, requested_renders, telling_journal, clock)
     queue_render = providers.Singleton(
         QueueRender, units_of_work, requested_renders, settings.provided.limits.queued_renders
     )
-    carry_out_render = providers.Singleton(CarryOutRender, units_of_work, requested_renders, renderer, storage, clock)
+    carry_out_render = providers.Singleton(
+        CarryOutRender, units_of_work, requested_renders, renderer, storage, clock, webhook_events
+    )
     read_renders = providers.Singleton(ReadRenders, units_of_work)
     stopping = providers.Singleton(Stopping)
     await_render = providers.Singleton(AwaitEnd, read_renders.provided.get, render_endings, stopping)
@@ -333,6 +370,24 @@ class Container(containers.DeclarativeContainer):
     manage_api_keys = providers.Singleton(
         ManageApiKeys, units_of_work, clock, ids, providers.Singleton(SystemRandomSource)
     )
+    secret_box = providers.Singleton(AesGcmSecretBox, providers.Callable(_secret_keys, settings), "webhooks")
+    resolver = providers.Singleton(SystemResolver)
+    webhook_sender = providers.Singleton(HttpWebhookSender, resolver, settings.provided.webhooks.networks)
+    manage_webhooks = providers.Singleton(
+        ManageWebhooks,
+        units_of_work,
+        webhook_sender,
+        secret_box,
+        clock,
+        ids,
+        providers.Singleton(SystemRandomSource),
+    )
+    read_deliveries = providers.Singleton(ReadDeliveries, units_of_work)
+    try_webhook = providers.Singleton(TryWebhook, units_of_work, webhook_events)
+    replay_delivery = providers.Singleton(ReplayDelivery, units_of_work, clock)
+    deliver_webhook = providers.Singleton(
+        DeliverWebhook, units_of_work, webhook_sender, secret_box, clock, providers.Singleton(SystemRandomSource)
+    )
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
 
     # Entered in this order, left in the opposite one.
@@ -346,14 +401,41 @@ class Container(containers.DeclarativeContainer):
         document_links,
         engine,
         key_usage,
+        resolver,
+        webhook_sender,
     )
 
     blob_survey = providers.Singleton(BlobSurvey, units_of_work, storage, clock, settings.provided.storage.grace)
     queue_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
-    job_worker = providers.Singleton(
-        _job_worker,
+    messages_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
+    chores = providers.List(
+        providers.Singleton(
+            Chore,
+            "expired-renders",
+            timedelta(minutes=10),
+            providers.Singleton(EraseExpiredRenders, units_of_work, workspaces, storage, clock, webhook_events),
+        ),
+        providers.Singleton(
+            Chore,
+            "expired-batches",
+            timedelta(minutes=10),
+            providers.Singleton(EraseExpiredBatches, units_of_work, workspaces, clock),
+        ),
+        providers.Singleton(
+            Chore,
+            "idempotency-keys",
+            timedelta(hours=1),
+            providers.Singleton(SweepIdempotencyKeys, idempotency_keys, workspaces),
+        ),
+        providers.Singleton(
+            Chore, "blobs", timedelta(hours=6), providers.Singleton(CollectBlobs, blob_survey, storage)
+        ),
+    )
+    job_workers = providers.Singleton(
+        _job_workers,
         settings,
         providers.Singleton(PgqueuerJobSource, queue_connection),
+        providers.Singleton(PgqueuerJobSource, messages_connection),
         providers.Dict(
             {
                 JobKind.RENDER: carry_out_render,
@@ -361,32 +443,11 @@ class Container(containers.DeclarativeContainer):
                 JobKind.BATCH_ERASURE: carry_out_erasure,
             }
         ),
-        providers.List(
-            providers.Singleton(
-                Chore,
-                "expired-renders",
-                timedelta(minutes=10),
-                providers.Singleton(EraseExpiredRenders, units_of_work, workspaces, storage, clock),
-            ),
-            providers.Singleton(
-                Chore,
-                "expired-batches",
-                timedelta(minutes=10),
-                providers.Singleton(EraseExpiredBatches, units_of_work, workspaces, clock),
-            ),
-            providers.Singleton(
-                Chore,
-                "idempotency-keys",
-                timedelta(hours=1),
-                providers.Singleton(SweepIdempotencyKeys, idempotency_keys, workspaces),
-            ),
-            providers.Singleton(
-                Chore, "blobs", timedelta(hours=6), providers.Singleton(CollectBlobs, blob_survey, storage)
-            ),
-        ),
+        providers.Dict({JobKind.WEBHOOK: deliver_webhook}),
+        chores,
     )
     # What a worker enters besides.
-    worker_lifetimes = providers.Callable(_lifetimes, queue_connection)
+    worker_lifetimes = providers.Callable(_lifetimes, queue_connection, messages_connection)
 
     check_storage = providers.Singleton(CheckStorage, blob_survey, storage, units_of_work, workspaces)
     # What commands about both stores enter.

@@ -328,6 +328,17 @@ def _checked(parse: Callable[[str], str], value: str) -> str:
         raise ValueError(error.reason) from error
 
 
+class WebhookSettings(_Section):
+    """Where webhooks may lead to besides the public Internet: networks with commas in between."""
+
+    allowed_networks: Annotated[str, AfterValidator(_networks)] = ""
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks that may be sent to although they are not public."""
+        return tuple(ip_network(item) for item in _items(self.allowed_networks))
+
+
 class DefaultsSettings(_Section):
     """What holds where neither the request nor the template says otherwise."""
 
@@ -381,6 +392,7 @@ class Settings(BaseSettings):
     rendering: RenderingSettings = RenderingSettings()
     worker: WorkerSettings = WorkerSettings()
     limits: LimitsSettings = LimitsSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     defaults: DefaultsSettings = DefaultsSettings()
     log: LogSettings = LogSettings()
 

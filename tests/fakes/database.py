@@ -14,9 +14,22 @@ from domain.asset import Asset
 from domain.audit import AuditEvent
 from domain.batch import Batch, BatchChunk, BatchItem
 from domain.errors import InvalidRequestError, ServiceUnavailableError
-from domain.identifiers import ApiKeyId, AuditEventId, BatchId, JobId, RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import (
+    ApiKeyId,
+    AuditEventId,
+    BatchId,
+    DeliveryId,
+    JobId,
+    RenderId,
+    Slug,
+    TemplateId,
+    WebhookId,
+    WorkspaceId,
+)
 from domain.render_request import RenderRequest
 from domain.template import Template, TemplateVersion
+from domain.webhook import WebhookEndpoint
+from domain.webhook_delivery import WebhookDelivery
 from domain.workspace import DeletedWorkspace, Workspace, WorkspaceSettings
 from tests.fakes.overlay import Overlay
 
@@ -55,6 +68,8 @@ class Database:
         self.turns: dict[str, float] = {}
         self.job_ids = itertools.count(1)
         self.jobs_changed = asyncio.Event()
+        self.webhooks: dict[tuple[WorkspaceId, WebhookId], WebhookEndpoint] = {}
+        self.deliveries: dict[tuple[WorkspaceId, DeliveryId], WebhookDelivery] = {}
         self.locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.commits = 0
         self.down = False
@@ -81,6 +96,8 @@ class View:
         self.audit = Overlay(database.audit)
         self.jobs = Overlay(database.jobs)
         self.answers = Overlay(database.answers)
+        self.webhooks = Overlay(database.webhooks)
+        self.deliveries = Overlay(database.deliveries)
 
     async def query(self) -> None:
         """Let the other tasks run, as every query does, and fail if the database is down."""
@@ -123,7 +140,8 @@ class View:
 
     def _tables(self) -> list[Overlay[Any, Any]]:
         kept = [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys, self.audit]
-        return [*kept, self.answers, self.settings, self.batches, self.items, self.chunks]
+        more = [self.batches, self.items, self.chunks, self.webhooks, self.deliveries]
+        return [*kept, self.answers, self.settings, *more]
 
     def release(self) -> None:
         """Let the locks go."""

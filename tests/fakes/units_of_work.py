@@ -22,6 +22,7 @@ from tests.fakes.repositories import (
     InMemoryTemplateRepository,
     InMemoryWorkspaceRepository,
 )
+from tests.fakes.webhooks import InMemoryDeliveryRepository, InMemoryWebhookRepository
 
 
 class _InMemoryTransaction(Transaction):
@@ -62,6 +63,8 @@ class InMemoryUnitOfWork(_InMemoryTransaction, UnitOfWork):
         self.audit = InMemoryAuditLog(self._view, workspace_id)
         self.jobs = InMemoryJobQueue(self._view)
         self.answers = InMemoryAnswerLog(self._view)
+        self.webhooks = InMemoryWebhookRepository(self._view, workspace_id)
+        self.deliveries = InMemoryDeliveryRepository(self._view, workspace_id)
 
 
 class InMemoryAdministrationUnitOfWork(_InMemoryTransaction, AdministrationUnitOfWork):

@@ -22,7 +22,17 @@ from domain.batch import Batch, BatchStatus, OnError, RowsRead
 from domain.diagnostics import Diagnostic
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
-from domain.identifiers import ApiKeyId, AuditEventId, BatchId, JobId, RenderId, Slug, TemplateId, WorkspaceId
+from domain.identifiers import (
+    ApiKeyId,
+    AuditEventId,
+    BatchId,
+    JobId,
+    RenderId,
+    Slug,
+    TemplateId,
+    WebhookId,
+    WorkspaceId,
+)
 from domain.placeholder import Placeholder
 from domain.render_request import (
     MissingPolicy,
@@ -308,6 +318,7 @@ def render_columns(request: RenderRequest) -> Columns:
         "queued_at": request.queued_at,
         "job_id": request.job_id,
         "attempts": request.attempts,
+        "deliver_to": list(request.deliver_to) or None,
     }
 
 
@@ -334,6 +345,7 @@ def render_of(row: RenderRow) -> RenderRequest:
         queued_at=row.queued_at,
         job_id=None if row.job_id is None else JobId(row.job_id),
         attempts=row.attempts,
+        deliver_to=tuple(map(WebhookId, row.deliver_to or ())),
     )
 
 

@@ -20,6 +20,7 @@ from adapters.postgres.render_repository import PostgresRenderRepository
 from adapters.postgres.scope import MAINTENANCE, scope_of
 from adapters.postgres.statements import Fetch, JobQueueOn, in_queue
 from adapters.postgres.template_repository import PostgresTemplateRepository
+from adapters.postgres.webhooks import PostgresDeliveryRepository, PostgresWebhookRepository
 from adapters.postgres.workspace_repository import PostgresWorkspaceRepository
 from application.ports.job_queue import JobQueue, NewJob
 from application.ports.unit_of_work import AdministrationUnitOfWork, Transaction, UnitOfWork, UnitsOfWork
@@ -71,11 +72,13 @@ class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
         self.audit = PostgresAuditLog(session, workspace_id)
         self.jobs = job_queue_on(in_queue(session))
         self.answers = PostgresAnswerLog(session)
+        self.webhooks = PostgresWebhookRepository(session, workspace_id)
+        self.deliveries = PostgresDeliveryRepository(session, workspace_id)
 
     @override
     async def commit(self) -> None:
         await super().commit()
-        if self.templates.changed or self.workspace.changed:
+        if self.templates.changed or self.workspace.changed or self.webhooks.changed:
             # Whoever is told that it is done may ask this process for it before the notification is here.
             self._on_commit(self._workspace_id)
 

@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     RENDER = "render"
     BATCH = "batch"
     BATCH_ERASURE = "batch-erasure"
+    WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from application.ports.asset_repository import AssetRepository
 from application.ports.audit_log import AuditLog
 from application.ports.batch_repository import BatchRepository
 from application.ports.blob_references import BlobReferences
+from application.ports.delivery_repository import DeliveryRepository
 from application.ports.idempotency_keys import AnswerLog
 from application.ports.job_queue import JobQueue
 from application.ports.own_workspace import OwnWorkspace
 from application.ports.render_repository import RenderRepository
 from application.ports.template_repository import TemplateRepository
+from application.ports.webhook_repository import WebhookRepository
 from application.ports.workspace_repository import WorkspaceRepository
 from domain.identifiers import WorkspaceId
 
@@ -52,6 +54,8 @@ class UnitOfWork(Transaction, Protocol):
     audit: AuditLog
     jobs: JobQueue
     answers: AnswerLog
+    webhooks: WebhookRepository
+    deliveries: DeliveryRepository
 
 
 class AdministrationUnitOfWork(Transaction, Protocol):

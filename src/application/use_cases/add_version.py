@@ -8,10 +8,13 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.preconditions import Seen, published_version, require_compatible, require_unchanged
 from application.use_cases.inspect_upload import InspectedUpload, InspectUpload, TemplateUpload
+from application.webhook_bodies import template_data
+from application.webhook_events import WebhookEvents
 from domain.audit import AuditAction, AuditObject
 from domain.errors import UnsupportedMediaTypeError
 from domain.scope import Scope
 from domain.template import Template, TemplateVersion
+from domain.webhook import WebhookEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,14 @@ class AddVersion:
     """The same bytes are the same version; a new version has the next number and the template's format."""
 
     def __init__(
-        self, inspect_upload: InspectUpload, storage: DocumentStorage, units_of_work: UnitsOfWork, clock: Clock
+        self,
+        inspect_upload: InspectUpload,
+        storage: DocumentStorage,
+        units_of_work: UnitsOfWork,
+        clock: Clock,
+        events: WebhookEvents,
     ) -> None:
+        self._events = events
         self._inspect_upload = inspect_upload
         self._storage = storage
         self._units_of_work = units_of_work
@@ -91,11 +100,17 @@ class AddVersion:
             changed = template.publish(version.number, at=self._clock.now()) if command.publish else template
             if changed is not template:
                 await unit.templates.update(changed)
+                await self._tell(unit, changed)
             return AddedVersion(changed, version, created=False)
         changed = template.with_new_version(publish=command.publish, at=version.created_at)
         await unit.templates.update(changed)
         await unit.templates.add_version(version)
+        if command.publish:
+            await self._tell(unit, changed)
         return AddedVersion(changed, version, created=True)
+
+    async def _tell(self, unit: UnitOfWork, published: Template) -> None:
+        await self._events.tell(unit, WebhookEvent.TEMPLATE_PUBLISHED, published.id, template_data(published))
 
     async def _version_of(
         self, unit: UnitOfWork, template: Template, command: AddVersionCommand, inspected: InspectedUpload

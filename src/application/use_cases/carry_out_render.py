@@ -14,6 +14,7 @@ from application.ports.template_renderer import RenderedDocument, TemplateRender
 from application.ports.unit_of_work import UnitsOfWork
 from application.unnamed_blobs import erase_unnamed
 from application.use_cases.requested_renders import RequestedRenders, document_of
+from application.webhook_events import WebhookEvents
 from domain.errors import (
     DocGenError,
     ExpiredError,
@@ -52,7 +53,9 @@ class CarryOutRender:
         renderer: TemplateRenderer,
         storage: DocumentStorage,
         clock: Clock,
+        events: WebhookEvents,
     ) -> None:
+        self._events = events
         self._units_of_work = units_of_work
         self._requested = requested
         self._renderer = renderer
@@ -98,7 +101,9 @@ class CarryOutRender:
             refusal = _refusal_of(request, now=now)
             started = request.start_by(job.id, at=now)
             if refusal is not None:
-                await unit.renders.update(_failed(started, refusal, at=now))
+                failed = _failed(started, refusal, at=now)
+                await unit.renders.update(failed)
+                await self._events.tell_of_end(unit, failed)
                 await unit.commit()
                 return Settled.DONE
             await unit.renders.update(started)
@@ -141,6 +146,7 @@ class CarryOutRender:
 
     async def _write(self, started: RenderRequest, changed: RenderRequest) -> tuple[Outcome, bool]:
         """Write what became of a start, if that is still under way; say what becomes of its job, and if it was."""
+        told = await self._events.is_told(changed)
         async with self._units_of_work.of_workspace(started.workspace_id) as unit:
             try:
                 current = await unit.renders.get(started.id, for_change=True)
@@ -149,6 +155,8 @@ class CarryOutRender:
             if not current.is_run_of(started):
                 return (Settled.ELSEWHERE if current.finished_at is None else Settled.DONE), False
             await unit.renders.update(changed)
+            if told:
+                await self._events.tell_of_end(unit, changed)
             await unit.commit()
         return Settled.DONE, True
 

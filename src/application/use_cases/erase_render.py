@@ -33,6 +33,8 @@ class EraseRender:
             erased = request.erase(at=self._clock.now())
             if request.erased_at is None:
                 await unit.renders.erase(erased)
+                # Messages about it show names and findings, too.
+                await unit.deliveries.erase(request.id)
                 await unit.audit.record(caller.entry(AuditAction.RENDER_ERASED, AuditObject.RENDER, request.id))
                 await unit.commit()
         if erased.document is not None:

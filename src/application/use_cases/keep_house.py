@@ -10,6 +10,7 @@ from application.ports.idempotency_keys import IdempotencyKeys
 from application.ports.unit_of_work import UnitsOfWork
 from application.ports.workspace_directory import WorkspaceDirectory
 from application.unnamed_blobs import erase_unnamed
+from application.webhook_events import WebhookEvents
 from domain.errors import DocGenError, ExpiredError
 from domain.identifiers import WorkspaceId
 from domain.render_request import RenderFailure, RenderStatus, Timings
@@ -25,16 +26,23 @@ _Some = Callable[[WorkspaceId, int], Awaitable[int]]
 class EraseExpiredRenders:
     """Data and documents whose time is over go for good, as if somebody had erased them; their records stay.
 
-    A render that still waits in the queue then fails first; one that is being rendered has its turn next time.
+    A render that still waits in the queue then fails first, and webhooks are told; one that is being rendered has its
+    turn next time.
     """
 
     def __init__(
-        self, units_of_work: UnitsOfWork, workspaces: WorkspaceDirectory, storage: DocumentStorage, clock: Clock
+        self,
+        units_of_work: UnitsOfWork,
+        workspaces: WorkspaceDirectory,
+        storage: DocumentStorage,
+        clock: Clock,
+        events: WebhookEvents,
     ) -> None:
         self._units_of_work = units_of_work
         self._workspaces = workspaces
         self._storage = storage
         self._clock = clock
+        self._events = events
 
     async def __call__(self) -> None:
         """Erase what there is."""
@@ -48,7 +56,12 @@ class EraseExpiredRenders:
                 reason = RenderFailure.of(ExpiredError("Its time was over before it was rendered."))
                 waits = request.status is RenderStatus.QUEUED
                 ended = request.start().fail(reason, (), Timings(), at=now) if waits else request
-                await unit.renders.erase(ended.erase(at=now))
+                erased = ended.erase(at=now)
+                await unit.renders.erase(erased)
+                # Messages about it show names and findings, too.
+                await unit.deliveries.erase(request.id)
+                if waits:
+                    await self._events.tell_of_end(unit, erased)
                 if ended.document is not None:
                     hashes.add(ended.document.sha256)
             await unit.commit()

@@ -6,8 +6,11 @@ from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from application.preconditions import Seen, published_version, require_compatible, require_unchanged
+from application.webhook_bodies import template_data
+from application.webhook_events import WebhookEvents
 from domain.audit import AuditAction, AuditObject
 from domain.template import Template
+from domain.webhook import WebhookEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,9 @@ class PublishVersion:
     What would refuse data that the published version takes is not published, unless the caller wants that.
     """
 
-    def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
+    def __init__(self, units_of_work: UnitsOfWork, clock: Clock, events: WebhookEvents) -> None:
         self._units_of_work = units_of_work
+        self._events = events
         self._clock = clock
 
     async def __call__(self, command: PublishVersionCommand) -> Template:
@@ -53,5 +57,7 @@ class PublishVersion:
                 detail = f"version {version.number}"
                 entry = command.caller.entry(AuditAction.VERSION_PUBLISHED, AuditObject.TEMPLATE, template.id, detail)
                 await unit.audit.record(entry)
+                data = template_data(published)
+                await self._events.tell(unit, WebhookEvent.TEMPLATE_PUBLISHED, template.id, data)
             await unit.commit()
         return published

@@ -48,6 +48,7 @@ class PurgeTemplate:
             locked = await unit.templates.get(template.id, for_change=True)
             require_unchanged(locked, command.seen)
             files = await unit.templates.delete(locked.id)
+            await unit.deliveries.erase(locked.id)
             entry = command.caller.entry(AuditAction.TEMPLATE_PURGED, AuditObject.TEMPLATE, locked.id)
             await unit.audit.record(entry)
             await unit.commit()

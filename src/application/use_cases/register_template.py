@@ -8,12 +8,15 @@ from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.id_generator import IdGenerator
 from application.ports.unit_of_work import UnitsOfWork
 from application.use_cases.inspect_upload import InspectUpload, TemplateUpload
+from application.webhook_bodies import template_data
+from application.webhook_events import WebhookEvents
 from domain.audit import AuditAction, AuditObject
 from domain.identifiers import TEMPLATE_PREFIX, TemplateId
 from domain.locale import parse_locale
 from domain.scope import Scope
 from domain.slug import parse_slug, slug_from
 from domain.template import Template, TemplateStatus, TemplateVersion
+from domain.webhook import WebhookEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ class RegisterTemplate:
         units_of_work: UnitsOfWork,
         clock: Clock,
         ids: IdGenerator,
+        events: WebhookEvents,
     ) -> None:
+        self._events = events
         self._inspect_upload = inspect_upload
         self._storage = storage
         self._units_of_work = units_of_work
@@ -89,5 +94,8 @@ class RegisterTemplate:
             detail = "version 1, published" if command.publish else "version 1"
             entry = command.caller.entry(AuditAction.TEMPLATE_REGISTERED, AuditObject.TEMPLATE, template.id, detail)
             await unit.audit.record(entry)
+            if command.publish:
+                data = template_data(template)
+                await self._events.tell(unit, WebhookEvent.TEMPLATE_PUBLISHED, template.id, data)
             await unit.commit()
         return template, version

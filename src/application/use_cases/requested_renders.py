@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.caller import Caller
 from application.defaults import NO_WISHES, RenderDefaults, RenderWishes
@@ -15,8 +15,9 @@ from application.settings_in_force import SettingsInForce
 from application.stored_files import read_template_file
 from application.use_cases.inspect_upload import TemplateUpload, source_of
 from application.versions_to_render import VersionsToRender
+from application.webhook_events import WebhookEvents
 from domain.document import Document, file_name_for
-from domain.errors import DiagnosedError, NotFoundError, PayloadTooLargeError
+from domain.errors import DiagnosedError, InvalidRequestError, NotFoundError, PayloadTooLargeError
 from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId
 from domain.render_request import RenderRequest, RenderStatus
 from domain.template import Template, TemplateVersion
@@ -29,7 +30,8 @@ class RenderDocumentCommand:
     `template` is an id or slug, or a file that is no template of the workspace, and is not kept. `version` None takes
     the published one, `data` is JSON text in UTF-8. `store` False keeps no record, no data and no document;
     `expires_in` (seconds) is how long data and document are kept, where that is shorter than the retention. `answer`
-    makes of the outcome what its Idempotency-Key is to be answered with; it is kept along with the record.
+    makes of the outcome what its Idempotency-Key is to be answered with; it is kept along with the record. `deliver`
+    names webhooks that are told of the end, whatever they listen to.
     """
 
     caller: Caller
@@ -40,6 +42,7 @@ class RenderDocumentCommand:
     store: bool = True
     expires_in: int | None = None
     answer: "AnswerOf | None" = None
+    deliver: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ class RequestedRenders:
         settings: SettingsInForce,
         clock: Clock,
         ids: IdGenerator,
+        events: WebhookEvents,
     ) -> None:
+        self._events = events
         self._versions = versions
         self._storage = storage
         self._settings = settings
@@ -86,11 +91,21 @@ class RequestedRenders:
         """Make the request of a wish; one that is to be rendered at once waits in no queue of ours.
 
         Raises:
-            NotFoundError, NotPublishedError: there is no such template or version to render.
+            NotFoundError, NotPublishedError: there is no such template or version to render, or no such webhook.
             UnsupportedOutputError: the template cannot become this output.
             UnsupportedMediaTypeError, PayloadTooLargeError, InvalidRequestError: the file cannot be a template, the
                 data is too large, or a wish is none.
+            ConflictError: a webhook that is to be told is disabled.
         """
+        prepared = await self._prepared(command, status)
+        if not command.deliver:
+            return prepared
+        if not command.store:
+            raise InvalidRequestError("deliver", 'there is nothing to tell of what is not stored: leave out "store".')
+        deliver_to = await self._events.named(command.caller.workspace_id, command.deliver)
+        return replace(prepared, request=replace(prepared.request, deliver_to=deliver_to))
+
+    async def _prepared(self, command: RenderDocumentCommand, status: RenderStatus) -> PreparedRender:
         workspace_id = command.caller.workspace_id
         in_force = await self._settings.of(workspace_id)
         if len(command.data) > in_force.data_bytes:

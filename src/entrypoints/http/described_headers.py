@@ -69,6 +69,7 @@ _OF_OPERATION: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("retry_failed_rows", "202"): ("Location",),
     ("create_link", "201"): ("Location",),
     ("create_api_key", "201"): ("Location",),
+    ("create_webhook", "201"): ("Location",),
 }
 # What it says where there is something to say.
 _AT_TIMES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {("create_render", "200"): ("Content-Location",)}

@@ -14,7 +14,7 @@ KEY_PATTERN: Final = "^[!-~]+( +[!-~]+)*$"
 # They store nothing, so that doing it once more is as good as an answer that is kept; a link is as good as a key.
 CARRIED_OUT_AGAIN: Final = frozenset({"validate_template", "create_link"})
 # Their answers hold a secret, which is shown once and kept nowhere.
-SECRET_ANSWERS: Final = frozenset({"create_api_key"})
+SECRET_ANSWERS: Final = frozenset({"create_api_key", "create_webhook", "rotate_webhook_secret"})
 
 
 def key_of(request: Request) -> str | None:

@@ -39,6 +39,7 @@ _TAGS: Final[Mapping[str, str]] = {
     "batches": "Documents that are made of one template, one from each row of a table.",
     "links": "Documents for whoever has a link to them, without a key.",
     "assets": "Images and Word pieces that templates and data name, as in `asset:logo.png`.",
+    "webhooks": "Addresses that are told what happened, and what was delivered to them.",
     "workspace": "What the workspace has chosen: locale, time zone, retention and limits.",
     "usage": "What the workspace has made, by day and template.",
     "access": "Who may do what, and who did what.",
@@ -46,14 +47,14 @@ _TAGS: Final[Mapping[str, str]] = {
 }
 
 
-# With what an answer says, other operations can be called: its id is this parameter of theirs.
-_LINKS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+# With what an answer says, other operations can be called: its members are these parameters of theirs.
+_LINKS: Final[Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]]] = {
     "create_render": (
-        "render_id",
+        {"render_id": "id"},
         ("get_render", "get_document", "create_link", "delete_render", "cancel_render", "retry_render"),
     ),
     "create_batch": (
-        "batch_id",
+        {"batch_id": "id"},
         (
             "get_batch",
             "list_batch_items",
@@ -64,8 +65,23 @@ _LINKS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "delete_batch",
         ),
     ),
-    "create_api_key": ("key_id", ("revoke_api_key",)),
-    "register_template": ("template", ("get_template", "update_template", "archive_template", "add_version")),
+    "create_api_key": ({"key_id": "id"}, ("revoke_api_key",)),
+    "create_webhook": (
+        {"webhook_id": "id"},
+        (
+            "get_webhook",
+            "update_webhook",
+            "rotate_webhook_secret",
+            "test_webhook",
+            "list_webhook_deliveries",
+            "delete_webhook",
+        ),
+    ),
+    "test_webhook": ({"webhook_id": "webhook_id", "delivery_id": "id"}, ("replay_webhook_delivery",)),
+    "register_template": (
+        {"template": "id"},
+        ("get_template", "update_template", "archive_template", "add_version"),
+    ),
 }
 
 
@@ -100,11 +116,13 @@ def completed(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _add_links(operation: dict[str, Any]) -> None:
-    parameter, targets = _LINKS.get(operation["operationId"], ("", ()))
+    members, targets = _LINKS.get(operation["operationId"], ({}, ()))
+    parameters = {name: f"$response.body#/{member}" for name, member in members.items()}
     if targets:
-        links = {each: {"operationId": each, "parameters": {parameter: "$response.body#/id"}} for each in targets}
         made = next(status for status in ("201", "202") if status in operation["responses"])
-        operation["responses"][made]["links"] = links
+        operation["responses"][made]["links"] = {
+            each: {"operationId": each, "parameters": parameters} for each in targets
+        }
 
 
 def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

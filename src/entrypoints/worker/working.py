@@ -13,10 +13,11 @@ from entrypoints.lifespan import entered
 async def working(container: Container) -> AsyncIterator[None]:
     """Carry out jobs within the block; at its end what runs is finished, or handed back."""
     async with entered(container.worker_lifetimes()):
-        worker: JobWorker = container.job_worker()
-        task = asyncio.create_task(worker.run())
+        workers: list[JobWorker] = container.job_workers()
+        tasks = [asyncio.create_task(worker.run()) for worker in workers]
         try:
             yield
         finally:
-            worker.stop()
-            await task
+            for worker in workers:
+                worker.stop()
+            await asyncio.gather(*tasks)

@@ -26,6 +26,8 @@ _FIRST: Final = (
     "create_batch",
     "put_asset",
     "create_api_key",
+    "create_webhook",
+    "test_webhook",
 )
 _LAST: Final = ("archive_template", "restore_template")
 # A render that has succeeded can neither be called off nor be tried again; one that was called off can.

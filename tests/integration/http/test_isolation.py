@@ -38,6 +38,8 @@ SENT: dict[str, dict[str, Any]] = {
     "delete_asset": {"headers": ANY},
     "configure_workspace": {"json": {"retention_days": 7}, "headers": ANY},
     "create_api_key": {"json": {"name": "Child", "scopes": ["audit:read"]}},
+    "create_webhook": {"json": {"url": "https://93.184.215.14/in"}},
+    "update_webhook": {"json": {"description": "Changed"}},
 }
 # What is kept of a change.
 KEPT: dict[str, AuditAction] = {
@@ -63,6 +65,12 @@ KEPT: dict[str, AuditAction] = {
     "configure_workspace": AuditAction.WORKSPACE_CONFIGURED,
     "create_api_key": AuditAction.API_KEY_CREATED,
     "revoke_api_key": AuditAction.API_KEY_REVOKED,
+    "create_webhook": AuditAction.WEBHOOK_CREATED,
+    "update_webhook": AuditAction.WEBHOOK_UPDATED,
+    "delete_webhook": AuditAction.WEBHOOK_DELETED,
+    "rotate_webhook_secret": AuditAction.WEBHOOK_SECRET_ROTATED,
+    "test_webhook": AuditAction.WEBHOOK_TESTED,
+    "replay_webhook_delivery": AuditAction.WEBHOOK_REPLAYED,
 }
 # One stores nothing, the other leaves a record of its own.
 CHANGES_NOTHING = {"validate_template", "create_render"}
@@ -92,8 +100,17 @@ class Worlds:
         rows = {"template": "letter", "items": [{"name": "Ada"}]}
         batches = [client.post("/v1/batches", json=rows).json()["id"] for _ in range(5)]
         key = client.post("/v1/api-keys", json={"name": "Object", "scopes": ["audit:read"]}).json()
+        webhook = client.post("/v1/webhooks", json={"url": "https://93.184.215.14/object"}).json()
+        delivery = client.post(f"/v1/webhooks/{webhook['id']}/test").json()
         del client.headers["Authorization"]
-        self.ids = {"template": template["id"], "render_id": render["id"], "key_id": key["id"], "batch_id": batches[0]}
+        self.ids = {
+            "template": template["id"],
+            "render_id": render["id"],
+            "key_id": key["id"],
+            "batch_id": batches[0],
+            "webhook_id": webhook["id"],
+            "delivery_id": delivery["id"],
+        }
         self.batches = dict(zip(("pause_batch", "cancel_batch", *OF_A_BATCH), batches, strict=True))
         self.queued = queued["id"]
         self.values = {**self.ids, "number": 1, "name": "logo.png"}

@@ -9,6 +9,7 @@ from adapters.rendering.language.limits import Limits
 from application.caller import Caller
 from application.defaults import RenderDefaults
 from application.settings_in_force import InForce, ServiceBounds, SettingsOfWorkspaces
+from application.telling_journal import TellingRenderJournal
 from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_template import ArchiveTemplate
 from application.use_cases.carry_out_render import CarryOutRender
@@ -28,6 +29,7 @@ from application.use_cases.requested_renders import RequestedRenders
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
+from application.webhook_events import WebhookEvents
 from domain.scope import ALL_SCOPES
 from domain.template import Template, TemplateVersion
 from tests.builders import WORKSPACE_ID
@@ -49,6 +51,8 @@ class World:
     """Everything a test of a use case touches."""
 
     clock: FixedClock
+    ids: SequentialIds
+    events: WebhookEvents
     storage: InMemoryDocumentStorage
     units: InMemoryUnitsOfWork
     caller: Caller
@@ -93,27 +97,31 @@ def world() -> World:
     inspect = InspectUpload(renderer, settings)
     renders = ReadRenders(units)
     versions = VersionsToRender(units, changes, clock)
-    requested = RequestedRenders(versions, storage, settings, clock, ids)
+    events = WebhookEvents(units, changes, clock, ids)
+    requested = RequestedRenders(versions, storage, settings, clock, ids, events)
+    journal = TellingRenderJournal(InMemoryRenderJournal(units), units, events)
     return World(
+        ids=ids,
+        events=events,
         clock=clock,
         storage=storage,
         units=units,
         caller=Caller(WORKSPACE_ID, actor="ada", scopes=ALL_SCOPES),
-        register=RegisterTemplate(inspect, storage, units, clock, ids),
-        add_version=AddVersion(inspect, storage, units, clock),
-        publish=PublishVersion(units, clock),
+        register=RegisterTemplate(inspect, storage, units, clock, ids, events),
+        add_version=AddVersion(inspect, storage, units, clock, events),
+        publish=PublishVersion(units, clock, events),
         purge=PurgeTemplate(units, storage),
         refine=RefineSchema(units),
         update=UpdateTemplate(units, clock),
         archive=ArchiveTemplate(units, clock),
         templates=ReadTemplates(units, storage),
         validate=ValidateTemplate(inspect, renderer, settings, clock),
-        render=RenderDocument(renderer, storage, requested, InMemoryRenderJournal(units), clock),
+        render=RenderDocument(renderer, storage, requested, journal, clock),
         queue=QueueRender(units, requested, MAX_WAITING),
-        carry_out=CarryOutRender(units, requested, renderer, storage, clock),
+        carry_out=CarryOutRender(units, requested, renderer, storage, clock, events),
         cancel=CancelRender(units, clock),
         retry=RetryRender(units, clock),
-        erase_expired=EraseExpiredRenders(units, InMemoryWorkspaceDirectory(units.database), storage, clock),
+        erase_expired=EraseExpiredRenders(units, InMemoryWorkspaceDirectory(units.database), storage, clock, events),
         configure=ConfigureWorkspace(units, bounds),
         workspace=ReadWorkspace(units, bounds),
         renders=renders,

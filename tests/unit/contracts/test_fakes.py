@@ -34,11 +34,14 @@ from tests.contracts.render_endings import RenderEndingsContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.row_reader import RowReaderContract
+from tests.contracts.secret_box import SecretBoxContract
 from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_renderer import TemplateRendererContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.token_verifier import NOW, TokenVerifierContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract, UnitsOfWorkFixtures
+from tests.contracts.webhook_sender import WebhookSenderContract
+from tests.contracts.webhooks import DeliveryRepositoryContract, WebhookRepositoryContract
 from tests.contracts.workspace_directory import WorkspaceDirectoryContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
 from tests.fakes.api_keys import InMemoryApiKeyDirectory
@@ -54,10 +57,12 @@ from tests.fakes.rate_buckets import InMemoryRateBuckets
 from tests.fakes.render_endings import InMemoryRenderEndings
 from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.row_reader import InMemoryRowReader
+from tests.fakes.secret_box import OpenSecretBox
 from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.template_renderer import RecordingRenderer
 from tests.fakes.token_verifier import FixedTokenVerifier
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
+from tests.fakes.webhooks import RecordingSender
 from tests.fakes.workspace_directory import InMemoryWorkspaceDirectory
 
 
@@ -363,3 +368,40 @@ class TestInMemoryRowReader(RowReaderContract):
     @override
     def reader(self) -> InMemoryRowReader:
         return InMemoryRowReader()
+
+
+class TestInMemoryWebhookRepository(_InMemory, WebhookRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemoryDeliveryRepository(_InMemory, DeliveryRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestOpenSecretBox(SecretBoxContract):
+    @pytest.fixture
+    @override
+    def box(self) -> OpenSecretBox:
+        return OpenSecretBox()
+
+    @pytest.fixture
+    @override
+    def other_box(self) -> OpenSecretBox:
+        return OpenSecretBox("another key")
+
+
+class TestRecordingSender(WebhookSenderContract):
+    @pytest.fixture
+    @override
+    def sender(self) -> RecordingSender:
+        return RecordingSender(forbidden={"inside.example"})
+
+    @pytest.fixture
+    @override
+    def url(self) -> str:
+        return "https://hooks.example/"
+
+    @pytest.fixture
+    @override
+    def forbidden_url(self) -> str:
+        return "https://inside.example/"

@@ -73,6 +73,7 @@ _RENDER_CODES = (
     "not-found",
     "not-acceptable",
     "not-published",
+    "conflict",
     "expired",
     "data-invalid",
     "render-failed",
@@ -142,6 +143,7 @@ async def create_render(request: Request) -> Response:
         ),
         store=said.store,
         expires_in=said.expires_in,
+        deliver=tuple(each.webhook for each in said.deliver),
         answer=answer_of(request, respond),
     )
     if prefers_async(request.headers.getlist("prefer")) and said.store and isinstance(wish.template, str):

@@ -14,6 +14,12 @@ from entrypoints.http.schemas.request_body import RequestBody
 from entrypoints.http.schemas.times import Time
 
 
+class RenderDelivery(RequestBody):
+    """Who is told of a render's end."""
+
+    webhook: Annotated[str, Field(max_length=100, description="Id of a webhook, which hears of it in any case.")]
+
+
 class RenderWishesBody(RequestBody):
     """What may be said about a render, whatever is rendered."""
 
@@ -25,6 +31,9 @@ class RenderWishesBody(RequestBody):
     file_name: Annotated[str | None, Field(max_length=1000, description="May hold tags: `{{ name }}-offer`.")] = None
     store: Annotated[bool, Field(strict=True, description="False keeps no record, no data and no document.")] = True
     expires_in: Annotated[int | None, Field(ge=1, strict=True, description="Seconds that the document is kept.")] = None
+    deliver: Annotated[
+        list[RenderDelivery], Field(default_factory=list, max_length=10, description="Who is told of its end.")
+    ]
 
     @override
     @classmethod

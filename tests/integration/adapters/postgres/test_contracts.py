@@ -35,6 +35,7 @@ from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract
+from tests.contracts.webhooks import DeliveryRepositoryContract, WebhookRepositoryContract
 from tests.contracts.workspace_directory import WorkspaceDirectoryContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
 from tests.integration.adapters.postgres.listening import listening, template_changes
@@ -220,3 +221,11 @@ class TestPostgresIdempotencyKeys(_OnPostgres, IdempotencyKeysContract):
     @override
     def keys_that_are_down(self, unreachable: PostgresDatabase) -> PostgresIdempotencyKeys:
         return PostgresIdempotencyKeys(unreachable)
+
+
+class TestPostgresWebhookRepository(_OnPostgres, WebhookRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresDeliveryRepository(_OnPostgres, DeliveryRepositoryContract):
+    """Every promise holds on PostgreSQL."""

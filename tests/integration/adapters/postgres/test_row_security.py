@@ -29,6 +29,8 @@ from adapters.postgres.rows import (
     Row,
     TemplateRow,
     TemplateVersionRow,
+    WebhookDeliveryRow,
+    WebhookRow,
     WorkspaceRow,
     WorkspaceSettingsRow,
 )
@@ -44,9 +46,11 @@ from tests.builders import (
     NOW,
     a_batch,
     a_batch_item,
+    a_delivery,
     a_render_request,
     a_template,
     a_version,
+    a_webhook,
     an_api_key,
     an_asset,
 )
@@ -69,6 +73,8 @@ OF_A_WORKSPACE = (
     BatchRow,
     BatchItemRow,
     BatchChunkRow,
+    WebhookRow,
+    WebhookDeliveryRow,
 )
 
 
@@ -94,6 +100,9 @@ async def workspaces(units: PostgresUnitsOfWork, database: PostgresDatabase) -> 
             await unit.api_keys.add(an_api_key(workspace_id=workspace.id))
             await unit.audit.record(an_entry(workspace.id))
             await unit.workspace.settings(for_change=True)
+            webhook = a_webhook(workspace_id=workspace.id)
+            await unit.webhooks.add(webhook)
+            await unit.deliveries.add(a_delivery(webhook))
             await unit.commit()
         await PostgresIdempotencyKeys(database).claim(workspace.id, "key", "fingerprint")
         await PostgresRateBuckets(database).take(workspace.id, "caller", 1, SLOW)

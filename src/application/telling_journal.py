@@ -1,0 +1,30 @@
+"""The journal of renders where somebody listens: record, answer and messages are one transaction."""
+
+from typing_extensions import override
+
+from application.ports.idempotency_keys import AnsweredClaim
+from application.ports.render_journal import RenderJournal
+from application.ports.unit_of_work import UnitsOfWork
+from application.webhook_events import WebhookEvents
+from domain.render_request import RenderRequest
+
+
+class TellingRenderJournal(RenderJournal):
+    """Where no webhook hears of the render, its record goes to the journal, which writes in groups."""
+
+    def __init__(self, journal: RenderJournal, units_of_work: UnitsOfWork, events: WebhookEvents) -> None:
+        self._journal = journal
+        self._units_of_work = units_of_work
+        self._events = events
+
+    @override
+    async def record(self, request: RenderRequest, data: bytes, answered: AnsweredClaim | None = None) -> None:
+        if not await self._events.is_told(request):
+            await self._journal.record(request, data, answered)
+            return
+        async with self._units_of_work.of_workspace(request.workspace_id) as unit:
+            await unit.renders.add(request, data)
+            if answered is not None:
+                await unit.answers.keep(answered)
+            await self._events.tell_of_end(unit, request)
+            await unit.commit()
