@@ -46,6 +46,8 @@ class Crew:
         self._pids: dict[int, int] = {}
         # Those that were asked to end; that any other one has ended is worth a line in the log.
         self._ending: set[int] = set()
+        # Those that go on only until there is another one in their place.
+        self._leaving: set[int] = set()
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         # Starts in a row that led to nothing.
@@ -86,6 +88,16 @@ class Crew:
         """The process number of the zygote, None while there is none."""
         return None if self._zygote is None else self._zygote.pid
 
+    @property
+    def staying(self) -> int:
+        """How many there are that work or can, those that are relieved left out."""
+        return self.ready - len(self._leaving)
+
+    @property
+    def leaving(self) -> list[WorkerLink]:
+        """Those that are relieved and still there."""
+        return [self._links[number] for number in self._leaving]
+
     def has(self, link: WorkerLink) -> bool:
         """Tell whether a worker is still of use."""
         return self._links.get(link.number) is link
@@ -94,9 +106,15 @@ class Crew:
         """Tell whether some worker has this template."""
         return any(link.knows(key) for link in self._links.values())
 
+    def relieve(self, link: WorkerLink) -> None:
+        """Start another worker in place of this one, which stays of use until it is replaced."""
+        self._leaving.add(link.number)
+        self._fill_up()
+
     def replace(self, link: WorkerLink) -> None:
-        """Let an idle worker end, and start another one in its place."""
+        """Let an idle worker end, and start another one in its place where none was started before."""
         self._links.pop(link.number, None)
+        self._leaving.discard(link.number)
         self._ending.add(link.number)
         link.close()
         self._fill_up()
@@ -133,7 +151,7 @@ class Crew:
             pass
 
     def _too_few(self) -> bool:
-        return len(self._links) < self._settings.workers
+        return len(self._links) - len(self._leaving) < self._settings.workers
 
     def _fork(self, zygote: ZygoteProcess) -> bool:
         number = next(self._numbers)
@@ -171,6 +189,7 @@ class Crew:
     def _on_link_end(self, link: WorkerLink, error: Exception) -> None:
         started = not self._take_off_the_starting(link)
         self._links.pop(link.number, None)
+        self._leaving.discard(link.number)
         if isinstance(error, OverdueError):
             limit = self._settings.render_seconds
             _log.warning("The template with SHA-256 %s was stopped after %g seconds.", link.works_on, limit)

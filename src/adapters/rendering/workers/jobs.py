@@ -66,6 +66,8 @@ class Jobs:
             compiled = self._compiled(request)
             if compiled is None:
                 return Answer(request.id, miss=True), b""
+            if request.work is Work.LEARN:
+                return Answer(request.id), b""
             return self._done(request, compiled)
         except DocGenError as error:
             return _failed(request, error), b""

@@ -86,6 +86,11 @@ class WorkerLink(asyncio.Protocol):
         """Tell whether the worker should have this template; it may have given it up."""
         return key in self._known
 
+    @property
+    def known(self) -> list[_Key]:
+        """What the worker should have, the last used last."""
+        return list(self._known)
+
     def forget(self, key: _Key) -> None:
         """Note that the worker does not have this template."""
         self._known.pop(key, None)
@@ -187,7 +192,9 @@ class WorkerLink(asyncio.Protocol):
         self.abandon(OverdueError("it took too long"))
 
     def _remember(self, request: Request) -> None:
-        if request.file is not None:
+        if request.key in self._known:
+            self._known.move_to_end(request.key)
+        elif request.file is not None:
             self._known[request.key] = None
             if len(self._known) > _KNOWN_TEMPLATES:
                 self._known.popitem(last=False)

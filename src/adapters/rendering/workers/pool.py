@@ -2,16 +2,17 @@
 
 import asyncio
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.workers.crew import Crew
 from adapters.rendering.workers.fair_queue import FairQueue
 from adapters.rendering.workers.link import Reply, WorkerLink
 from adapters.rendering.workers.patience import Patience
-from adapters.rendering.workers.protocol import READY_ID, Answer, Request
+from adapters.rendering.workers.protocol import READY_ID, Answer, Request, Work
 from adapters.rendering.workers.settings import PoolSettings
 from application.waiting_caller import UNTIL_CALLER_GONE
 from domain.errors import CallerGoneError, DocGenError, OverloadedError, QueueFullError
@@ -19,6 +20,11 @@ from domain.formats import TemplateFormat
 from domain.identifiers import WorkspaceId
 
 _Key = tuple[str, TemplateFormat]
+
+# The part of its life after which a worker's successor is started.
+_RELIEVED_AT: Final = 0.9
+# So many templates a successor compiles at most before it takes requests.
+_LESSONS: Final = 20
 
 
 @dataclass(slots=True, eq=False)
@@ -36,8 +42,10 @@ class WorkerPool:
     An async context manager; entering it returns before any worker is ready, and requests wait until one is.
     """
 
-    def __init__(self, settings: PoolSettings, limits: Limits) -> None:
+    def __init__(self, settings: PoolSettings, limits: Limits, file_of: Callable[[_Key], bytes | None]) -> None:
+        """Take how to make workers; `file_of` gives the file of a template, if it is at hand."""
         self.settings = settings
+        self._file_of = file_of
         self._limits = limits
         self._queue: FairQueue[_Waiting] = FairQueue(
             settings.share, line=settings.line, total=settings.total, total_bytes=settings.total_bytes
@@ -45,6 +53,8 @@ class WorkerPool:
         self._crew = Crew(settings, limits, on_idle=self._on_idle, on_end=self._on_end)
         self._idle: dict[int, WorkerLink] = {}
         self._working_for: dict[int, WorkspaceId] = {}
+        # What workers that have just started compile before they take requests.
+        self._lessons: dict[int, list[Request]] = {}
         self._request_ids = itertools.count(READY_ID + 1)
 
     async def __aenter__(self) -> Self:
@@ -131,15 +141,51 @@ class WorkerPool:
 
     def _on_idle(self, link: WorkerLink, answer: Answer) -> None:
         self._release(link)
-        settings = self.settings
-        has_lived = link.requests >= settings.requests_of_a_life or link.busy_seconds >= settings.seconds_of_a_life
-        if answer.retire or has_lived:
+        if answer.id == READY_ID:
+            self._lessons[link.number] = self._lessons_for_successor()
+        if answer.retire or self._part_of_life(link) >= 1:
+            self._lessons.pop(link.number, None)
             self._crew.replace(link)
+        elif lessons := self._lessons.get(link.number):
+            self._teach(link, lessons.pop())
         else:
+            self._lessons.pop(link.number, None)
             self._idle[link.number] = link
+            self._relieve_in_time(link)
         self._serve_waiting()
 
+    def _part_of_life(self, link: WorkerLink) -> float:
+        settings = self.settings
+        return max(link.requests / settings.requests_of_a_life, link.busy_seconds / settings.seconds_of_a_life)
+
+    def _relieve_in_time(self, link: WorkerLink) -> None:
+        """Start the successor of a worker that will be replaced soon; end those whose successors are ready.
+
+        A request would wait otherwise, for the successor's start and for the compilation of its template.
+        """
+        leaving = self._crew.leaving
+        if self._part_of_life(link) >= _RELIEVED_AT and link not in leaving:
+            self._crew.relieve(link)
+        for each in leaving:
+            if each.number in self._idle and self._crew.staying - len(self._lessons) >= self.settings.workers:
+                self._crew.replace(self._idle.pop(each.number))
+
+    def _lessons_for_successor(self) -> list[Request]:
+        """Return what a worker is to compile before it takes requests: what those had last that it may succeed.
+
+        One that takes the place of a worker that is gone has no time for it.
+        """
+        wanted = dict.fromkeys(key for link in self._crew.leaving for key in link.known[-_LESSONS:])
+        files = ((key, self._file_of(key)) for key in wanted)
+        return [Request(0, Work.LEARN, key[1], key[0], file=file) for key, file in files if file is not None]
+
+    def _teach(self, link: WorkerLink, lesson: Request) -> None:
+        taught = link.ask(replace(lesson, id=next(self._request_ids)), self.settings.render_seconds)
+        # Nobody waits for the answer; a worker that ends over it is reported by `on_end`.
+        taught.add_done_callback(asyncio.Future.exception)
+
     def _on_end(self, link: WorkerLink) -> None:
+        self._lessons.pop(link.number, None)
         self._release(link)
         self._serve_waiting()
 

@@ -31,8 +31,9 @@ READY_ID: Final = 0
 
 
 class Work(StrEnum):
-    """What is to be done with a template: the methods of the renderer's port."""
+    """What is to be done with a template: the methods of the renderer's port, and keeping it for requests to come."""
 
+    LEARN = "learn"
     INSPECT = "inspect"
     CHECK = "check"
     VALIDATE = "validate"
@@ -45,7 +46,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One piece of work; `options` and data belong to all but inspections, `file` is there where it was sent along."""
+    """One piece of work; `options` and data belong to renders and validations, `file` is there where it was sent."""
 
     id: int
     work: Work

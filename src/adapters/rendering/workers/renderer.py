@@ -60,8 +60,8 @@ class WorkerRenderer(TemplateRenderer):
     """
 
     def __init__(self, settings: PoolSettings, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._pool = WorkerPool(settings, limits)
         self._files: SizedCache[_Key, bytes] = SizedCache(_FILES, _FILE_BYTES)
+        self._pool = WorkerPool(settings, limits, self._files.get)
         self._loading: SingleFlight[_Key, bytes] = SingleFlight()
 
     async def __aenter__(self) -> Self:

@@ -22,7 +22,8 @@ class PoolSettings:
     `render_seconds` is the wall-clock time of one request, `memory_bytes` the memory of one worker. `line` requests of
     a workspace may wait, `total` of all workspaces, with `total_bytes` of data and files, none for longer than
     `wait_seconds`. A worker is replaced after `requests_of_a_life`, and when it has worked for `seconds_of_a_life` in
-    all: what it has gathered in its life ends with it.
+    all: what it has gathered in its life ends with it. Its successor is started before that, so that there is one
+    more for a moment.
     """
 
     workers: int

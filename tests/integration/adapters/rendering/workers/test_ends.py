@@ -200,6 +200,23 @@ async def test_workers_are_replaced_when_they_have_done_enough() -> None:
         await until(lambda: not any(map(psutil.pid_exists, seen - set(renderer.crew.worker_pids))))
 
 
+async def test_a_worker_is_replaced_when_its_successor_has_its_templates() -> None:
+    """No request waits for a start or a compilation; each worker does no more than it may in its life."""
+    source = of(INNOCENT, "Dear {{ name }}")
+    async with renderer_of(workers=1, requests_of_a_life=50) as renderer:
+        await letter(renderer)
+        before = renderer.crew.worker_pids
+        for n in range(44):
+            assert await letter(renderer, str(n)) == f"Dear {n}".encode()
+        # Relieved after forty-five, it would go on until fifty.
+        await until(lambda: renderer.crew.ready == 1 and not set(before) & set(renderer.crew.worker_pids))
+        after = renderer.crew.worker_pids
+        assert len(after) == 1
+        assert renderer.crew.knows((source.sha256, source.format))
+        assert await letter(renderer) == b"Dear Ada"
+        assert renderer.crew.worker_pids == after
+
+
 async def test_a_caller_that_gives_up_gets_no_answer_and_nobody_gets_it_instead() -> None:
     async with renderer_of(workers=1, render_seconds=0.5) as renderer:
         await letter(renderer)
