@@ -64,6 +64,7 @@ from application.stopping import Stopping
 from application.stored_assets import StoredAssets
 from application.telling_journal import TellingRenderJournal
 from application.use_cases.add_version import AddVersion
+from application.use_cases.archive_batch import ArchiveBatch
 from application.use_cases.archive_template import ArchiveTemplate
 from application.use_cases.audit import ReadAuditEvents, RecordRefusal
 from application.use_cases.authenticate import (
@@ -328,6 +329,7 @@ class Container(containers.DeclarativeContainer):
     )
     carry_out_erasure = providers.Singleton(CarryOutErasure, units_of_work, storage, clock)
     read_batches = providers.Singleton(ReadBatches, units_of_work)
+    archive_batch = providers.Singleton(ArchiveBatch, units_of_work, storage, clock)
     await_batch = providers.Singleton(AwaitEnd, read_batches.provided.get, render_endings, stopping)
     change_batch = providers.Singleton(ChangeBatch, units_of_work, clock)
     cancel_render = providers.Singleton(CancelRender, units_of_work, clock)

@@ -63,6 +63,7 @@ _OF_OPERATION: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("cancel_render", "202"): ("Location",),
     ("retry_render", "202"): ("Location",),
     ("create_batch", "202"): ("Location",),
+    ("get_batch_archive", "200"): ("Content-Disposition",),
     ("pause_batch", "202"): ("Location",),
     ("resume_batch", "202"): ("Location",),
     ("cancel_batch", "202"): ("Location",),

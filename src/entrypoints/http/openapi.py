@@ -58,6 +58,7 @@ _LINKS: Final[Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]]] = {
         (
             "get_batch",
             "list_batch_items",
+            "get_batch_archive",
             "pause_batch",
             "resume_batch",
             "cancel_batch",

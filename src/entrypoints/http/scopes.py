@@ -38,6 +38,7 @@ SCOPE_OF: Final[Mapping[str, Scope | None]] = {
     "list_batches": Scope.BATCHES_READ,
     "get_batch": Scope.BATCHES_READ,
     "list_batch_items": Scope.BATCHES_READ,
+    "get_batch_archive": Scope.BATCHES_READ,
     "pause_batch": Scope.BATCHES_CREATE,
     "resume_batch": Scope.BATCHES_CREATE,
     "cancel_batch": Scope.BATCHES_CREATE,

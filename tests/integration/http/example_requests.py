@@ -33,7 +33,14 @@ _LAST: Final = ("archive_template", "restore_template")
 # A render that has succeeded can neither be called off nor be tried again; one that was called off can.
 _OF_QUEUED: Final = frozenset({"cancel_render"})
 # A batch that nobody works on is paused, resumed, called off, tried again, and called off to be erased.
-_OF_BATCH: Final = ("pause_batch", "resume_batch", "cancel_batch", "retry_failed_rows", "delete_batch")
+_OF_BATCH: Final = (
+    "pause_batch",
+    "resume_batch",
+    "cancel_batch",
+    "get_batch_archive",
+    "retry_failed_rows",
+    "delete_batch",
+)
 _METHODS: Final = ("get", "patch", "put", "post", "delete")
 
 

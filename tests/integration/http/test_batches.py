@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -326,6 +327,34 @@ def test_a_template_that_is_gone_ends_the_batch(client: TestClient, settings: Se
     assert done["status"] == "failed"
     assert "letter" in done["error"]["detail"]
     assert done["counts"]["pending"] == 3
+
+
+# --- the archive ----------------------------------------------------------------------------------------------
+
+
+def test_all_documents_come_in_one_zip(client: TestClient, settings: Settings) -> None:
+    register(client)
+    rows = [{"name": name} for name in ("Zoë", "Ada", "zoë", "Bob")]
+    batch = accepted(sent(client, rows, file_name="{{ name }}"))
+    place = f"/v1/batches/{batch['id']}"
+    assert_problem(client.get(f"{place}/archive"), 409, "conflict")
+    http = settings.http.model_copy(update={"with_worker": True})
+    with TestClient(create_app(settings.model_copy(update={"http": http}))):
+        done = ended(client, batch)
+    answer = client.get(done["links"]["archive"])
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-disposition"].startswith(f'attachment; filename="letter-{batch["id"]}.zip"')
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["Zoë.txt", "Ada.txt", "zoë-2.txt", "Bob.txt"]
+        assert archive.read("zoë-2.txt").decode() == "Dear zoë,\n"
+    assert client.get(done["links"]["archive"]).content == answer.content
+    second = items_of(client, batch)[1]
+    assert client.delete(second["links"]["render"]).status_code == 204
+    with zipfile.ZipFile(io.BytesIO(client.get(done["links"]["archive"]).content)) as archive:
+        assert archive.namelist() == ["Zoë.txt", "zoë-2.txt", "Bob.txt"]
+    client.delete(place)
+    assert_problem(client.get(f"{place}/archive"), 410, "expired")
 
 
 # --- requests that come twice ---------------------------------------------------------------------------------

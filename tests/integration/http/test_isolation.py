@@ -79,7 +79,12 @@ MAKES_ITS_OWN = {"put_asset"}
 # These are about a render that has not ended; the others about one that has.
 OF_A_QUEUED_RENDER = {"cancel_render", "retry_render"}
 # Each is about a batch in a state of its own, which the one that is named brings about.
-OF_A_BATCH = {"resume_batch": "pause", "retry_failed_rows": "cancel", "delete_batch": "cancel"}
+OF_A_BATCH = {
+    "resume_batch": "pause",
+    "retry_failed_rows": "cancel",
+    "delete_batch": "cancel",
+    "get_batch_archive": "cancel",
+}
 # Those that take something away come last.
 ORDER = ("GET", "PUT", "PATCH", "POST", "DELETE")
 
@@ -98,7 +103,7 @@ class Worlds:
         queued = client.post("/v1/renders", json=wish, headers={"Prefer": "respond-async"}).json()
         assert client.put("/v1/assets/logo.png", content=PNG).status_code == 201
         rows = {"template": "letter", "items": [{"name": "Ada"}]}
-        batches = [client.post("/v1/batches", json=rows).json()["id"] for _ in range(5)]
+        batches = [client.post("/v1/batches", json=rows).json()["id"] for _ in range(6)]
         key = client.post("/v1/api-keys", json={"name": "Object", "scopes": ["audit:read"]}).json()
         webhook = client.post("/v1/webhooks", json={"url": "https://93.184.215.14/object"}).json()
         delivery = client.post(f"/v1/webhooks/{webhook['id']}/test").json()

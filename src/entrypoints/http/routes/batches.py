@@ -1,10 +1,10 @@
 """Batches."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from application.ports.batch_repository import BatchFilter
 from application.use_cases.create_batch import CreateBatchCommand
@@ -22,6 +22,7 @@ from entrypoints.http.dependencies import (
     get_caller,
     get_container,
 )
+from entrypoints.http.downloads import begun, content_disposition, content_docs
 from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.idempotency import RecordedResponse, recorded_answer_of
 from entrypoints.http.routes.renders import MAX_WAIT_SECONDS
@@ -36,6 +37,7 @@ from entrypoints.http.time_limit import standing_still
 
 router = guarded_router("batches", "/batches")
 
+_ZIP: Final = "application/zip"
 _CHANGE_RESPONSES = problem_responses("not-found", "conflict")
 
 
@@ -151,6 +153,25 @@ async def list_batch_items(
     found = await container.read_batches().items(caller, batch_id, status, limit=limit + 1, after=after)
     page, next_cursor = page_of(found, limit, lambda each: str(each.number))
     return BatchItemListResponse(data=[BatchItemResponse.of(item) for item in page], next_cursor=next_cursor)
+
+
+@router.get(
+    "/{batch_id}/archive",
+    operation_id="get_batch_archive",
+    response_class=Response,
+    responses={
+        200: {"description": "The documents", "content": content_docs(_ZIP)},
+        **problem_responses("not-found", "conflict", "expired"),
+    },
+)
+async def get_batch_archive(batch_id: str, container: ContainerDependency, caller: CallerDependency) -> Response:
+    """Return a zip with all documents of a batch that has ended, in the order of their rows.
+
+    It is made while it is sent. Names that come twice get a number; documents that were deleted are not in it.
+    """
+    archive = await container.archive_batch()(caller, batch_id)
+    headers = {"Content-Disposition": content_disposition(archive.file_name)}
+    return StreamingResponse(await begun(archive.pieces), media_type=_ZIP, headers=headers)
 
 
 @router.post(

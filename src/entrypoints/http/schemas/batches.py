@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from typing_extensions import override
 
 from application.defaults import RenderWishes
-from domain.batch import Batch, BatchItem, BatchStatus, ItemStatus, OnError
+from domain.batch import ENDED, Batch, BatchItem, BatchStatus, ItemStatus, OnError
 from domain.formats import OutputFormat
 from domain.render_request import MissingPolicy
 from domain.rows import RowFormat, RowWishes
@@ -138,7 +138,11 @@ class BatchResponse(BaseModel):
     def of(cls, batch: Batch, at: datetime) -> Self:
         """Show a batch as it is at a time."""
         rate, remaining, read, failure = batch.rate(at), batch.remaining_seconds(at), batch.read, batch.failure
-        place = f"/v1/batches/{batch.id}"
+        links = {"self": f"/v1/batches/{batch.id}"}
+        if batch.erased_at is None:
+            links["items"] = f"{links['self']}/items"
+        if batch.erased_at is None and batch.status in ENDED:
+            links["archive"] = f"{links['self']}/archive"
         return cls(
             id=batch.id,
             status=batch.status,
@@ -165,7 +169,7 @@ class BatchResponse(BaseModel):
             finished_at=batch.finished_at,
             expires_at=batch.expires_at,
             erased_at=batch.erased_at,
-            links={"self": place} if batch.erased_at else {"self": place, "items": f"{place}/items"},
+            links=links,
         )
 
 

@@ -1,0 +1,87 @@
+"""All documents of a batch in one zip."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from application.caller import Caller
+from application.in_order import in_order
+from application.ports.clock import Clock
+from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
+from application.ports.unit_of_work import UnitsOfWork
+from application.zip_stream import ZipStream
+from domain.batch import Batch, BatchItem, ItemStatus
+from domain.document import UniqueNames
+from domain.errors import ExpiredError, ServiceUnavailableError
+
+_PAGE: Final = 200
+# While one document is sent, the next ones are read.
+_AT_ONCE: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BatchArchive:
+    """A zip with its name; its pieces are made while they are asked for."""
+
+    file_name: str
+    pieces: AsyncGenerator[bytes, None]
+
+
+class ArchiveBatch:
+    """Documents stand in it in the order of their rows, with their names made unique; what is erased is left out.
+
+    The same batch gives the same bytes. No transaction is open while they are sent, and few documents are in memory.
+    """
+
+    def __init__(self, units_of_work: UnitsOfWork, storage: DocumentStorage, clock: Clock) -> None:
+        self._units_of_work = units_of_work
+        self._storage = storage
+        self._clock = clock
+
+    async def __call__(self, caller: Caller, batch_id: str) -> BatchArchive:
+        """Return the archive of a batch that has ended.
+
+        Raises:
+            NotFoundError: there is no such batch.
+            ConflictError: it has not ended.
+            ExpiredError: its documents' time is over, or they were erased.
+        """
+        async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+            batch = await unit.batches.get(batch_id)
+        batch.require_ended()
+        if batch.erased_at is not None:
+            raise ExpiredError(f"The rows and documents of the batch {batch.id} were erased.")
+        if batch.expires_at <= self._clock.now():
+            raise ExpiredError(f"The documents of the batch {batch.id} expired at {batch.expires_at.isoformat()}.")
+        return BatchArchive(f"{batch.template_slug}-{batch.id}.zip", self._pieces(batch))
+
+    async def _pieces(self, batch: Batch) -> AsyncGenerator[bytes, None]:
+        archive, names = ZipStream(batch.created_at), UniqueNames()
+
+        async def read(item: BatchItem) -> bytes | None:
+            if item.document is None:
+                return None
+            try:
+                return await self._storage.read(BlobKey(batch.workspace_id, item.document.sha256))
+            except BlobNotFoundError as error:
+                message = f"The storage does not have the document of row {item.row} any more."
+                raise ServiceUnavailableError("storage", message) from error
+
+        async with aclosing(in_order(self._items(batch), read, _AT_ONCE)) as documents:
+            async for item, content in documents:
+                if item.document is not None and content is not None:
+                    name = names.take(item.document.file_name)
+                    yield archive.add(name, item.document.output, content)
+        yield archive.end()
+
+    async def _items(self, batch: Batch) -> AsyncIterator[BatchItem]:
+        after = 0
+        while True:
+            async with self._units_of_work.of_workspace(batch.workspace_id) as unit:
+                items = await unit.batches.items(batch.id, (ItemStatus.SUCCEEDED,), limit=_PAGE, after=after)
+            for item in items:
+                yield item
+            if len(items) < _PAGE:
+                return
+            after = items[-1].number
