@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dependency_injector import containers, providers
 
@@ -18,6 +18,7 @@ from adapters.jobs.statements import CHANNEL
 from adapters.links.key_file import read_or_make_key
 from adapters.links.signed import SignedDocumentLinks
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
+from adapters.postgres.blob_locks import PostgresBlobLocks
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.driver_connections import DRIVER_CONNECTIONS
 from adapters.postgres.health import PostgresHealthCheck
@@ -52,6 +53,7 @@ from application.defaults import RenderDefaults
 from application.job_worker import Chore, Handler, JobWorker
 from application.key_usage import KeyUsage
 from application.ports.clock import Clock
+from application.ports.document_links import DocumentLinks
 from application.ports.document_storage import DocumentStorage
 from application.ports.health_check import HealthCheck
 from application.ports.job_queue import JobKind
@@ -140,9 +142,44 @@ def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
     return WorkerRenderer(PoolSettings(share, memory, settings.limits.render_seconds), limits)
 
 
+class _Store(NamedTuple):
+    """A storage, and what there is to it: `locks` where it has none of its own, `links` where it can sign them."""
+
+    storage: DocumentStorage
+    check: HealthCheck
+    locks: PostgresBlobLocks | None = None
+    links: DocumentLinks | None = None
+
+
+def _store(settings: Settings, clock: Clock, database_url: str) -> _Store:
+    """Choose where blobs lie."""
+    if settings.storage.kind == "s3":
+        return _bucket(settings, clock, database_url)
+    storage = LocalDocumentStorage(settings.storage_dir, clock)
+    return _Store(storage, LocalStorageHealthCheck(storage))
+
+
+def _bucket(settings: Settings, clock: Clock, database_url: str) -> _Store:
+    from adapters.storage.s3.bucket import Bucket  # noqa: PLC0415  # only where it is configured
+    from adapters.storage.s3.links import S3DocumentLinks  # noqa: PLC0415  # see above
+    from adapters.storage.s3.options import Credentials, Encryption, S3Options  # noqa: PLC0415  # see above
+    from adapters.storage.s3.storage import S3DocumentStorage, S3StorageHealthCheck  # noqa: PLC0415  # see above
+
+    chosen = settings.storage.s3
+    options = S3Options(
+        credentials=Credentials(*key) if (key := chosen.key) else None,
+        encryption=Encryption(chosen.encryption, chosen.kms_key_id) if chosen.encryption else None,
+        **chosen.of_bucket(),
+    )
+    locks = PostgresBlobLocks(database_url)
+    bucket = Bucket(options)
+    storage = S3DocumentStorage(bucket, locks, clock)
+    return _Store(storage, S3StorageHealthCheck(bucket), locks, S3DocumentLinks(bucket, clock))
+
+
 def _cached(settings: Settings, storage: DocumentStorage) -> DocumentStorage:
     """Put a cache of this machine before a storage, where it has room for one."""
-    room = settings.cache.file_bytes
+    room = settings.cached_file_bytes
     return CachedDocumentStorage(storage, FileCache(settings.cached_files_dir, room)) if room else storage
 
 
@@ -256,8 +293,8 @@ class Container(containers.DeclarativeContainer):
     render_journal = providers.Singleton(PostgresRenderJournal, database)
     telling_journal = providers.Singleton(TellingRenderJournal, render_journal, units_of_work, webhook_events)
     idempotency_keys = providers.Singleton(PostgresIdempotencyKeys, database)
-    local_storage = providers.Singleton(LocalDocumentStorage, settings.provided.storage_dir, clock)
-    storage = providers.Singleton(_cached, settings, local_storage)
+    store = providers.Singleton(_store, settings, clock, database_url)
+    storage = providers.Singleton(_cached, settings, store.provided.storage)
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)
     engine = providers.Singleton(_renderer, settings, limits)
@@ -267,7 +304,7 @@ class Container(containers.DeclarativeContainer):
         _health_checks,
         engine,
         providers.Singleton(PostgresHealthCheck, database),
-        providers.Singleton(LocalStorageHealthCheck, local_storage),
+        store.provided.check,
     )
 
     bounds = providers.Singleton(_bounds, settings)
@@ -340,7 +377,8 @@ class Container(containers.DeclarativeContainer):
         SignedDocumentLinks, settings.provided.secret_keys, settings.provided.secret_key_file
     )
     read_usage = providers.Singleton(ReadUsage, units_of_work, clock)
-    link_document = providers.Singleton(LinkDocument, units_of_work, get_document, document_links, clock)
+    redirects = providers.Callable(lambda store, links: store.links or links, store, document_links)
+    link_document = providers.Singleton(LinkDocument, units_of_work, get_document, document_links, redirects, clock)
     open_link = providers.Singleton(OpenLink, document_links, get_document, clock)
     keep_asset = providers.Singleton(KeepAsset, storage, units_of_work, clock, renderer)
     read_assets = providers.Singleton(ReadAssets, units_of_work, storage)
@@ -399,7 +437,8 @@ class Container(containers.DeclarativeContainer):
         administration,
         notifications,
         render_journal,
-        local_storage,
+        store.provided.locks,
+        store.provided.storage,
         document_links,
         engine,
         key_usage,
@@ -453,7 +492,7 @@ class Container(containers.DeclarativeContainer):
 
     check_storage = providers.Singleton(CheckStorage, blob_survey, storage, units_of_work, workspaces)
     # What commands about both stores enter.
-    stores = providers.Callable(_lifetimes, database, administration, local_storage)
+    stores = providers.Callable(_lifetimes, database, administration, store.provided.locks, store.provided.storage)
 
     # What commands about workspaces and keys enter.
     databases = providers.Callable(_lifetimes, database, administration)

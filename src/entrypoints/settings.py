@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
@@ -25,11 +24,15 @@ from application.defaults import RenderDefaults
 from application.ports.job_queue import JobKind
 from domain.errors import InvalidRequestError
 from domain.locale import parse_locale, parse_timezone
+from entrypoints.s3_settings import S3Settings
 from entrypoints.setting_names import FILE_SUFFIX, PREFIX, read_dotenv, refuse_unknown_names, setting_names
+from entrypoints.setting_types import Section as _Section
+from entrypoints.setting_types import WebUrl, web_address
 
 SECRETS_DIR = Path("/run/secrets")
 DOTENV = Path(".env")
 
+_BYTES_BEFORE_BUCKET = 500_000_000
 # As many as 16 random bytes have in hexadecimal.
 _KEY_CHARACTERS = 32
 
@@ -39,10 +42,6 @@ OIDC_INCOMPLETE = "DOCGEN_AUTH__MODE=oidc needs DOCGEN_OIDC__ISSUER and DOCGEN_O
 
 class SettingsError(Exception):
     """A setting is wrong; the message says which, why, and how to put it right."""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _postgresql_address(value: SecretStr) -> SecretStr:
@@ -57,14 +56,8 @@ def _long_key(value: SecretStr) -> SecretStr:
     return value
 
 
-def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]\S*", value):
-        raise ValueError(f"{value[:80]!r} is not an address: write it like https://docgen.example.org")
-    return value.rstrip("/")
-
-
 def _safe_address(value: str) -> str:
-    _web_address(value)
+    web_address(value)
     if not value.startswith("https://") and not re.match(r"http://(127\.0\.0\.1|localhost|\[::1\])([:/]|$)", value):
         raise ValueError("write an https address: who is on the way could put keys of their own in place of these")
     return value
@@ -102,7 +95,6 @@ def _queues(value: str) -> str:
 
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgresql_address)]
 SecretKey = Annotated[SecretStr, AfterValidator(_long_key)]
-WebUrl = Annotated[str, AfterValidator(_web_address)]
 
 
 def _hosts(value: str) -> str:
@@ -217,12 +209,13 @@ class OidcSettings(_Section):
 
 
 class StorageSettings(_Section):
-    """Where template files and documents lie.
+    """Where template files and documents lie: in the data directory, or in a bucket.
 
     What nothing names any more is removed when it was stored more than `grace_hours` ago.
     """
 
-    kind: Literal["local"] = "local"
+    kind: Literal["local", "s3"] = "local"
+    s3: S3Settings = S3Settings()
     grace_hours: Annotated[float, Field(ge=1, le=8_760)] = 24.0
 
     @property
@@ -235,12 +228,13 @@ class CacheSettings(_Section):
     """What is kept on this machine, and can be deleted at any time; without `dir` in the folder `cache` of the data.
 
     `compiled_bytes` is for compiled templates, which are kept where templates run in the processes that serve HTTP.
-    `file_bytes` is for files of templates and assets, where the storage is on a disk of another machine.
+    `file_bytes` is for files of templates and assets, where the storage is on another machine; without it they are
+    500 MB before a bucket, and none before a directory.
     """
 
     dir: Path | None = None
     compiled_bytes: Annotated[int, Field(ge=0)] = 500_000_000
-    file_bytes: Annotated[int, Field(ge=0)] = 0
+    file_bytes: Annotated[int, Field(ge=0)] | None = None
 
 
 class RenderingSettings(_Section):
@@ -403,6 +397,12 @@ class Settings(BaseSettings):
             raise ValueError("it is the one before DOCGEN_SECRET_KEY: set that too, or remove this one")
         return value
 
+    @model_validator(mode="after")
+    def _storage_is_whole(self) -> Self:
+        if self.storage.kind == "s3" and (complaint := self.storage.s3.complaint()):
+            raise ValueError(complaint)
+        return self
+
     @property
     def uses_embedded_database(self) -> bool:
         """Tell whether DocGen runs a PostgreSQL of its own."""
@@ -433,6 +433,13 @@ class Settings(BaseSettings):
     def cached_files_dir(self) -> Path:
         """Where files of the storage are kept."""
         return self._cache_dir / "files"
+
+    @property
+    def cached_file_bytes(self) -> int:
+        """How much room files of the storage have."""
+        if self.cache.file_bytes is not None:
+            return self.cache.file_bytes
+        return _BYTES_BEFORE_BUCKET if self.storage.kind == "s3" else 0
 
     @property
     def _cache_dir(self) -> Path:
@@ -500,6 +507,8 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _sentence(item: dict[str, Any]) -> str:
+    if not item["loc"]:
+        return str(item["msg"]).removeprefix("Value error, ")
     name = PREFIX + "__".join(str(step).upper() for step in item["loc"])
     if item["type"] == "extra_forbidden":
         return f"There is no setting {name}: correct its name, or remove it."

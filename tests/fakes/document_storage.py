@@ -62,13 +62,15 @@ class InMemoryDocumentStorage(DocumentStorage):
     @override
     async def read(self, key: BlobKey) -> bytes:
         content = self._content(key)
-        if hashlib.sha256(content).hexdigest() != key.sha256:
-            raise ServiceUnavailableError("storage", f"The blob {key.sha256} is damaged.")
+        _verify(key, content)
         return content
 
     @override
     async def stream(self, key: BlobKey, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        content = self._content(key)[start:end]
+        content = self._content(key)
+        if start == 0 and end is None:
+            _verify(key, content)
+        content = content[start:end]
         for at in range(0, len(content), _PIECE):
             yield content[at : at + _PIECE]
 
@@ -121,3 +123,8 @@ class InMemoryDocumentStorage(DocumentStorage):
     def _require_up(self) -> None:
         if self.down:
             raise ServiceUnavailableError("storage", "The storage does not answer.")
+
+
+def _verify(key: BlobKey, content: bytes) -> None:
+    if hashlib.sha256(content).hexdigest() != key.sha256:
+        raise ServiceUnavailableError("storage", f"The blob {key.sha256} is damaged.")

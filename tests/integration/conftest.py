@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.integration.support.databases import Template, shared_template
+from tests.integration.support.seaweedfs import Server, shared_seaweedfs
 from tests.integration.support.servers import remove_data_dir, shared_server
 
 
@@ -36,6 +37,13 @@ async def database_url(template_database: Template) -> AsyncIterator[str]:
     """The URL of a migrated database of the test's own."""
     async with template_database.copy() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(testrun_uid: str) -> Iterator[Server]:
+    """A store that speaks S3; one for all processes of a run."""
+    with shared_seaweedfs(testrun_uid) as server:
+        yield server
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from io import FileIO
@@ -27,6 +27,7 @@ from adapters.storage.blob_names import (
     require_content,
 )
 from adapters.storage.locks import BlobLock, HeldLock
+from adapters.storage.verified import verified
 from adapters.storage.writer import BlobWriter, LockTakenError
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage, StoredBlob
@@ -114,7 +115,11 @@ class LocalDocumentStorage(DocumentStorage):
         return await asyncio.to_thread(self._read, key)
 
     @override
-    async def stream(self, key: BlobKey, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+    def stream(self, key: BlobKey, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        pieces = self._pieces(key, start, end)
+        return verified(key, pieces) if start == 0 and end is None else pieces
+
+    async def _pieces(self, key: BlobKey, start: int, end: int | None) -> AsyncGenerator[bytes, None]:
         with await asyncio.to_thread(self._open, key) as file:
             while piece := await asyncio.to_thread(self._read_piece, file, start, end):
                 start += len(piece)

@@ -83,8 +83,11 @@ class DocumentStorage(Protocol):
     def stream(self, key: BlobKey, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Yield the bytes from `start` up to but excluding `end` (None: to the end), in pieces, with constant memory.
 
+        What is streamed from the beginning with no `end` is verified before its last piece comes, as `read` does.
+
         Raises:
             BlobNotFoundError: there is none; raised when the first piece is asked for.
+            ServiceUnavailableError: the contents are not those that were stored; raised in place of the last piece.
         """
 
     @abstractmethod

@@ -32,11 +32,18 @@ class LinkDocument:
     """A link ends at its own time, or with the document; that one was made is kept, since it is for people unknown."""
 
     def __init__(
-        self, units_of_work: UnitsOfWork, get_document: GetDocument, links: DocumentLinks, clock: Clock
+        self,
+        units_of_work: UnitsOfWork,
+        get_document: GetDocument,
+        links: DocumentLinks,
+        redirects: DocumentLinks,
+        clock: Clock,
     ) -> None:
+        """Take what makes links to be handed on, which end with the document, and those that are followed at once."""
         self._units_of_work = units_of_work
         self._get_document = get_document
         self._links = links
+        self._redirects = redirects
         self._clock = clock
 
     async def __call__(self, caller: Caller, render_id: str, ttl: int = DEFAULT_LINK_SECONDS) -> DocumentLink:
@@ -50,7 +57,7 @@ class LinkDocument:
         """
         if not 1 <= ttl <= MAX_LINK_SECONDS:
             raise InvalidRequestError("ttl", f"give a number of seconds from 1 to {MAX_LINK_SECONDS:,}.")
-        link = await self._make(caller, render_id, ttl)
+        link = await self._make(self._links, caller, render_id, ttl)
         async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
             detail = f"until {link.expires_at.isoformat()}"
             await unit.audit.record(caller.entry(AuditAction.RENDER_LINKED, AuditObject.RENDER, render_id, detail))
@@ -63,13 +70,13 @@ class LinkDocument:
         Raises:
             NotFoundError, NotReadyError, ExpiredError: as above.
         """
-        return await self._make(caller, render_id, _REDIRECT_SECONDS)
+        return await self._make(self._redirects, caller, render_id, _REDIRECT_SECONDS)
 
-    async def _make(self, caller: Caller, render_id: str, ttl: int) -> DocumentLink:
+    async def _make(self, links: DocumentLinks, caller: Caller, render_id: str, ttl: int) -> DocumentLink:
         request, stored = await self._get_document.with_request(caller.workspace_id, render_id)
         expires_at = self._end(request, ttl)
         ticket = Ticket(caller.workspace_id, request.id, expires_at)
-        return DocumentLink(await self._links.make(ticket, stored.document), expires_at)
+        return DocumentLink(await links.make(ticket, stored.document), expires_at)
 
     def _end(self, request: RenderRequest, ttl: int) -> datetime:
         end = self._clock.now() + timedelta(seconds=ttl)

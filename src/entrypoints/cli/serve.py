@@ -71,12 +71,14 @@ def _overrides(options: Namespace) -> dict[str, dict[str, object]]:
 
 
 def _refusal(settings: Settings) -> str | None:
-    connections = settings.http.workers * (settings.database.pool_size + CONNECTIONS_BESIDE_POOL)
+    # A bucket has no locks of its own: those of the database are held on a connection more.
+    beside = CONNECTIONS_BESIDE_POOL + (settings.storage.kind == "s3")
+    connections = settings.http.workers * (settings.database.pool_size + beside)
     if settings.uses_embedded_database and connections > _EMBEDDED_CONNECTIONS:
         return (
-            f"DOCGEN_HTTP__WORKERS times DOCGEN_DATABASE__POOL_SIZE, with {CONNECTIONS_BESIDE_POOL} more for each "
-            f"process, is {connections}, and the embedded database takes {_EMBEDDED_CONNECTIONS} connections: lower "
-            "one of them, or set DOCGEN_DATABASE__URL."
+            f"DOCGEN_HTTP__WORKERS times DOCGEN_DATABASE__POOL_SIZE, with {beside} more for each process, is "
+            f"{connections}, and the embedded database takes {_EMBEDDED_CONNECTIONS} connections: lower one of them, "
+            "or set DOCGEN_DATABASE__URL."
         )
     if settings.auth.mode == "oidc" and None in (settings.oidc.issuer, settings.oidc.audience):
         return OIDC_INCOMPLETE

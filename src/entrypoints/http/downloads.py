@@ -4,11 +4,11 @@ import base64
 import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from application.content_disposition import content_disposition
 from application.use_cases.read_renders import StoredDocument
 from domain.formats import OutputFormat
 from entrypoints.http.conditional import is_known, require_match
@@ -74,7 +74,7 @@ async def download(
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     headers["Content-Length"] = str(end - start)
-    content = await begun(stream(start, end))
+    content = await begun(stream(start, end if part else None))
     return StreamingResponse(content, status_code=206 if part else 200, media_type=media_type, headers=headers)
 
 
@@ -127,9 +127,3 @@ def _range_of(request: Request, size: int, etag: str) -> tuple[int, int] | None:
 def repr_digest(sha256: str) -> str:
     """Return the header Repr-Digest (RFC 9530, section 3): the hash of the whole, also beside a part."""
     return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
-
-
-def content_disposition(file_name: str) -> str:
-    """Return the header for a file name (RFC 6266): ASCII for old clients, `filename*` for the others."""
-    ascii_name = re.sub(r'[^\x20-\x7e]|["\\%]', "_", file_name)
-    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file_name, safe='')}"

@@ -63,7 +63,9 @@ def serving(
 
 
 @contextmanager
-def serving_on(database_url: str, folder: Path, name: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def serving_on(
+    database_url: str, folder: Path, name: str, **settings: str
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """Run a server with a name beside others on a database, with the storage in `folder` that all of them share."""
     directory = folder / name
     directory.mkdir()
@@ -73,6 +75,7 @@ def serving_on(database_url: str, folder: Path, name: str) -> Iterator[tuple["su
         DOCGEN_DATA_DIR=str(folder / "data"),
         DOCGEN_AUTH__MODE="none",
         DOCGEN_RENDERING__WORKERS="1",
+        **settings,
     ) as (process, address):
         yield process, address
 

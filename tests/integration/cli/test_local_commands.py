@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.image_files import image_file
-from tests.integration.cli.conftest import EXAMPLES, Run
+from tests.integration.cli.conftest import EXAMPLES, Run, clean_environment
 from tests.word_files import lines_of, word_file
 
 TEMPLATES = ["offer-letter.docx", "invoice.docx", "meeting-minutes.md", "payment-reminder.txt"]
@@ -149,7 +149,28 @@ def test_local_commands_import_nothing_of_the_service() -> None:
     """The service's packages take longer to import than a letter takes to render."""
     script = "import sys, entrypoints.cli.main, entrypoints.cli.render; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"fastapi", "sqlalchemy", "pydantic", "dependency_injector", "alembic"} & set(loaded)
+    assert not {"fastapi", "sqlalchemy", "pydantic", "dependency_injector", "alembic", "botocore"} & set(loaded)
+
+
+def test_a_service_with_a_directory_imports_nothing_of_buckets(tmp_path: Path) -> None:
+    script = """
+import sys
+from entrypoints.container import Container
+from entrypoints.settings import load_settings
+Container(settings=load_settings(database={"url": "postgresql://nowhere/docgen"})).lifetimes()
+print(*sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stdout.split()
+    assert "adapters.storage.local" in loaded
+    assert not {"aioboto3", "aiobotocore", "botocore", "aiohttp"} & set(loaded)
 
 
 def word_with_images(folder: Path) -> Path:

@@ -7,6 +7,7 @@ import pytest
 from typing_extensions import override
 
 from adapters.rendering.in_process import InProcessRenderer
+from application.ports.blob_locks import BlobLocks
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.idempotency_keys import IdempotencyKeys
 from application.ports.rate_buckets import RateBuckets
@@ -20,6 +21,7 @@ from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.asset_source import AssetSourceContract
 from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.batch_repository import BatchRepositoryContract
+from tests.contracts.blob_locks import BlobLocksContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.clock import ClockContract
 from tests.contracts.document_storage import BOOK, DocumentStorageContract
@@ -46,6 +48,7 @@ from tests.contracts.workspace_directory import WorkspaceDirectoryContract
 from tests.contracts.workspace_repository import WorkspaceRepositoryContract
 from tests.fakes.api_keys import InMemoryApiKeyDirectory
 from tests.fakes.asset_source import InMemoryAssetSource
+from tests.fakes.blob_locks import InMemoryBlobLocks
 from tests.fakes.clock import FixedClock
 from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.health_check import RecordingHealthCheck
@@ -144,6 +147,30 @@ class TestInMemoryDocumentStorage(DocumentStorageContract):
     async def damage(self, storage: DocumentStorage, key: BlobKey) -> None:
         assert isinstance(storage, InMemoryDocumentStorage)
         storage.blobs[key] = b"something else"
+
+
+class TestInMemoryBlobLocks(BlobLocksContract):
+    @pytest.fixture
+    @override
+    def locks(self) -> InMemoryBlobLocks:
+        return InMemoryBlobLocks()
+
+    @pytest.fixture
+    @override
+    def others(self, locks: BlobLocks) -> BlobLocks:
+        return locks
+
+    @pytest.fixture
+    @override
+    def locks_that_are_down(self) -> InMemoryBlobLocks:
+        locks = InMemoryBlobLocks()
+        locks.down = True
+        return locks
+
+    @pytest.fixture
+    @override
+    def impatient(self) -> InMemoryBlobLocks:
+        return InMemoryBlobLocks(patience_seconds=0.05)
 
 
 class _InMemory(UnitsOfWorkFixtures):

@@ -134,3 +134,49 @@ def test_only_loopback_addresses_are_loopback(host: str, loopback: bool) -> None
 )
 def test_the_address_is_said_as_a_browser_takes_it(host: str, url: str) -> None:
     assert HttpSettings(host=host).base_url == url
+
+
+BUCKET = {"KIND": "s3", "S3__BUCKET": "letters"}
+
+
+def set_storage(environment: pytest.MonkeyPatch, **settings: str) -> None:
+    for name, value in settings.items():
+        environment.setenv(f"DOCGEN_STORAGE__{name}", value)
+
+
+def test_a_bucket_is_chosen_by_its_name(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret\n")
+    key = {"S3__ACCESS_KEY_ID": "docgen", "S3__SECRET_ACCESS_KEY_FILE": str(tmp_path / "secret")}
+    set_storage(environment, **BUCKET, **key, S3__PREFIX="/documents//of/acme")
+    settings = load_settings()
+    assert settings.storage.s3.key == ("docgen", "s3cret", None)
+    assert settings.storage.s3.of_bucket()["prefix"] == "documents/of/acme/"
+    assert settings.cached_file_bytes == 500_000_000
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"S3__BUCKET": ""}, r"DOCGEN_STORAGE__KIND=s3 needs DOCGEN_STORAGE__S3__BUCKET"),
+        ({"S3__BUCKET": "s3://letters"}, r"DOCGEN_STORAGE__S3__BUCKET is wrong: 's3://letters' is not the name"),
+        ({"S3__ACCESS_KEY_ID": "docgen"}, r"S3__ACCESS_KEY_ID and DOCGEN_STORAGE__S3__SECRET_ACCESS_KEY belong"),
+        ({"S3__SECRET_ACCESS_KEY": "s3cret"}, r"S3__ACCESS_KEY_ID and DOCGEN_STORAGE__S3__SECRET_ACCESS_KEY belong"),
+        ({"S3__SESSION_TOKEN": "token"}, r"DOCGEN_STORAGE__S3__SESSION_TOKEN belongs to an access key"),
+        ({"S3__KMS_KEY_ID": "k"}, r"DOCGEN_STORAGE__S3__KMS_KEY_ID is for DOCGEN_STORAGE__S3__ENCRYPTION=aws:kms"),
+        ({"S3__ENDPOINT_URL": "minio:9000"}, r"DOCGEN_STORAGE__S3__ENDPOINT_URL is wrong: 'minio:9000' is not an"),
+        ({"S3__PREFIX": "../others"}, r"DOCGEN_STORAGE__S3__PREFIX is wrong: '../others' is no beginning of names"),
+        ({"S3__BUKET": "letters"}, r"There is no setting DOCGEN_STORAGE__S3__BUKET; did you mean"),
+    ],
+)
+def test_a_bucket_that_cannot_be_used_is_refused(
+    environment: pytest.MonkeyPatch, wrong: dict[str, str], complaint: str
+) -> None:
+    set_storage(environment, **(BUCKET | wrong))
+    with pytest.raises(SettingsError, match=complaint) as refusal:
+        load_settings()
+    assert "s3cret" not in str(refusal.value)
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_directory_needs_no_cache() -> None:
+    assert load_settings().cached_file_bytes == 0

@@ -6,6 +6,7 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from application.content_disposition import content_disposition
 from application.ports.batch_repository import BatchFilter
 from application.use_cases.create_batch import CreateBatchCommand
 from domain.batch import Batch, BatchStatus, ItemStatus, OnError
@@ -22,7 +23,7 @@ from entrypoints.http.dependencies import (
     get_caller,
     get_container,
 )
-from entrypoints.http.downloads import begun, content_disposition, content_docs
+from entrypoints.http.downloads import begun, content_docs
 from entrypoints.http.errors import ENGINE_CODES, problem_responses
 from entrypoints.http.idempotency import RecordedResponse, recorded_answer_of
 from entrypoints.http.routes.renders import MAX_WAIT_SECONDS

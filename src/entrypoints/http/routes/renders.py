@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from application.content_disposition import content_disposition
 from application.defaults import RenderWishes
 from application.ports.render_repository import RenderFilter
 from application.use_cases.inspect_upload import TemplateUpload
@@ -32,7 +33,6 @@ from entrypoints.http.downloads import (
     DOCUMENT_RESPONSES,
     DOCUMENTS,
     DOWNLOAD_CODES,
-    content_disposition,
     download_document,
     repr_digest,
 )

@@ -1,0 +1,209 @@
+"""Locks on blobs as advisory locks of PostgreSQL, for storages that have none of their own.
+
+They belong to a session, which one connection of the process is for: a transaction would stay open while the storage is
+asked. PostgreSQL gives them back when the connection or the process is gone.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+
+import asyncpg
+from typing_extensions import override
+
+from adapters.postgres.connection import connect
+from adapters.postgres.failures import LOST, driver_errors
+from application.ports.blob_locks import BlobLocks
+from application.ports.document_storage import BlobKey
+from domain.errors import ServiceUnavailableError
+
+_TIMEOUT: Final = 5.0
+_SECONDS_BETWEEN_ATTEMPTS: Final = 0.005
+# As long as the database may keep somebody waiting who holds one.
+_SECONDS: Final = 10.0
+
+_SHARED: Final = "share"
+_ALONE: Final = "alone"
+# Whoever is refused is told so at once: nobody waits in the server, where the others of this process would wait behind.
+_STEPS: Final = """
+SELECT CASE step
+    WHEN 'share' THEN pg_try_advisory_lock_shared(lock)
+    WHEN 'alone' THEN pg_try_advisory_lock(lock)
+    WHEN 'end share' THEN pg_advisory_unlock_shared(lock)
+    WHEN 'end alone' THEN pg_advisory_unlock(lock)
+END FROM unnest($1::text[], $2::bigint[]) AS steps (step, lock)
+"""
+
+
+class PostgresBlobLocks(BlobLocks):
+    """Takes each lock for one holder, and keeps the holders of this process apart itself: they share the session.
+
+    An async context manager, which closes the connection. It is opened with the first lock, and anew where it was lost;
+    the locks that it had are gone then.
+    """
+
+    def __init__(self, url: str, *, patience_seconds: float = _SECONDS) -> None:
+        """Take for how long a lock is waited for that others hold."""
+        self._patience_seconds = patience_seconds
+        self._session = _Session(url)
+        self._shared: Counter[int] = Counter()
+        self._alone: set[int] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    @override
+    def shared(self, key: BlobKey) -> AbstractAsyncContextManager[None]:
+        return self._held(_lock_of(key), _SHARED)
+
+    @override
+    def alone(self, key: BlobKey) -> AbstractAsyncContextManager[None]:
+        return self._held(_lock_of(key), _ALONE)
+
+    @asynccontextmanager
+    async def _held(self, lock: int, way: str) -> AsyncIterator[None]:
+        end = time.monotonic() + self._patience_seconds
+        while True:
+            if self._enter(lock, way):
+                try:
+                    session = await self._session.take(lock, way)
+                    if session is not None:
+                        try:
+                            yield
+                        finally:
+                            self._session.give_back(lock, way, session)
+                        return
+                finally:
+                    self._leave(lock, way)
+            if time.monotonic() >= end:
+                raise ServiceUnavailableError(
+                    "storage", "The same file is stored and erased by others all the time: try again in a moment."
+                )
+            await asyncio.sleep(_SECONDS_BETWEEN_ATTEMPTS)
+
+    def _enter(self, lock: int, way: str) -> bool:
+        """Note a holder of this process, or one that asks; False where another one keeps it out."""
+        if lock in self._alone or (way == _ALONE and self._shared[lock]):
+            return False
+        if way == _ALONE:
+            self._alone.add(lock)
+        else:
+            self._shared[lock] += 1
+        return True
+
+    def _leave(self, lock: int, way: str) -> None:
+        if way == _ALONE:
+            self._alone.discard(lock)
+        else:
+            self._shared[lock] -= 1
+            if not self._shared[lock]:
+                del self._shared[lock]
+
+
+def _lock_of(key: BlobKey) -> int:
+    """Return the number of a blob's lock: eight bytes of a hash, so that two of them hardly ever have the same."""
+    digest = hashlib.sha256(f"{key.workspace_id}/{key.sha256}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+class _Step(NamedTuple):
+    """What is to be done with a lock: `answer` is for whoever waits to hear of it, `session` has a lock to end."""
+
+    name: str
+    lock: int
+    session: int | None
+    answer: "asyncio.Future[int | None] | None"
+
+
+class _Session:
+    """One connection, by which what comes while others are on their way goes together."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: asyncpg.Connection | None = None
+        self._number = 0
+        self._steps: list[_Step] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def take(self, lock: int, way: str) -> int | None:
+        """Take a lock unless it is taken: return the number of the session that has it, None where somebody has it.
+
+        Raises:
+            ServiceUnavailableError: the database is down.
+        """
+        answer: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._do(_Step(way, lock, None, answer))
+        try:
+            return await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            answer.add_done_callback(lambda done: self._give_back_unwanted(lock, way, done))
+            raise
+
+    def give_back(self, lock: int, way: str, session: int) -> None:
+        """Give a lock back; the database hears of it at once, and nobody waits for that."""
+        self._do(_Step(f"end {way}", lock, session, None))
+
+    async def close(self) -> None:
+        """Close the connection when everything is given back."""
+        if self._working is not None:
+            await self._working
+        if self._connection is not None:
+            with suppress(asyncpg.PostgresError, *LOST, OSError):
+                await self._connection.close(timeout=_TIMEOUT)
+
+    def _do(self, step: _Step) -> None:
+        self._steps.append(step)
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+
+    async def _work(self) -> None:
+        while self._steps:
+            steps, self._steps = self._steps, []
+            try:
+                done = await self._done(steps)
+            except BaseException as error:
+                for step in steps:
+                    if step.answer is not None:
+                        step.answer.set_exception(error)
+                        step.answer.exception()  # whoever was cancelled does not ask for it
+                if not isinstance(error, ServiceUnavailableError):
+                    raise
+            else:
+                for step, is_done in done:
+                    if step.answer is not None:
+                        step.answer.set_result(self._number if is_done else None)
+
+    async def _done(self, steps: list[_Step]) -> list[tuple[_Step, bool]]:
+        """Do steps, and return how each went."""
+        connection = await self._connected()
+        # Locks of a connection that was lost are gone with it.
+        left = [step for step in steps if step.session in {None, self._number}]
+        try:
+            with driver_errors():
+                rows = await connection.fetch(_STEPS, [step.name for step in left], [step.lock for step in left])
+        except BaseException:
+            # Which locks it has is not known.
+            connection.terminate()
+            raise
+        return [(step, bool(row[0])) for step, row in zip(left, rows, strict=True)]
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await connect(self._url, connect_timeout=_TIMEOUT, command_timeout=_TIMEOUT)
+            self._number += 1
+        return self._connection
+
+    def _give_back_unwanted(self, lock: int, way: str, answer: "asyncio.Future[int | None]") -> None:
+        session = None if answer.exception() is not None else answer.result()
+        if session is not None:
+            self.give_back(lock, way, session)

@@ -1,0 +1,23 @@
+"""Locks between those who store a blob and those who erase it."""
+
+from abc import abstractmethod
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from application.ports.document_storage import BlobKey
+
+
+class BlobLocks(Protocol):
+    """Keeps those who store a blob and those who erase it apart, in all processes that share a storage.
+
+    For storages that have no such locks of their own. A lock ends with the process that holds it. Entering raises
+    ServiceUnavailableError where whatever keeps the locks is down, or others hold one for too long.
+    """
+
+    @abstractmethod
+    def shared(self, key: BlobKey) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of a blob together with others who store it, for a block."""
+
+    @abstractmethod
+    def alone(self, key: BlobKey) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of a blob with nobody else, for a block."""
