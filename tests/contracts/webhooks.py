@@ -142,6 +142,7 @@ class DeliveryRepositoryContract(UnitsOfWorkFixtures):
         await kept_deliveries(units, delivery)
         attempt = DeliveryAttempt(NOW, 12.5, 500, "Größe 💶\nmore", "Why.")
         changed = delivery.after(attempt, 0.5, at=NOW).replay(at=NOW + timedelta(days=1))
+        changed = changed.start(at=NOW + timedelta(days=1)).start(at=NOW + timedelta(days=2))
         async with units.of_workspace(endpoint.workspace_id) as unit:
             assert await unit.deliveries.get(delivery.id, for_change=True) == delivery
             await unit.deliveries.update(changed)

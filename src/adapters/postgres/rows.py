@@ -299,6 +299,8 @@ class WebhookDeliveryRow(Row):
     since: Mapped[datetime]
     next_attempt_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    interruptions: Mapped[int] = mapped_column(server_default="0")
 
 
 class RenderRow(Row):

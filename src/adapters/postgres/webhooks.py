@@ -226,6 +226,8 @@ def _delivery_columns(delivery: WebhookDelivery) -> dict[str, Any]:
         "since": delivery.since,
         "next_attempt_at": delivery.next_attempt_at,
         "finished_at": delivery.finished_at,
+        "started_at": delivery.started_at,
+        "interruptions": delivery.interruptions,
     }
 
 
@@ -246,4 +248,6 @@ def _delivery_of(row: WebhookDeliveryRow) -> WebhookDelivery:
         attempts=from_json(row.attempts, tuple[DeliveryAttempt, ...]),
         next_attempt_at=row.next_attempt_at,
         finished_at=row.finished_at,
+        started_at=row.started_at,
+        interruptions=row.interruptions,
     )

@@ -113,7 +113,7 @@ class HttpWebhookSender(WebhookSender):
             excerpt = await self._excerpt_of(response)
             moved = response.status in _REDIRECTS
             error = "Redirects are not followed: register the address that it leads to." if moved else None
-            return WebhookAnswer(response.status, excerpt, error)
+            return WebhookAnswer(response.status, excerpt, error, _retry_after_of(response))
 
     async def _excerpt_of(self, response: httpcore2.Response) -> str:
         """Read the beginning of a body; whatever becomes of the rest, the status is what counts."""
@@ -139,3 +139,8 @@ class HttpWebhookSender(WebhookSender):
 
     def _too_late(self) -> str:
         return f"it took longer than {self._times.read:g} s"
+
+
+def _retry_after_of(response: httpcore2.Response) -> str | None:
+    found = (value.decode("latin-1") for name, value in response.headers if name.lower() == b"retry-after")
+    return next(found, None)

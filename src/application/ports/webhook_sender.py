@@ -8,11 +8,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class WebhookAnswer:
-    """What a receiver answered, and the beginning of it; without a status `error` says why there was no answer."""
+    """What a receiver answered, and the beginning of it; without a status `error` says why there was no answer.
+
+    `retry_after` is the header of that name as it came.
+    """
 
     status_code: int | None = None
     excerpt: str = ""
     error: str | None = None
+    retry_after: str | None = None
 
 
 class WebhookSender(Protocol):

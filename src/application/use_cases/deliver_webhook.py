@@ -15,6 +15,7 @@ from application.ports.webhook_sender import WebhookSender
 from domain.audit import AuditAction, AuditEntry, AuditObject
 from domain.errors import NotFoundError
 from domain.identifiers import WebhookId
+from domain.retry_after import parse_retry_after
 from domain.webhook import WebhookEndpoint, WebhookEvent
 from domain.webhook_delivery import KEPT_FOR, TRIED_FOR, DeliveryAttempt, DeliveryStatus, WebhookDelivery
 from domain.webhook_signature import signed_headers
@@ -39,8 +40,10 @@ _FAILING: Final = f"It took nothing for {_HOURS} hours."
 class DeliverWebhook:
     """No transaction is open while a message is under way: whoever dies then leaves the job to another worker.
 
-    So a message may come twice, each time with the same `webhook-id`, and nothing is lost. An endpoint that took
-    nothing for as long as a message is tried, or that says it is gone, is disabled.
+    So a message may come twice, each time with the same `webhook-id`, and nothing is lost. That it is about to be sent
+    is written before, so that the log has the attempts of the dead, too, and a message that ends its worker again and
+    again is given up. An endpoint that took nothing for as long as a message is tried, or that says it is gone, is
+    disabled.
     """
 
     def __init__(
@@ -75,7 +78,7 @@ class DeliverWebhook:
         if delivery.status is not DeliveryStatus.PENDING or str(delivery.run) != run:
             return Settled.DONE
         if not endpoint.is_enabled and delivery.event is not WebhookEvent.WEBHOOK_TEST:
-            return await self._write(delivery, delivery.refuse(_DISABLED, at=self._clock.now()))
+            return await self._write(delivery, delivery.refuse(_DISABLED, at=self._clock.now())) or Settled.DONE
         early = (delivery.next_attempt_at or delivery.since) - self._clock.now()
         if early > timedelta(0):  # a worker that ended has handed it back
             return TryAgain(early)
@@ -83,25 +86,43 @@ class DeliverWebhook:
             return TryAgain(_PUT_OFF * (1 + self._chance()))
         self._under_way[endpoint.id] += 1
         try:
-            attempt = await self._attempt(delivery, endpoint)
+            return await self._send(delivery, endpoint)
         finally:
             self._under_way[endpoint.id] -= 1
             self._under_way += Counter()  # forgets those that have none
-        return await self._write(delivery, delivery.after(attempt, self._chance(), at=self._clock.now()))
 
-    async def _attempt(self, delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> DeliveryAttempt:
+    async def _send(self, delivery: WebhookDelivery, endpoint: WebhookEndpoint) -> Outcome:
+        begun = delivery.start(at=self._clock.now())
+        lost = await self._write(delivery, begun)
+        if lost is not None:
+            return lost
+        if begun.is_given_up:
+            logger.error("The delivery %s was given up: its worker ended %d times", begun.id, begun.interruptions)
+            return Settled.DONE
+        attempt, asked = await self._attempt(begun, endpoint)
+        tried = begun.after(attempt, self._chance(), at=self._clock.now(), asked=asked)
+        lost = await self._write(begun, tried)
+        if lost is not None or tried.next_attempt_at is None:
+            return lost or Settled.DONE
+        return TryAgain(max(timedelta(0), tried.next_attempt_at - self._clock.now()))
+
+    async def _attempt(
+        self, delivery: WebhookDelivery, endpoint: WebhookEndpoint
+    ) -> tuple[DeliveryAttempt, timedelta | None]:
+        """Send a message; return what came of it, and for how long the receiver wants to be left alone."""
         at, began = self._clock.now(), self._clock.elapsed_ms()
         try:
             secrets = [self._box.open(each.sealed, endpoint.id) for each in endpoint.live_secrets(at)]
         except SealBrokenError as error:
-            return DeliveryAttempt(at, 0.0, error=f"{error} Give the webhook a new secret.")
+            return DeliveryAttempt(at, 0.0, error=f"{error} Give the webhook a new secret."), None
         headers = signed_headers(delivery.event_id, delivery.body, secrets, at=at)
         answer = await self._sender.send(endpoint.url, headers, delivery.body)
         duration = self._clock.elapsed_ms() - began
-        return DeliveryAttempt(at, duration, answer.status_code, answer.excerpt, answer.error)
+        asked = None if answer.retry_after is None else parse_retry_after(answer.retry_after, now=self._clock.now())
+        return DeliveryAttempt(at, duration, answer.status_code, answer.excerpt, answer.error), asked
 
-    async def _write(self, tried: WebhookDelivery, changed: WebhookDelivery) -> Outcome:
-        """Write what became of a try, unless the delivery is another one's by now."""
+    async def _write(self, tried: WebhookDelivery, changed: WebhookDelivery) -> Settled | None:
+        """Write what became of a delivery; return what becomes of the job where it is another one's by now."""
         async with self._units_of_work.of_workspace(tried.workspace_id) as unit:
             try:
                 # The endpoint first, as whoever deletes it does.
@@ -109,15 +130,15 @@ class DeliverWebhook:
                 current = await unit.deliveries.get(tried.id, for_change=True)
             except NotFoundError:
                 return Settled.DONE
-            if (current.run, current.tries, current.status) != (tried.run, tried.tries, tried.status):
+            if current.run != tried.run:
                 return Settled.DONE
+            if (current.tries, current.status, current.started_at) != (tried.tries, tried.status, tried.started_at):
+                return Settled.ELSEWHERE  # another worker has the job
             await unit.deliveries.update(changed)
             await self._disable_if_hopeless(unit, endpoint, changed)
             await self._sweep(unit)
             await unit.commit()
-        if changed.next_attempt_at is None:
-            return Settled.DONE
-        return TryAgain(max(timedelta(0), changed.next_attempt_at - self._clock.now()))
+        return None
 
     async def _disable_if_hopeless(
         self, unit: UnitOfWork, endpoint: WebhookEndpoint, delivery: WebhookDelivery
@@ -145,7 +166,7 @@ class DeliverWebhook:
     async def _hopeless(self, unit: UnitOfWork, endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> str | None:
         """Say why nothing more is sent to an endpoint, None where more is."""
         tested = delivery.event is WebhookEvent.WEBHOOK_TEST
-        if delivery.status is not DeliveryStatus.FAILED or tested or not endpoint.is_enabled:
+        if delivery.status is not DeliveryStatus.FAILED or tested or delivery.is_given_up or not endpoint.is_enabled:
             return None
         if delivery.attempts[-1].is_gone:
             return _GONE

@@ -28,7 +28,7 @@ from domain.audit import AuditAction
 from domain.diagnostics import Diagnostic, Location, Part, Severity
 from domain.errors import ConflictError, DataInvalidError, InvalidRequestError, NotFoundError, UrlForbiddenError
 from domain.webhook import MAX_OVERLAP_SECONDS, WebhookEndpoint, WebhookEvent
-from domain.webhook_delivery import TRIED_FOR, DeliveryStatus, WebhookDelivery
+from domain.webhook_delivery import INTERRUPTED, TRIED_FOR, DeliveryStatus, WebhookDelivery
 from entrypoints.http.schemas.renders import RenderResponse
 from entrypoints.http.schemas.templates import TemplateResponse
 from tests.builders import a_render_request, a_template
@@ -327,6 +327,77 @@ async def test_a_receiver_that_is_gone_is_disabled_at_once(hooks: Hooks) -> None
     assert not (await hooks.now(endpoint)).is_enabled
 
 
+async def test_a_receiver_says_when_it_wants_to_be_asked_again(hooks: Hooks) -> None:
+    endpoint = await hooks.created(events=["render.succeeded"])
+    await hooks.render()
+    (job,) = hooks.jobs()
+    for header, least, most in (("600", 600, 600), ("Sat, 14 Mar 2026 09:41:54 GMT", 300, 301), ("soon", 16, 24)):
+        hooks.sender.answers.appendleft(WebhookAnswer(503, retry_after=header))
+        outcome = await hooks.deliver(job)
+        assert isinstance(outcome, TryAgain)
+        assert least <= outcome.after.total_seconds() <= most
+        hooks.world.clock.advance(outcome.after)
+    assert await hooks.deliver(job) is Settled.DONE
+    assert [each.status for each in await hooks.log(endpoint)] == [DeliveryStatus.SUCCEEDED]
+
+
+async def test_a_message_whose_worker_died_is_sent_again_and_both_are_in_the_log(hooks: Hooks) -> None:
+    endpoint = await hooks.created(events=["render.succeeded"])
+    await hooks.render()
+    (job,) = hooks.jobs()
+    await interrupted(hooks, job)
+    assert await hooks.deliver(job) is Settled.DONE
+    first, second = hooks.sender.sent
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    (delivery,) = await hooks.log(endpoint)
+    assert [(each.status_code, each.error) for each in delivery.attempts] == [(None, INTERRUPTED), (200, None)]
+
+
+async def test_a_message_that_ends_its_worker_again_and_again_is_given_up(hooks: Hooks) -> None:
+    endpoint = await hooks.created(events=["render.succeeded"])
+    await hooks.render()
+    (job,) = hooks.jobs()
+    for _ in range(3):
+        await interrupted(hooks, job)
+    assert await hooks.deliver(job) is Settled.DONE
+    assert len(hooks.sender.sent) == 3
+    (delivery,) = await hooks.log(endpoint)
+    assert (delivery.status, len(delivery.attempts)) == (DeliveryStatus.FAILED, 3)
+    # It says nothing about the receiver.
+    assert (await hooks.now(endpoint)).is_enabled
+    assert (await hooks.replay(hooks.caller, endpoint.id, delivery.id)).status is DeliveryStatus.PENDING
+
+
+async def test_of_two_workers_with_one_job_the_later_one_says_what_came_of_it(hooks: Hooks) -> None:
+    """The first was taken for dead, and has not heard of it."""
+    endpoint = await hooks.created(events=["render.succeeded"])
+    await hooks.render()
+    (job,) = hooks.jobs()
+    sender = _Hanging()
+    late = DeliverWebhook(hooks.units, sender, hooks.box, hooks.world.clock, CountingRandomSource())
+    slow = asyncio.create_task(late(job))
+    await sender.began.wait()
+    hooks.sender.answers.appendleft(FAILS)
+    assert isinstance(await hooks.deliver(job), TryAgain)
+    sender.go.set()
+    # Finished by the first, the job would be lost to the second.
+    assert await slow is Settled.ELSEWHERE
+    (delivery,) = await hooks.log(endpoint)
+    assert [(each.status_code, each.error) for each in delivery.attempts] == [(None, INTERRUPTED), (500, None)]
+
+
+async def interrupted(hooks: Hooks, job: TakenJob) -> None:
+    """Have a worker die while the receiver is thinking."""
+    sender = _Hanging()
+    dying = asyncio.create_task(
+        DeliverWebhook(hooks.units, sender, hooks.box, hooks.world.clock, CountingRandomSource())(job)
+    )
+    await sender.began.wait()
+    dying.cancel()
+    await asyncio.gather(dying, return_exceptions=True)
+    hooks.sender.sent += sender.sent
+
+
 async def test_a_job_that_comes_too_early_or_again_sends_nothing(hooks: Hooks) -> None:
     await hooks.created(events=["render.succeeded"])
     await hooks.render()
@@ -346,11 +417,12 @@ class _Hanging(RecordingSender):
 
     def __init__(self) -> None:
         super().__init__()
-        self.go, self.full = asyncio.Event(), asyncio.Event()
+        self.go, self.began, self.full = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     @override
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> WebhookAnswer:
         answer = await super().send(url, headers, body)
+        self.began.set()
         if len(self.sent) == AT_ONCE:
             self.full.set()
         await self.go.wait()

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import InvalidRequestError, UrlForbiddenError
+from domain.retry_after import parse_retry_after
 from domain.webhook import WebhookEvent, parse_description, parse_events
 from domain.webhook_delivery import (
+    INTERRUPTED,
     MAX_ATTEMPTS_KEPT,
     TRIED_FOR,
     DeliveryAttempt,
@@ -165,6 +167,58 @@ def test_a_message_is_tried_for_a_day_and_then_given_up(chance: float) -> None:
     tries, delivery = failed_until_given_up(a_delivery(), chance)
     assert 15 < tries <= MAX_ATTEMPTS_KEPT
     assert (delivery.status, delivery.tries, len(delivery.attempts)) == (DeliveryStatus.FAILED, tries, tries)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("120", 120),
+        (" 0 ", 0),
+        ("Sat, 14 Mar 2026 09:28:53 GMT", 120),
+        ("Sat, 14 Mar 2026 09:28:53 -0000", 120),
+        ("Sat, 14 Mar 2026 09:26:52 GMT", 0),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("\u0661\u0662", None),
+        ("9" * 400, None),
+        ("Sat, 99 Mar 2026 09:28:53 GMT", None),
+        ("", None),
+    ],
+)
+def test_when_to_come_again_is_read_as_seconds_or_as_a_date(text: str, seconds: int | None) -> None:
+    now = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+    assert parse_retry_after(text, now=now) == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "seconds"),
+    [
+        (429, timedelta(minutes=5), 300),
+        (503, timedelta(minutes=5), 300),
+        # It is no sooner than without the wish, no later than the time for all attempts, and of these two alone.
+        (503, timedelta(seconds=1), 5),
+        (503, timedelta.max, 24 * 3600),
+        (500, timedelta(minutes=5), 5),
+    ],
+)
+def test_a_receiver_says_when_it_wants_to_be_asked_again(status: int, asked: timedelta, seconds: int) -> None:
+    delivery = a_delivery()
+    tried = delivery.after(DeliveryAttempt(NOW, 1.0, status), 0.5, at=NOW, asked=asked)
+    assert tried.next_attempt_at == NOW + timedelta(seconds=seconds)
+
+
+def test_attempts_of_workers_that_died_are_kept_and_counted() -> None:
+    first = a_delivery().start(at=NOW)
+    assert (first.started_at, first.attempts) == (NOW, ())
+    second = first.start(at=NOW + timedelta(seconds=6))
+    assert [(each.at, each.error) for each in second.attempts] == [(NOW, INTERRUPTED)]
+    assert (second.tries, second.interruptions, second.status) == (1, 1, DeliveryStatus.PENDING)
+    answered = second.after(DeliveryAttempt(NOW, 1.0, 200), 0.5, at=NOW)
+    assert (answered.status, answered.started_at) == (DeliveryStatus.SUCCEEDED, None)
+    given_up = second.start(at=NOW).start(at=NOW)
+    assert (given_up.status, given_up.is_given_up, len(given_up.attempts)) == (DeliveryStatus.FAILED, True, 3)
+    assert given_up.replay(at=NOW).interruptions == 0
 
 
 def test_delays_double_with_jitter_up_to_two_hours() -> None:

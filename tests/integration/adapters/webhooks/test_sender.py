@@ -159,6 +159,13 @@ async def test_a_receiver_that_gives_no_answer_is_told_apart(behaves: Answer, wo
         assert words in str(answer.error)
 
 
+@pytest.mark.parametrize("field", ["Retry-After: 120", "retry-after: Sat, 14 Mar 2026 09:28:53 GMT", "X: 1"])
+async def test_when_a_receiver_wants_to_be_asked_again_is_passed_on(field: str) -> None:
+    async with receiving(status("503 Later", "", field)) as receiver, sending(here()) as sender:
+        answer = await sender.send(f"http://hooks.example:{receiver.port}/", HEADERS, b"{}")
+    assert (answer.status_code, answer.retry_after) == (503, None if field == "X: 1" else field.partition(": ")[2])
+
+
 async def test_of_an_endless_body_the_beginning_is_read() -> None:
     async with receiving(endless) as receiver, sending(here()) as sender:
         answer = await sender.send(f"http://hooks.example:{receiver.port}/", HEADERS, b"{}")
