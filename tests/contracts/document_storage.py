@@ -59,6 +59,12 @@ async def storing(storage: DocumentStorage, content: bytes) -> None:
         pass
 
 
+async def storing_all(storage: DocumentStorage, *contents: bytes) -> None:
+    """Store together, and name the blobs at once."""
+    async with storage.storing_all({key_of(content): content for content in contents}):
+        pass
+
+
 async def unnamed() -> bool:
     """Nothing names the blob."""
     return False
@@ -74,6 +80,7 @@ OPERATIONS: dict[str, Callable[[DocumentStorage], Awaitable[object]]] = {
     "read": lambda storage: storage.read(key_of(LETTER)),
     "stream": lambda storage: collect(storage, key_of(LETTER)),
     "storing": lambda storage: storing(storage, LETTER),
+    "storing_all": lambda storage: storing_all(storage, LETTER, BOOK),
     "erase": lambda storage: storage.erase(key_of(LETTER), unnamed),
     "put_pieces": lambda storage: storage.put_pieces(key_of(LETTER), pieces_of(LETTER, 3)),
     "find": lambda storage: storage.find(key_of(LETTER)),
@@ -304,3 +311,33 @@ class DocumentStorageContract(ABC):
         with pytest.raises(ServiceUnavailableError) as failure:
             await OPERATIONS[operation](storage_that_is_down)
         assert failure.value.component == "storage"
+
+    async def test_many_are_stored_together(self, storage: DocumentStorage) -> None:
+        """Also some that are there already, in other workspaces, and more than go into one message."""
+        contents = [LETTER, b"", BOOK, *(f"Dear number {number},\n".encode() for number in range(230))]
+        await storage.put(key_of(LETTER), LETTER)
+        await storage.put(key_of(BOOK, GLOBEX), BOOK)
+        await storing_all(storage, *contents)
+        for content in contents:
+            assert await storage.read(key_of(content)) == content
+        assert await keys_in(storage, ACME) == {key_of(content) for content in contents}
+        await storing_all(storage)
+
+    async def test_what_is_stored_together_is_kept_from_being_erased(self, storage: DocumentStorage) -> None:
+        keys = [key_of(LETTER), key_of(BOOK)]
+        async with storage.storing_all({keys[0]: LETTER, keys[1]: BOOK}):
+            erasing = [asyncio.ensure_future(storage.erase(key, unnamed)) for key in keys]
+            await asyncio.wait(erasing, timeout=0.05)
+            assert not any(task.done() for task in erasing)
+            assert [await storage.read(key) for key in keys] == [LETTER, BOOK]
+        await asyncio.gather(*erasing)
+        assert await keys_in(storage, ACME) == set()
+
+    async def test_wrong_contents_are_refused_among_others(self, storage: DocumentStorage) -> None:
+        with pytest.raises(ValueError, match="SHA-256"):
+            async with storage.storing_all({key_of(LETTER): LETTER, key_of(BOOK): LETTER}):
+                pass
+
+    async def test_what_does_not_fit_is_told_of_many_as_of_one(self, storage_that_is_full: DocumentStorage) -> None:
+        with pytest.raises(StorageFullError):
+            await storing_all(storage_that_is_full, LETTER, BOOK)

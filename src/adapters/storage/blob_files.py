@@ -4,10 +4,13 @@ import hashlib
 import itertools
 import os
 import threading
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final, Self
 from uuid import uuid4
+
+from adapters.storage.whole_disk import can_synchronise_whole_disk, synchronise_whole_disk
 
 # Files are written here, whole, before they get their name; what a killed process left is removed at the next start.
 INCOMING: Final = ".incoming"
@@ -27,6 +30,7 @@ class BlobFiles:
         # Several processes, on several machines perhaps, write into the same directory.
         self._own = uuid4().hex
         self._numbers = itertools.count()
+        self._syncs_whole: bool | None = None
 
     def store(self, path: Path, sha256: str, content: bytes) -> None:
         """Store a blob under its path; when this returns, it outlives the machine's loss of power.
@@ -43,6 +47,36 @@ class BlobFiles:
                 file.keep(path)
         # Also where another process has just put the same: its name may not be on the disk yet.
         synchronise(path.parent)
+
+    def store_all(self, blobs: Sequence[tuple[Path, bytes]]) -> None:
+        """Store blobs under their paths, which end with their SHA-256; a disk that can waits once for all of them.
+
+        Raises:
+            WrongContentError, OSError: as above; some of them may be there.
+        """
+        if self._syncs_whole is None:
+            self._syncs_whole = can_synchronise_whole_disk(self._root)
+        if not self._syncs_whole:
+            for path, content in blobs:
+                self.store(path, path.name, content)
+            return
+        for path, content in blobs:
+            if hashlib.sha256(content).hexdigest() != path.name:
+                raise WrongContentError
+        with ExitStack() as stack:
+            whole = os.open(self._root, os.O_RDONLY | os.O_CLOEXEC)
+            stack.callback(os.close, whole)
+            written = list[tuple[IncomingFile, Path]]()
+            for path, content in blobs:
+                if not _touch(path, len(content)):
+                    file = stack.enter_context(self.incoming())
+                    file.write(content)
+                    written.append((file, path))
+            synchronise_whole_disk(whole)
+            for file, path in written:
+                file.give_name(path)
+            # Also where another process has just put the same: its name may not be on the disk yet.
+            synchronise_whole_disk(whole)
 
     def incoming(self) -> "IncomingFile":
         """Begin a file that has no name yet.
@@ -96,6 +130,15 @@ class IncomingFile:
         """
         with self._mutex:
             os.fsync(self._descriptor)
+        self.give_name(path)
+
+    def give_name(self, path: Path) -> None:
+        """Give it its name; its contents are on the disk already.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        with self._mutex:
             _give_name(self._temporary, path)
             self._kept = True
 

@@ -7,7 +7,7 @@ a rule, and would push the templates out.
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -67,6 +67,10 @@ class CachedDocumentStorage(DocumentStorage):
     @override
     def storing(self, key: BlobKey, content: bytes) -> AbstractAsyncContextManager[None]:
         return self._storage.storing(key, content)
+
+    @override
+    def storing_all(self, blobs: Mapping[BlobKey, bytes]) -> AbstractAsyncContextManager[None]:
+        return self._storage.storing_all(blobs)
 
     @override
     async def read(self, key: BlobKey) -> bytes:

@@ -6,9 +6,10 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -26,9 +27,9 @@ from adapters.storage.blob_names import (
     name_of,
     require_content,
 )
-from adapters.storage.locks import BlobLock, HeldLock
+from adapters.storage.locks import BlobLock, HeldLock, Locks, lock_path
 from adapters.storage.verified import verified
-from adapters.storage.writer import BlobWriter, LockTakenError
+from adapters.storage.writer import GROUP, BlobWriter, LockTakenError
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage, StoredBlob
 from application.ports.health_check import HealthCheck
@@ -99,6 +100,27 @@ class LocalDocumentStorage(DocumentStorage):
     def storing(self, key: BlobKey, content: bytes) -> AbstractAsyncContextManager[None]:
         lock = BlobLock(self._locks, key.sha256)
         return HeldLock(lock, lambda: self._put_locked(lock, key, content))
+
+    @override
+    @asynccontextmanager
+    async def storing_all(self, blobs: Mapping[BlobKey, bytes]) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            keys = list(blobs)
+            for start in range(0, len(keys), GROUP):
+                locks, group = Locks(), {key: blobs[key] for key in keys[start : start + GROUP]}
+                await stack.enter_async_context(HeldLock(locks, partial(self._put_all_locked, locks, group)))
+            yield
+
+    async def _put_all_locked(self, locks: Locks, blobs: Mapping[BlobKey, bytes]) -> bool:
+        """Store blobs under their locks; False where somebody has one of those."""
+        asked = [
+            (str(self._path_of(key)), lock_path(self._locks, key.sha256), content) for key, content in blobs.items()
+        ]
+        with self._disk_errors():
+            try:
+                return locks.adopt(*await self._writer.store_all(asked))
+            except LockTakenError:
+                return False
 
     async def _put_locked(self, lock: BlobLock, key: BlobKey, content: bytes) -> bool:
         """Store a blob under its lock; False where somebody has that."""

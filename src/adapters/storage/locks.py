@@ -8,7 +8,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Final
@@ -25,15 +25,38 @@ _SECONDS_BETWEEN_ATTEMPTS: Final = 0.005
 _SECONDS: Final = 10.0
 
 
-class BlobLock:
+class Locks:
+    """Locks of one holder, which are given back together."""
+
+    def __init__(self) -> None:
+        # A task may be cancelled while a thread or a process takes locks for it.
+        self._mutex = threading.Lock()
+        self._descriptors: tuple[int, ...] = ()
+        self._released = False
+
+    def adopt(self, *descriptors: int) -> bool:
+        """Make locks ours that were taken for us, unless they were given back before; tell whether they are."""
+        with self._mutex:
+            if not self._released:
+                self._descriptors += descriptors
+                return True
+        _close(descriptors)
+        return False
+
+    def release(self) -> None:
+        """Give the locks back, also those that are being taken."""
+        with self._mutex:
+            self._released = True
+            descriptors, self._descriptors = self._descriptors, ()
+        _close(descriptors)
+
+
+class BlobLock(Locks):
     """The lock of one blob, for one holder; shared by those who store it, and exclusive for who erases it."""
 
     def __init__(self, directory: str, sha256: str) -> None:
-        self.path = f"{directory}/{sha256[:_DIGITS]}"
-        # A task may be cancelled while a thread takes the lock for it.
-        self._mutex = threading.Lock()
-        self._descriptor: int | None = None
-        self._released = False
+        super().__init__()
+        self.path = lock_path(directory, sha256)
 
     def take(self, *, exclusive: bool = False) -> bool:
         """Take the lock unless it is taken; tell whether it is ours.
@@ -44,28 +67,21 @@ class BlobLock:
         descriptor = take_lock(self.path, exclusive=exclusive)
         return descriptor is not None and self.adopt(descriptor)
 
-    def adopt(self, descriptor: int) -> bool:
-        """Make a lock ours that was taken for us, unless it was given back before; tell whether it is."""
-        with self._mutex:
-            if not self._released:
-                self._descriptor = descriptor
-                return True
-        os.close(descriptor)
-        return False
 
-    def release(self) -> None:
-        """Give the lock back, also one that is being taken."""
-        with self._mutex:
-            self._released = True
-            descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            os.close(descriptor)
+def lock_path(directory: str, sha256: str) -> str:
+    """Return the file whose lock is that of a blob."""
+    return f"{directory}/{sha256[:_DIGITS]}"
+
+
+def _close(descriptors: Iterable[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 class HeldLock(AbstractAsyncContextManager[None]):
     """Holds a lock for a block; `take` is asked until it has it."""
 
-    def __init__(self, lock: BlobLock, take: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, lock: Locks, take: Callable[[], Awaitable[bool]]) -> None:
         self._lock = lock
         self._take = take
 

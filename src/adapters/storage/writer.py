@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
 from types import TracebackType
@@ -23,6 +24,8 @@ _PROGRAM: Final = "from adapters.storage.writer_process import main; main()"
 _ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8"}
 # Some builds of Python cannot start without it.
 _PASSED_ON: Final = ("LD_LIBRARY_PATH",)
+# Blobs that are stored together: a message carries no more than 253 descriptors (unix(7)).
+GROUP: Final = 100
 # What it is asked to write when the service ends is on the disk by then, or the disk hangs.
 _END_SECONDS: Final = 10.0
 # A lock is not to be inherited by processes that are started meanwhile.
@@ -61,15 +64,30 @@ class BlobWriter:
             OSError: the disk does not take it.
             ServiceUnavailableError: the process ended meanwhile.
         """
+        descriptors = await self._ask(os.fsencode(path), os.fsencode(lock), content)
+        return descriptors[0] if descriptors else None
+
+    async def store_all(self, blobs: Sequence[tuple[str, str, bytes]]) -> tuple[int, ...]:
+        """Store blobs, given with their paths and those of their locks, together; return the descriptors of the locks.
+
+        There are GROUP of them at most.
+
+        Raises:
+            LockTakenError, ValueError, OSError, ServiceUnavailableError: as above; some of them may be stored.
+        """
+        frames = (_frame(0, os.fsencode(path), os.fsencode(lock), content) for path, lock, content in blobs)
+        return await self._ask(b"", b"", b"".join(frames))
+
+    async def _ask(self, path: bytes, lock: bytes, content: bytes) -> tuple[int, ...]:
         channel = await self._running()
-        code, descriptor = await channel.ask(os.fsencode(path), os.fsencode(lock), content)
+        code, descriptors = await channel.ask(path, lock, content)
         if code == LOCK_IS_TAKEN:
             raise LockTakenError
         if code == WRONG_CONTENT:
-            raise ValueError(f"the content does not have the SHA-256 {os.path.basename(path)}")  # noqa: PTH119
+            raise ValueError(f"the content does not have the SHA-256 {os.path.basename(os.fsdecode(path))}")  # noqa: PTH119
         if code != STORED:
             raise OSError(code, os.strerror(code))
-        return descriptor
+        return descriptors
 
     async def _running(self) -> "_Channel":
         if self._channel is not None and not self._channel.ended:
@@ -93,7 +111,7 @@ class _Channel(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.WriteTransport | None = None
         self._numbers = count()
-        self._asked: dict[int, asyncio.Future[tuple[int, int | None]]] = {}
+        self._asked: dict[int, asyncio.Future[tuple[int, tuple[int, ...]]]] = {}
         self._loop.add_reader(replies, self._read)
 
     @classmethod
@@ -108,13 +126,13 @@ class _Channel(asyncio.Protocol):
         await channel._loop.create_unix_connection(lambda: channel, sock=requests)
         return channel
 
-    def ask(self, path: bytes, lock: bytes, content: bytes) -> asyncio.Future[tuple[int, int | None]]:
-        """Send a request; the future gives the code of its answer, and the descriptor of the lock."""
+    def ask(self, path: bytes, lock: bytes, content: bytes) -> asyncio.Future[tuple[int, tuple[int, ...]]]:
+        """Send a request; the future gives the code of its answer, and the descriptors of locks."""
         if self._transport is None or self.ended:
             raise _ended()
         number = next(self._numbers)
         answer = self._asked[number] = self._loop.create_future()
-        self._transport.write(b"".join((REQUEST.pack(number, len(path), len(lock), len(content)), path, lock, content)))
+        self._transport.write(_frame(number, path, lock, content))
         return answer
 
     async def end(self) -> None:
@@ -153,17 +171,22 @@ class _Channel(asyncio.Protocol):
     def _read(self) -> None:
         with suppress(BlockingIOError, ConnectionError):
             while not self.ended:
-                reply, descriptors, _, _ = socket.recv_fds(self._replies, REPLY.size, 1, _CLOSE_ON_EXEC)
+                reply, descriptors, _, _ = socket.recv_fds(self._replies, REPLY.size, GROUP, _CLOSE_ON_EXEC)
                 if not reply:
                     return
                 self._finish(*REPLY.unpack(reply), *descriptors)
 
-    def _finish(self, number: int, code: int, descriptor: int | None = None) -> None:
+    def _finish(self, number: int, code: int, *descriptors: int) -> None:
         answer = self._asked.pop(number)
         if not answer.done():
-            answer.set_result((code, descriptor))
-        elif descriptor is not None:  # nobody waits any more who would give the lock back
+            answer.set_result((code, descriptors))
+            return
+        for descriptor in descriptors:  # nobody waits any more who would give the locks back
             os.close(descriptor)
+
+
+def _frame(number: int, path: bytes, lock: bytes, content: bytes) -> bytes:
+    return b"".join((REQUEST.pack(number, len(path), len(lock), len(content)), path, lock, content))
 
 
 def _started(root: str) -> tuple[subprocess.Popen[bytes], socket.socket, socket.socket]:

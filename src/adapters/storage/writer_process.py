@@ -8,8 +8,10 @@ import os
 import socket
 import struct
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Final
@@ -17,7 +19,8 @@ from typing import Final
 from adapters.storage.blob_files import BlobFiles, WrongContentError
 from adapters.storage.file_locks import take_lock
 
-# Number of the request, lengths of path, of the path of the lock (0: none is asked for) and of the content.
+# Number of the request, lengths of path, of the path of the lock (0: none is asked for) and of the content. Without a
+# path the content is several requests, which are stored together and answered as one.
 REQUEST: Final = struct.Struct("!QHHQ")
 # Number of the request, and how it went: an errno, or one of the following.
 REPLY: Final = struct.Struct("!Qi")
@@ -38,9 +41,14 @@ def main() -> None:
     with os.fdopen(requests, "rb", buffering=_MAX_PIECE) as frames, ThreadPoolExecutor(_THREADS) as threads:
         while len(head := frames.read(REQUEST.size)) == REQUEST.size:
             number, path, lock, content = REQUEST.unpack(head)
-            parts = os.fsdecode(frames.read(path)), os.fsdecode(frames.read(lock)), frames.read(content)
+            place, lock_path, blob = (
+                os.fsdecode(frames.read(path)),
+                os.fsdecode(frames.read(lock)),
+                frames.read(content),
+            )
             room.acquire()
-            threads.submit(writer.do, number, *parts).add_done_callback(lambda _: room.release())
+            do = partial(writer.do, number, place, lock_path) if place else partial(writer.do_all, number)
+            threads.submit(do, blob).add_done_callback(lambda _: room.release())
 
 
 class _Writer:
@@ -52,23 +60,49 @@ class _Writer:
 
     def do(self, number: int, path: str, lock: str, content: bytes) -> None:
         """Do one request, and answer it."""
-        descriptor = None
+        self._answer(number, [lock] if lock else [], [(Path(path), content)])
+
+    def do_all(self, number: int, content: bytes) -> None:
+        """Do several requests, and answer them as one."""
+        blobs, locks, place = list[tuple[Path, bytes]](), set[str](), 0
+        while place < len(content):
+            _, *lengths = REQUEST.unpack_from(content, place)
+            place += REQUEST.size
+            path, lock, blob = (content[place + sum(lengths[:n]) : place + sum(lengths[: n + 1])] for n in range(3))
+            place += sum(lengths)
+            blobs.append((Path(os.fsdecode(path)), blob))
+            locks.add(os.fsdecode(lock))
+        self._answer(number, sorted(locks), blobs)
+
+    def _answer(self, number: int, locks: Sequence[str], blobs: Sequence[tuple[Path, bytes]]) -> None:
+        descriptors = list[int]()
         try:
-            descriptor = take_lock(lock) if lock else None
-            code = LOCK_IS_TAKEN if lock and descriptor is None else self._stored(path, content)
+            code = self._stored(blobs) if _are_taken(locks, descriptors) else LOCK_IS_TAKEN
         except OSError as error:
             code = error.errno or errno.EIO
-        passed_on = [descriptor] if descriptor is not None and code == STORED else []
         # Nobody reads it where the other process has ended.
         with suppress(ConnectionError, FileNotFoundError):
-            socket.send_fds(self._replies, [REPLY.pack(number, code)], passed_on)
-        if descriptor is not None:
+            socket.send_fds(self._replies, [REPLY.pack(number, code)], descriptors if code == STORED else [])
+        for descriptor in descriptors:
             os.close(descriptor)
 
-    def _stored(self, path: str, content: bytes) -> int:
-        file = Path(path)
+    def _stored(self, blobs: Sequence[tuple[Path, bytes]]) -> int:
         try:
-            self._files.store(file, file.name, content)
+            if len(blobs) > 1:
+                self._files.store_all(blobs)
+            else:
+                ((path, content),) = blobs
+                self._files.store(path, path.name, content)
         except WrongContentError:
             return WRONG_CONTENT
         return STORED
+
+
+def _are_taken(locks: Sequence[str], descriptors: list[int]) -> bool:
+    """Take locks, and add their descriptors; tell whether all of them are ours."""
+    for path in locks:
+        descriptor = take_lock(path)
+        if descriptor is None:
+            return False
+        descriptors.append(descriptor)
+    return True

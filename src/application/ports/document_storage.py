@@ -1,8 +1,9 @@
 """The storage of bytes: template files and documents."""
 
+import asyncio
 from abc import abstractmethod
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -70,6 +71,13 @@ class DocumentStorage(Protocol):
         that nobody is about to name. Entering raises what `put` does.
         """
 
+    def storing_all(self, blobs: Mapping[BlobKey, bytes]) -> AbstractAsyncContextManager[None]:
+        """Store many blobs as `storing` does each; storages that can do so for less than that do.
+
+        Where it fails, some of them may be stored.
+        """
+        return _storing_each(self, blobs)
+
     @abstractmethod
     async def read(self, key: BlobKey) -> bytes:
         """Return the whole content, verified against the key's SHA-256.
@@ -114,3 +122,13 @@ class DocumentStorage(Protocol):
     @abstractmethod
     def workspaces(self) -> AsyncIterator[WorkspaceId]:
         """Yield every workspace that the storage may have blobs of, in any order: also those that are no more."""
+
+
+@asynccontextmanager
+async def _storing_each(storage: DocumentStorage, blobs: Mapping[BlobKey, bytes]) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        entering = (stack.enter_async_context(storage.storing(*blob)) for blob in blobs.items())
+        for outcome in await asyncio.gather(*entering, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+        yield
