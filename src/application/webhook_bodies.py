@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from domain.batch import ENDED, Batch
 from domain.render_request import RenderRequest
 from domain.template import Template
 from domain.webhook import WebhookEndpoint, WebhookEvent
@@ -52,6 +53,34 @@ def render_data(request: RenderRequest) -> Json:
         "finished_at": _time(request.finished_at),
         "expires_at": _time(request.expires_at),
         "erased_at": _time(request.erased_at),
+        "links": links,
+    }
+
+
+def batch_data(batch: Batch, at: datetime) -> Json:
+    """Show a batch as it is at a time, as `GET /v1/batches/{id}` does."""
+    rate, remaining, read, failure = batch.rate(at), batch.remaining_seconds(at), batch.read, batch.failure
+    links = {"self": f"/v1/batches/{batch.id}"}
+    if batch.erased_at is None:
+        links["items"] = f"{links['self']}/items"
+    if batch.erased_at is None and batch.status in ENDED:
+        links["archive"] = f"{links['self']}/archive"
+    return {
+        "id": batch.id,
+        "status": batch.status,
+        "template": {"id": batch.template_id, "slug": batch.template_slug, "version": batch.template_version},
+        "output": batch.options.output,
+        "on_error": batch.on_error,
+        "counts": {name: getattr(batch, name) for name in ("total", "succeeded", "failed", "pending")},
+        "rate": None if rate is None else round(rate, 1),
+        "remaining_seconds": None if remaining is None else round(remaining, 1),
+        "rows": {**asdict(read), "columns": dict(read.columns), "ignored": list(read.ignored)},
+        "error": {"code": failure.code, "detail": failure.message} if failure else None,
+        "created_at": _time(batch.created_at),
+        "created_by": batch.created_by,
+        "finished_at": _time(batch.finished_at),
+        "expires_at": _time(batch.expires_at),
+        "erased_at": _time(batch.erased_at),
         "links": links,
     }
 

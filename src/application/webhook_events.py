@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from typing import Final
 
 from application.ports.clock import Clock
 from application.ports.id_generator import IdGenerator
@@ -9,12 +10,18 @@ from application.ports.job_queue import JobKind, NewJob
 from application.ports.template_changes import TemplateChanges
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.until_changed import UntilChanged
-from application.webhook_bodies import Json, body_of, render_data
+from application.webhook_bodies import Json, batch_data, body_of, render_data
+from domain.batch import Batch, BatchStatus
 from domain.errors import ConflictError, NotFoundError
 from domain.identifiers import DELIVERY_PREFIX, EVENT_PREFIX, DeliveryId, EventId, WebhookId, WorkspaceId
 from domain.render_request import RenderRequest, RenderStatus
 from domain.webhook import WebhookEndpoint, WebhookEvent
 from domain.webhook_delivery import WebhookDelivery
+
+_BATCH_EVENTS: Final = {
+    BatchStatus.SUCCEEDED: WebhookEvent.BATCH_COMPLETED,
+    BatchStatus.FAILED: WebhookEvent.BATCH_FAILED,
+}
 
 
 def job_of(delivery: WebhookDelivery) -> NewJob:
@@ -82,6 +89,12 @@ class WebhookEvents:
                 told[webhook_id] = await unit.webhooks.get(webhook_id)
         enabled = [endpoint for endpoint in told.values() if endpoint.is_enabled]
         await self.tell_to(unit, enabled, event, request.id, render_data(request))
+
+    async def tell_of_end_of_batch(self, unit: UnitOfWork, batch: Batch) -> None:
+        """Write down that a batch has succeeded or failed; nothing is said of the documents of its rows one by one."""
+        event = _BATCH_EVENTS.get(batch.status)
+        if event is not None:
+            await self.tell(unit, event, batch.id, batch_data(batch, self._clock.now()))
 
     async def tell_to(
         self, unit: UnitOfWork, endpoints: Iterable[WebhookEndpoint], event: WebhookEvent, subject: str, data: Json

@@ -23,6 +23,8 @@ class WebhookEvent(StrEnum):
 
     RENDER_SUCCEEDED = "render.succeeded"
     RENDER_FAILED = "render.failed"
+    BATCH_COMPLETED = "batch.completed"
+    BATCH_FAILED = "batch.failed"
     TEMPLATE_PUBLISHED = "template.published"
     # Told to the endpoint that is tried, whatever it listens to.
     WEBHOOK_TEST = "webhook.test"

@@ -249,7 +249,7 @@ def _job_workers(
 
 # Rows of a batch, or of one job of it, that are rendered, stored or tried at a time: none of the processes that do so
 # waits for the others.
-_ROWS_AT_ONCE: Final = 16
+_ROWS_AT_ONCE: Final = 8
 
 
 def _bounds(settings: Settings) -> ServiceBounds:
@@ -359,10 +359,11 @@ class Container(containers.DeclarativeContainer):
         settings_in_force,
         clock,
         ids,
+        webhook_events,
         settings.provided.limits.queued_rows,
     )
     carry_out_batch = providers.Singleton(
-        CarryOutBatch, units_of_work, requested_renders, renderer, storage, clock, ids, _ROWS_AT_ONCE
+        CarryOutBatch, units_of_work, requested_renders, renderer, storage, clock, ids, webhook_events, _ROWS_AT_ONCE
     )
     carry_out_erasure = providers.Singleton(CarryOutErasure, units_of_work, storage, clock)
     read_batches = providers.Singleton(ReadBatches, units_of_work)
@@ -460,7 +461,7 @@ class Container(containers.DeclarativeContainer):
             Chore,
             "expired-batches",
             timedelta(minutes=10),
-            providers.Singleton(EraseExpiredBatches, units_of_work, workspaces, clock),
+            providers.Singleton(EraseExpiredBatches, units_of_work, workspaces, clock, webhook_events),
         ),
         providers.Singleton(
             Chore,

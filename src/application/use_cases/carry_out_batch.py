@@ -1,10 +1,9 @@
 """Make documents of some rows of a batch that waited in the queue."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
@@ -21,6 +20,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.unnamed_blobs import erase_unnamed
 from application.use_cases.create_batch import ROWS_OF_CHUNK
 from application.use_cases.requested_renders import RequestedRenders, document_of
+from application.webhook_events import WebhookEvents
 from domain.batch import Batch, BatchChunk, BatchItem, BatchStatus, OnError
 from domain.errors import (
     DiagnosedError,
@@ -43,6 +43,7 @@ logger = logging.getLogger("docgen.worker")
 MAX_STARTS: Final = 3
 # Rows whose documents are written together.
 ROWS_OF_GROUP: Final = 50
+_BYTES_OF_GROUP: Final = 20_000_000
 
 _GIVEN_UP: Final = (
     f"The process that rendered it ended {MAX_STARTS} times before it was done, so it is not tried again. "
@@ -69,10 +70,20 @@ class _Work:
 
 @dataclass(slots=True)
 class _Group:
-    """What became of some rows: how they ended, and the records of the documents with the data of each."""
+    """What became of some rows: how they ended, the records of documents with the data of each, and the documents."""
 
     ended: list[BatchItem] = field(default_factory=list)
     made: list[tuple[RenderRequest, bytes]] = field(default_factory=list)
+    contents: dict[BlobKey, bytes] = field(default_factory=dict)
+    size: int = 0
+
+    def add(self, item: BatchItem, request: RenderRequest, content: bytes) -> None:
+        """Add a row with its document."""
+        self.ended.append(item.succeed(request.id))
+        self.made.append((request, item.data or b""))
+        if request.document is not None:
+            self.contents[BlobKey(request.workspace_id, request.document.sha256)] = content
+        self.size += len(content)
 
 
 class CarryOutBatch:
@@ -93,6 +104,7 @@ class CarryOutBatch:
         storage: DocumentStorage,
         clock: Clock,
         ids: IdGenerator,
+        events: WebhookEvents,
         at_once: int,
     ) -> None:
         """Take how many rows of a job are rendered at a time."""
@@ -102,6 +114,7 @@ class CarryOutBatch:
         self._storage = storage
         self._clock = clock
         self._ids = ids
+        self._events = events
         self._at_once = at_once
 
     async def __call__(self, job: TakenJob) -> Outcome:
@@ -156,8 +169,9 @@ class CarryOutBatch:
 
     async def _end(self, unit: UnitOfWork, batch: Batch, reason: DocGenError) -> None:
         """End a batch whose rows cannot be made any more."""
-        failure = RenderFailure.of(reason)
-        await unit.batches.update(batch.end(BatchStatus.FAILED, at=self._clock.now(), failure=failure))
+        ended = batch.end(BatchStatus.FAILED, at=self._clock.now(), failure=RenderFailure.of(reason))
+        await unit.batches.update(ended)
+        await self._events.tell_of_end_of_batch(unit, ended)
         await unit.batches.remove_chunks(batch.id)
         await unit.commit()
 
@@ -173,66 +187,74 @@ class CarryOutBatch:
                 if current.status in _KEPT_GOING:
                     await self._end(unit, current, TemplateErasedError(batch.template_slug))
             return Settled.DONE
-        size = 1 if work.is_careful else ROWS_OF_GROUP
-        groups = [work.items[start : start + size] for start in range(0, len(work.items), size)] or [()]
-        for number, items in enumerate(groups, start=1):
-            is_last = number == len(groups)
-            keep = self._keep_careful if work.is_careful and items else self._keep
-            if not await keep(work, source, items, is_last=is_last):
+        keep, size = (self._keep_careful, 1) if work.is_careful else (self._keep, ROWS_OF_GROUP)
+        rest = list(work.items)
+        while (ended := await keep(work, source, rest[:size], rest[size:])) is not None:
+            rest = rest[ended:]
+            if not rest:
                 break
         return Settled.DONE
 
     async def _keep_careful(
-        self, work: _Work, source: TemplateSource, items: Sequence[BatchItem], *, is_last: bool
-    ) -> bool:
+        self, work: _Work, source: TemplateSource, items: Sequence[BatchItem], behind: Sequence[BatchItem]
+    ) -> int | None:
         """Make the document of one row, whose start is noted first; one that was started too often is not tried."""
-        item = items[0]
         # The first time, all rows of the job were started together.
-        if item.starts + 1 >= MAX_STARTS:
-            return bool(await self._write(work, _Group([item.fail(RenderFailedError(_GIVEN_UP))]), is_last=is_last))
-        await self._count_start(work, item, 1)
+        if items and items[0].starts + 1 >= MAX_STARTS:
+            given_up = _Group([items[0].fail(RenderFailedError(_GIVEN_UP))])
+            status = await self._write(work, given_up, is_last=not behind)
+            return 1 if status is BatchStatus.RUNNING else None
+        if items:
+            await self._count_start(work, items[0], 1)
         try:
-            return await self._keep(work, source, items, is_last=is_last)
+            return await self._keep(work, source, items, behind)
         except (*_PASSES_BY, asyncio.CancelledError):
-            await self._count_start(work, item, -1)
+            if items:
+                await self._count_start(work, items[0], -1)
             raise
 
-    async def _keep(self, work: _Work, source: TemplateSource, items: Sequence[BatchItem], *, is_last: bool) -> bool:
-        """Make and store documents, then write the records that name them; tell whether the work is to go on."""
-        async with AsyncExitStack() as stored:
-            group = await self._made(work.batch, source, items, stored)
+    async def _keep(
+        self, work: _Work, source: TemplateSource, items: Sequence[BatchItem], behind: Sequence[BatchItem]
+    ) -> int | None:
+        """Make and store documents, then write the records that name them.
+
+        Return how many rows have ended, None where the work is not to go on. Rows whose documents are many bytes are
+        left for the next time, as those `behind` them are.
+        """
+        group = await self._made(work.batch, source, items)
+        is_last = not behind and len(group.ended) == len(items)
+        began = self._clock.elapsed_ms()
+        async with self._storage.storing_all(group.contents):
+            stored = (self._clock.elapsed_ms() - began) / max(1, len(group.made))
+            for number, (request, data) in enumerate(group.made):
+                group.made[number] = replace(request, timings=replace(request.timings, store_ms=stored)), data
             status = await self._write(work, group, is_last=is_last)
         if status is None:
-            hashes = {request.document.sha256 for request, _ in group.made if request.document}
+            hashes = [key.sha256 for key in group.contents]
             await erase_unnamed(self._units_of_work, self._storage, work.batch.workspace_id, hashes)
-        return status is BatchStatus.RUNNING
+        return len(group.ended) if status is BatchStatus.RUNNING else None
 
-    async def _made(
-        self, batch: Batch, source: TemplateSource, items: Sequence[BatchItem], stored: AsyncExitStack
-    ) -> _Group:
-        """Make documents, many at a time; they are kept from being erased until `stored` is left."""
+    async def _made(self, batch: Batch, source: TemplateSource, items: Sequence[BatchItem]) -> _Group:
+        """Make documents, many at a time, until they are many bytes."""
         group = _Group()
 
-        async def make(item: BatchItem) -> RenderRequest | DiagnosedError:
+        async def make(item: BatchItem) -> tuple[RenderedDocument | DiagnosedError, float]:
             began = self._clock.elapsed_ms()
             try:
                 options = replace(batch.options, row=item.row)
-                rendered = await self._renderer.render(source, item.data or b"", options)
+                outcome: RenderedDocument | DiagnosedError = await self._renderer.render(
+                    source, item.data or b"", options
+                )
             except DiagnosedError as error:
-                return error
-            request = self._request_of(batch, item, rendered, self._clock.elapsed_ms() - began)
-            began = self._clock.elapsed_ms()
-            digest = hashlib.sha256(rendered.content).hexdigest()
-            await stored.enter_async_context(
-                self._storage.storing(BlobKey(batch.workspace_id, digest), rendered.content)
-            )
-            return replace(request, timings=replace(request.timings, store_ms=self._clock.elapsed_ms() - began))
+                outcome = error
+            return outcome, self._clock.elapsed_ms() - began
 
         async with aclosing(in_order(_each(items), make, self._at_once)) as made:
-            async for item, outcome in made:
-                if isinstance(outcome, RenderRequest):
-                    group.ended.append(item.succeed(outcome.id))
-                    group.made.append((outcome, item.data or b""))
+            async for item, (outcome, took) in made:
+                if isinstance(outcome, RenderedDocument):
+                    group.add(item, self._request_of(batch, item, outcome, took), outcome.content)
+                    if group.size >= _BYTES_OF_GROUP:
+                        break
                     continue
                 group.ended.append(item.fail(outcome))
                 if batch.on_error is OnError.STOP:
@@ -271,6 +293,8 @@ class CarryOutBatch:
             made = len(group.made)
             settled = batch.settle(succeeded=made, failed=len(group.ended) - made, at=self._clock.now())
             await unit.batches.update(settled)
+            if settled.finished_at is not None:
+                await self._events.tell_of_end_of_batch(unit, settled)
             if is_last or settled.status is not BatchStatus.RUNNING:
                 await unit.batches.remove_chunks(batch.id, work.job.id)
             if is_last and settled.status is BatchStatus.RUNNING and settled.next_number <= settled.total:

@@ -16,6 +16,7 @@ from application.row_spool import RowSpool
 from application.settings_in_force import SettingsInForce
 from application.use_cases.prepare_rows import PrepareRows, PrepareRowsCommand
 from application.use_cases.requested_renders import RequestedRenders
+from application.webhook_events import WebhookEvents
 from domain.audit import AuditAction, AuditObject
 from domain.batch import Batch, BatchItem, BatchStatus, OnError, RowsRead
 from domain.errors import QueueFullError, RowsInvalidError
@@ -67,6 +68,7 @@ class CreateBatch:
         settings: SettingsInForce,
         clock: Clock,
         ids: IdGenerator,
+        events: WebhookEvents,
         max_waiting: int,
     ) -> None:
         self._units_of_work = units_of_work
@@ -75,6 +77,7 @@ class CreateBatch:
         self._settings = settings
         self._clock = clock
         self._ids = ids
+        self._events = events
         self._max_waiting = max_waiting
 
     async def __call__(self, command: CreateBatchCommand) -> Batch:
@@ -153,6 +156,7 @@ class CreateBatch:
             for items in _in_statements(spool.read()):
                 await unit.batches.add_items(batch.id, items)
             await enqueue_lanes(unit, batch)
+            await self._events.tell_of_end_of_batch(unit, batch)
             detail = f"{batch.total} rows"
             await unit.audit.record(
                 command.caller.entry(AuditAction.BATCH_CREATED, AuditObject.BATCH, batch.id, detail)

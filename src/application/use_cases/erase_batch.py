@@ -11,6 +11,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.ports.workspace_directory import WorkspaceDirectory
 from application.unnamed_blobs import erase_unnamed
 from application.use_cases.keep_house import in_each
+from application.webhook_events import WebhookEvents
 from domain.batch import ENDED, Batch, BatchStatus, ItemStatus
 from domain.errors import ExpiredError, NotFoundError
 from domain.identifiers import WorkspaceId
@@ -69,10 +70,13 @@ async def have_erased(unit: UnitOfWork, batch: Batch, clock: Clock) -> None:
 class EraseExpiredBatches:
     """The rows of batches whose time is over go, as if somebody had erased them; one that is not done fails first."""
 
-    def __init__(self, units_of_work: UnitsOfWork, workspaces: WorkspaceDirectory, clock: Clock) -> None:
+    def __init__(
+        self, units_of_work: UnitsOfWork, workspaces: WorkspaceDirectory, clock: Clock, events: WebhookEvents
+    ) -> None:
         self._units_of_work = units_of_work
         self._workspaces = workspaces
         self._clock = clock
+        self._events = events
 
     async def __call__(self) -> None:
         """Erase what there is."""
@@ -84,8 +88,10 @@ class EraseExpiredBatches:
         async with self._units_of_work.of_workspace(workspace_id) as unit:
             expired = await unit.batches.expired(now, limit=count)
             for batch in expired:
-                is_over = batch.status in ENDED
-                ended = batch if is_over else batch.end(BatchStatus.FAILED, at=now, failure=reason)
+                ended = batch
+                if batch.status not in ENDED:
+                    ended = batch.end(BatchStatus.FAILED, at=now, failure=reason)
+                    await self._events.tell_of_end_of_batch(unit, ended)
                 await unit.batches.remove_chunks(batch.id)
                 await have_erased(unit, ended, self._clock)
             await unit.commit()

@@ -35,7 +35,7 @@ from domain.errors import ConflictError, QueueFullError, ServiceUnavailableError
 from domain.identifiers import JobId
 from domain.render_request import RenderOptions
 from domain.rows import RowFormat
-from tests.builders import WORKSPACE_ID
+from tests.builders import WORKSPACE_ID, a_webhook
 from tests.fakes.ids import SequentialIds
 from tests.fakes.row_reader import InMemoryRowReader
 from tests.fakes.template_changes import InMemoryTemplateChanges
@@ -107,6 +107,12 @@ class Batches:
                 del self.world.units.database.jobs[job.id]
         return jobs
 
+    async def work_on_batches(self) -> None:
+        """Carry out the jobs of batches, and leave those that tell of them."""
+        while jobs := [each.job for each in self.world.units.database.jobs.values() if each.job.kind is JobKind.BATCH]:
+            assert await self.carry_out(jobs[0]) is Settled.DONE
+            del self.world.units.database.jobs[jobs[0].id]
+
     async def work_of_a_mortal(self) -> int:
         """Carry out jobs by workers that die; each job comes to the next one. Return how many died."""
         deaths = 0
@@ -140,17 +146,18 @@ def batches(world: World) -> Batches:
     renderer = MortalRenderer(InProcessRenderer(Limits()))
     settings = FixedSettings(InForce(RenderDefaults(), MAX_BYTES, MAX_BYTES))
     versions = VersionsToRender(units, InMemoryTemplateChanges(units), clock)
-    requested = RequestedRenders(versions, storage, settings, clock, ids)
+    events = world.events
+    requested = RequestedRenders(versions, storage, settings, clock, ids, events)
     prepare = PrepareRows(InMemoryRowReader(), renderer, 4)
     return Batches(
         world=world,
         renderer=renderer,
-        create=CreateBatch(units, requested, prepare, settings, clock, ids, MAX_ROWS),
-        carry_out=CarryOutBatch(units, requested, renderer, storage, clock, ids, 4),
+        create=CreateBatch(units, requested, prepare, settings, clock, ids, events, MAX_ROWS),
+        carry_out=CarryOutBatch(units, requested, renderer, storage, clock, ids, events, 4),
         change=ChangeBatch(units, clock),
         read=ReadBatches(units),
         erase=CarryOutErasure(units, storage, clock),
-        erase_expired=EraseExpiredBatches(units, InMemoryWorkspaceDirectory(units.database), clock),
+        erase_expired=EraseExpiredBatches(units, InMemoryWorkspaceDirectory(units.database), clock, events),
     )
 
 
@@ -422,3 +429,21 @@ async def test_a_clock_that_jumps_back_gives_no_rate(batches: Batches) -> None:
     assert (await batches.now(batch)).rate(batches.world.clock.now()) is None
     await batches.work()
     assert (await batches.now(batch)).status is BatchStatus.SUCCEEDED
+
+
+async def test_the_end_of_a_batch_is_told_to_webhooks_once(batches: Batches) -> None:
+    world = batches.world
+    async with world.units.of_workspace(WORKSPACE_ID) as unit:
+        await unit.webhooks.add(a_webhook())
+        await unit.commit()
+    good = await batches.accepted(names(120))
+    await batches.work_on_batches()
+    bad = await batches.accepted(["Ada"], expires_in=60)
+    world.clock.advance(timedelta(minutes=2))
+    await batches.work_on_batches()
+    called_off = await batches.accepted(["Bob"])
+    await batches.change.cancel(batches.caller, called_off.id)
+    await batches.work_on_batches()
+    told = [delivery for delivery in world.units.database.deliveries.values() if delivery.event != "template.published"]
+    assert [(each.event, each.subject) for each in told] == [("batch.completed", good.id), ("batch.failed", bad.id)]
+    assert json.loads(told[0].body)["data"]["counts"]["succeeded"] == 120

@@ -23,15 +23,16 @@ from application.use_cases.manage_webhooks import ChangeWebhookCommand, CreateWe
 from application.use_cases.publish_version import PublishVersionCommand
 from application.use_cases.read_deliveries import ReadDeliveries, ReplayDelivery, TryWebhook
 from application.use_cases.requested_renders import RenderDocumentCommand
-from application.webhook_bodies import render_data, template_data
+from application.webhook_bodies import batch_data, render_data, template_data
 from domain.audit import AuditAction
 from domain.diagnostics import Diagnostic, Location, Part, Severity
 from domain.errors import ConflictError, DataInvalidError, InvalidRequestError, NotFoundError, UrlForbiddenError
 from domain.webhook import MAX_OVERLAP_SECONDS, WebhookEndpoint, WebhookEvent
 from domain.webhook_delivery import INTERRUPTED, TRIED_FOR, DeliveryStatus, WebhookDelivery
+from entrypoints.http.schemas.batches import BatchResponse
 from entrypoints.http.schemas.renders import RenderResponse
 from entrypoints.http.schemas.templates import TemplateResponse
-from tests.builders import a_render_request, a_template
+from tests.builders import NOW, a_batch, a_render_request, a_template
 from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.secret_box import OpenSecretBox
 from tests.fakes.webhooks import RecordingSender, SentMessage
@@ -244,6 +245,12 @@ def test_data_is_what_the_api_shows() -> None:
     )
     shown = json.loads(RenderResponse.of(request).model_dump_json())
     assert json.loads(json.dumps(render_data(request))) == shown
+    later = NOW + timedelta(seconds=90)
+    running = a_batch(template).hand_out(2, at=NOW)
+    ended = running.settle(succeeded=1, failed=1, at=later)
+    for batch in (a_batch(template), running, ended, replace(ended, erased_at=later)):
+        shown = json.loads(BatchResponse.of(batch, later).model_dump_json())
+        assert json.loads(json.dumps(batch_data(batch, later))) == shown
 
 
 # --- handing over ---------------------------------------------------------------------------------------------
