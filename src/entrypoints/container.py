@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from dependency_injector import containers, providers
@@ -18,6 +20,7 @@ from adapters.jobs.statements import CHANNEL
 from adapters.links.key_file import read_or_make_key
 from adapters.links.signed import SignedDocumentLinks
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
+from adapters.postgres.backup import PostgresBackup
 from adapters.postgres.blob_locks import PostgresBlobLocks
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.driver_connections import DRIVER_CONNECTIONS
@@ -42,6 +45,7 @@ from adapters.rendering.workers.machine import can_fork, default_memory_bytes, d
 from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
 from adapters.rendering.workers.settings import PoolSettings
 from adapters.secrets.aes_gcm import AesGcmSecretBox
+from adapters.storage.backup_folder import LocalBackupFiles
 from adapters.storage.bounded_folder import BoundedFolder
 from adapters.storage.cache import CachedDocumentStorage, FileCache
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
@@ -52,6 +56,7 @@ from application.blob_survey import BlobSurvey
 from application.defaults import RenderDefaults
 from application.job_worker import Chore, Handler, JobWorker
 from application.key_usage import KeyUsage
+from application.ports.backup_files import BackupFiles
 from application.ports.clock import Clock
 from application.ports.document_links import DocumentLinks
 from application.ports.document_storage import DocumentStorage
@@ -76,6 +81,7 @@ from application.use_cases.authenticate import (
     Authentication,
 )
 from application.use_cases.await_end import AwaitEnd
+from application.use_cases.back_up import BackUp
 from application.use_cases.carry_out_batch import CarryOutBatch
 from application.use_cases.carry_out_render import CarryOutRender
 from application.use_cases.change_batch import ChangeBatch
@@ -108,6 +114,7 @@ from application.use_cases.refine_schema import RefineSchema
 from application.use_cases.register_template import RegisterTemplate
 from application.use_cases.render_document import RenderDocument
 from application.use_cases.requested_renders import RequestedRenders
+from application.use_cases.restore_backup import RestoreBackup
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
@@ -257,6 +264,14 @@ def _bounds(settings: Settings) -> ServiceBounds:
     limits, defaults = settings.limits, settings.defaults
     service = InForce(RenderDefaults(**defaults.model_dump()), limits.template_bytes, limits.data_bytes)
     return ServiceBounds(service, max(limits.retention_days, defaults.retention_days))
+
+
+def _database_backup(settings: Settings) -> PostgresBackup:
+    from adapters.embedded.programs import program_folders  # noqa: PLC0415  # only where something is backed up
+
+    url, owner_url = settings.database.url, settings.database.admin_url or settings.database.url
+    assert url is not None and owner_url is not None  # noqa: S101, PT018  # commands name one, embedded or not
+    return PostgresBackup(owner_url.get_secret_value(), url.get_secret_value(), program_folders(settings.pg_bin))
 
 
 def _lifetimes(*objects: object) -> list[AbstractAsyncContextManager[Any]]:
@@ -495,8 +510,34 @@ class Container(containers.DeclarativeContainer):
     # What commands about both stores enter.
     stores = providers.Callable(_lifetimes, database, administration, store.provided.locks, store.provided.storage)
 
+    database_backup = providers.Singleton(_database_backup, settings)
+    # Each is called with the `files` and `blobs` of a place for backups.
+    back_up = providers.Factory(BackUp, database_backup, storage, clock=clock, version=version("docgen"))
+    restore_backup = providers.Factory(RestoreBackup, database_backup, storage)
+    # What commands about the storage alone enter.
+    storages = providers.Callable(_lifetimes, store.provided.locks, store.provided.storage)
+
     # What commands about workspaces and keys enter.
     databases = providers.Callable(_lifetimes, database, administration)
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlace:
+    """Where backups are kept: the files of each, and the blobs of all of them."""
+
+    files: BackupFiles
+    blobs: DocumentStorage
+
+    @property
+    def lifetimes(self) -> list[AbstractAsyncContextManager[Any]]:
+        """What is entered before it is used."""
+        return _lifetimes(self.files, self.blobs)
+
+
+def backup_place(place: str, container: Container) -> BackupPlace:
+    """Return the place for backups that a folder's path names."""
+    folder = Path(place)
+    return BackupPlace(LocalBackupFiles(folder / "backups"), LocalDocumentStorage(folder / "blobs", container.clock()))
 
 
 @contextmanager

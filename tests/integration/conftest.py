@@ -3,13 +3,15 @@
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
-from tests.integration.support.databases import Template, shared_template
+from tests.integration.support.databases import Template, shared_template, with_database
 from tests.integration.support.seaweedfs import Server, shared_seaweedfs
 from tests.integration.support.servers import remove_data_dir, shared_server
 
@@ -44,6 +46,19 @@ def seaweedfs(testrun_uid: str) -> Iterator[Server]:
     """A store that speaks S3; one for all processes of a run."""
     with shared_seaweedfs(testrun_uid) as server:
         yield server
+
+
+@pytest.fixture
+async def empty_database_url(postgres_server_url: str) -> AsyncIterator[str]:
+    """A database without a table."""
+    name = f"empty_{uuid.uuid4().hex}"
+    connection = await asyncpg.connect(postgres_server_url)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        yield with_database(postgres_server_url, name)
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
 
 
 @pytest.fixture

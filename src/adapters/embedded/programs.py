@@ -66,19 +66,29 @@ def find_programs(pg_bin: Path | None) -> Programs:
     return programs
 
 
+def program_folders(pg_bin: Path | None) -> list[Path]:
+    """List the folders where programs of PostgreSQL may be, for those who need others than the server's."""
+    if pg_bin is not None:
+        return [pg_bin]
+    pg_dump = shutil.which("pg_dump")
+    return [*_folders(), *([Path(pg_dump).parent] if pg_dump is not None else [])]
+
+
 def _installed() -> Iterator[Path]:
+    # Development files of the client library bring a pg_config without a server.
+    return filter(_is_complete, _folders())
+
+
+def _folders() -> Iterator[Path]:
     for package in _PACKAGES:
         spec = find_spec(package)
         if spec is not None and spec.origin is not None:
-            folders = sorted(Path(spec.origin).parent.glob("pginstall*/bin"), reverse=True)
-            yield from filter(_is_complete, folders)
+            yield from sorted(Path(spec.origin).parent.glob("pginstall*/bin"), reverse=True)
     pg_config = shutil.which("pg_config")
     if pg_config is not None:
         answer = subprocess.run([pg_config, "--bindir"], check=False, capture_output=True, text=True)  # noqa: S603
-        folder = Path(answer.stdout.strip())
-        # Development files of the client library bring a pg_config without a server.
-        if answer.returncode == 0 and _is_complete(folder):
-            yield folder
+        if answer.returncode == 0:
+            yield Path(answer.stdout.strip())
 
 
 def _is_complete(folder: Path) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, func, select, text, tuple_, union, union_all
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from typing_extensions import override
@@ -49,6 +50,29 @@ _TABLES: Final[Mapping[Namer, _Names]] = {
 }
 
 
+# Held alone by a backup, for as long as no blob may be erased; any number that no other lock has: "backup" in ASCII.
+BACKUP_LOCK: Final = int.from_bytes(b"backup")
+# Whoever erases a blob asks what names it, before: a backup that is under way names all of them.
+_KEPT_BY_BACKUP: Final = text(
+    "SELECT unnest(CAST(:sha256s AS text[])) WHERE NOT (SELECT pg_try_advisory_xact_lock_shared(:lock))"
+)
+
+
+def all_named_blobs() -> str:
+    """Return the statement that lists every blob that a row of any workspace names, once, with its size."""
+    named = union_all(
+        *(
+            select(table.workspace_id.label("workspace_id"), table.sha256.label("sha256"), table.size.label("size"))
+            .where(table.sha256.is_not(None))
+            .where(*(() if table.condition is None else (table.condition,)))
+            for table in _TABLES.values()
+        )
+    ).subquery()
+    columns = named.c.workspace_id, named.c.sha256
+    query = select(*columns, func.max(named.c.size).label("size")).group_by(*columns).order_by(*columns)
+    return str(query.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy's has no hints
+
+
 class PostgresBlobReferences(BlobReferences):
     """The references of one workspace."""
 
@@ -61,7 +85,9 @@ class PostgresBlobReferences(BlobReferences):
         queries = (
             table.of(self._workspace_id, table.sha256).where(table.sha256.in_(sha256s)) for table in _TABLES.values()
         )
-        return set(await self._session.scalars(union(*queries)))
+        found = set(await self._session.scalars(union(*queries)))
+        kept = await self._session.scalars(_KEPT_BY_BACKUP, {"sha256s": list(sha256s), "lock": BACKUP_LOCK})
+        return found | set(kept)
 
     @override
     async def names_of(self, sha256: str, *, limit: int) -> list[BlobName]:

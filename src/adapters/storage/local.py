@@ -1,13 +1,18 @@
 """Blobs on a local disk: <root>/<workspace>/<first two digits>/<SHA-256>."""
 
 import asyncio
-import errno
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import FileIO
@@ -27,13 +32,14 @@ from adapters.storage.blob_names import (
     name_of,
     require_content,
 )
+from adapters.storage.disk_errors import disk_errors
 from adapters.storage.locks import BlobLock, HeldLock, Locks, lock_path
 from adapters.storage.verified import verified
 from adapters.storage.writer import GROUP, BlobWriter, LockTakenError
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage, StoredBlob
 from application.ports.health_check import HealthCheck
-from domain.errors import ServiceUnavailableError, StorageFullError
+from domain.errors import StorageFullError
 from domain.identifiers import WorkspaceId
 
 _SHARD: Final = re.compile(r"[0-9a-f]{2}")
@@ -41,8 +47,6 @@ _PIECE: Final = 256 * 1024
 _ONLY_US: Final = 0o700
 _LOCKS: Final = ".locks"
 _STALE_AFTER: Final = timedelta(hours=1)
-# No room on the disk, in the quota, or below the limit for the size of a file.
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class LocalDocumentStorage(DocumentStorage):
@@ -269,20 +273,8 @@ class LocalDocumentStorage(DocumentStorage):
     def _require_root(self) -> None:
         self._root.stat()
 
-    @contextmanager
-    def _disk_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            if error.errno in _FULL:
-                raise StorageFullError(
-                    f"The storage in {self._root} has no room left, and nothing was stored: make room, or enlarge it."
-                ) from error
-            raise ServiceUnavailableError(
-                COMPONENT,
-                f"The storage in {self._root} cannot be used ({error.strerror}): look after the disk and the rights of "
-                "its directory.",
-            ) from error
+    def _disk_errors(self) -> AbstractContextManager[None]:
+        return disk_errors(self._root)
 
 
 def _keep(file: IncomingFile, path: Path) -> None:

@@ -36,7 +36,7 @@ class BlobReferences(Protocol):
 
     @abstractmethod
     async def named(self, sha256s: Collection[str]) -> set[str]:
-        """Return those of these SHA-256s that something still names."""
+        """Return those of these SHA-256s that something still names; while the database is backed up, all of them."""
 
     @abstractmethod
     async def names_of(self, sha256: str, *, limit: int) -> list[BlobName]:

@@ -27,3 +27,19 @@ def with_database(settings: Settings) -> Iterator[Settings]:
         url = asyncio.run(prepare_embedded_database(owner_url))
         addresses = {"url": SecretStr(url), "admin_url": SecretStr(owner_url)}
         yield settings.model_copy(update={"database": settings.database.model_copy(update=addresses)})
+
+
+@contextmanager
+def with_database_as_it_is(settings: Settings) -> Iterator[Settings]:
+    """Yield settings that name a database by its owner's role, for what brings its schema along.
+
+    Raises:
+        ServiceUnavailableError: the embedded PostgreSQL cannot be started.
+    """
+    if not settings.uses_embedded_database:
+        yield settings
+        return
+    with start_embedded_database(settings) as owner_url:
+        address = SecretStr(owner_url)
+        named = settings.database.model_copy(update={"url": address, "admin_url": address})
+        yield settings.model_copy(update={"database": named})

@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (
         *(_render, _batch, _check, _schema),
-        *(_serve, _worker, _migrate, _workspace, _api_key, _storage, _healthcheck, _config),
+        *(_serve, _worker, _migrate, _workspace, _api_key, _storage, _backup, _restore, _healthcheck, _config),
     ):
         add(commands)
     return parser
@@ -289,6 +289,20 @@ def _storage(commands: _Commands) -> None:
         help="do not read them: corrupt is then only what has another size than it should",
     )
     check.add_argument("--json", action="store_true", help="print what is found as JSON")
+
+
+def _backup(commands: _Commands) -> None:
+    command = _add(commands, "backup", "back up database and storage, also of a service that runs")
+    command.add_argument(
+        "place", metavar="DIR", help="where backups are kept; what is there already is not copied again"
+    )
+
+
+def _restore(commands: _Commands) -> None:
+    command = _add(commands, "restore", "fill an empty database, and the storage, from a backup")
+    command.add_argument("place", metavar="DIR", help="where backups are kept")
+    command.add_argument("--backup", metavar="NAME", help="which one (default: the newest)")
+    command.add_argument("--list", action="store_true", help="list the backups, and restore nothing")
 
 
 def _healthcheck(commands: _Commands) -> None:

@@ -75,6 +75,21 @@ async def shared_template(server_url: str, run: str) -> AsyncIterator[Template]:
         await connection.close()
 
 
+@asynccontextmanager
+async def plain_owner(server_url: str) -> AsyncIterator[str]:
+    """The URL of an empty database whose owner is no superuser, as on most servers that are not one's own."""
+    name = f"docgen_owner_{uuid.uuid4().hex[:12]}"
+    connection = await asyncpg.connect(server_url)
+    await make_login(server_url, name, "owner")
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 OWNER "{name}"')
+    try:
+        yield as_role(with_database(server_url, name), name, "owner")
+    finally:
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await connection.execute(f'DROP ROLE "{name}"')
+        await connection.close()
+
+
 def with_database(url: str, name: str) -> str:
     """The URL of another database on the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

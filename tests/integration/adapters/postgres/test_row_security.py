@@ -1,8 +1,7 @@
 """Row-level security, the second wall: a query that names no workspace sees that of its transaction, or nothing."""
 
-import uuid
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -14,7 +13,7 @@ from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.migrator import upgrade
 from adapters.postgres.rate_buckets import PostgresRateBuckets
-from adapters.postgres.roles import as_role, grant_service, make_embedded_service, make_login, weakness_of
+from adapters.postgres.roles import grant_service, make_embedded_service, weakness_of
 from adapters.postgres.rows import (
     ApiKeyRow,
     AssetRow,
@@ -57,7 +56,7 @@ from tests.builders import (
 from tests.contracts.audit_log import an_entry
 from tests.contracts.rate_buckets import SLOW
 from tests.contracts.unit_of_work import stored_workspace
-from tests.integration.support.databases import as_service, service_role
+from tests.integration.support.databases import as_service, plain_owner, service_role
 from tests.integration.support.relay import relay_to
 
 OF_A_WORKSPACE = (
@@ -301,16 +300,8 @@ async def test_naming_the_workspace_takes_no_round_trip_of_its_own(database_url:
 @pytest.fixture
 async def plain_owner_url(postgres_server_url: str) -> AsyncIterator[str]:
     """A database whose owner is no superuser, as on most servers that are not one's own."""
-    name = f"docgen_owner_{uuid.uuid4().hex[:12]}"
-    connection = await asyncpg.connect(postgres_server_url)
-    await make_login(postgres_server_url, name, "owner")
-    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 OWNER "{name}"')
-    try:
-        yield as_role(urlunsplit(urlsplit(postgres_server_url)._replace(path=f"/{name}")), name, "owner")
-    finally:
-        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        await connection.execute(f'DROP ROLE "{name}"')
-        await connection.close()
+    async with plain_owner(postgres_server_url) as url:
+        yield url
 
 
 async def test_an_owner_who_is_no_superuser_can_migrate_and_administrate(plain_owner_url: str) -> None:
