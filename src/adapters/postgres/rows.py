@@ -1,6 +1,6 @@
 """The tables, as ORM rows. They are no domain objects: `mapping` turns one into the other."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
@@ -439,3 +439,28 @@ class BatchChunkRow(Row):
     first: Mapped[int]
     last: Mapped[int]
     starts: Mapped[int]
+
+
+class UsageTotalRow(Row):
+    """What one template ('' is none) had rendered on a day that is over."""
+
+    __tablename__ = "usage_totals"
+    __table_args__ = (ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),)
+
+    workspace_id: Mapped[CodeKey]
+    day: Mapped[date] = mapped_column(primary_key=True)
+    template_id: Mapped[CodeKey]
+    renders: Mapped[ByteCount]
+    succeeded: Mapped[ByteCount]
+    failed: Mapped[ByteCount]
+    document_bytes: Mapped[ByteCount]
+
+
+class UsageSummedRow(Row):
+    """Until which day, that one left out, all of them are added up."""
+
+    __tablename__ = "usage_summed"
+    __table_args__ = (ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),)
+
+    workspace_id: Mapped[CodeKey]
+    until: Mapped[date]

@@ -1,68 +1,99 @@
-"""Usage, counted from the records of renders: from an index alone, which has every column that is counted."""
+"""Usage: days that are over are added up once, by who reads it; the others are counted from the records.
 
-from datetime import UTC, date, datetime, time, timedelta
+What renders takes no part in it: its hot path writes no sums, and no two processes wait for each other's. Migration
+0035 says what takes sums back. A day is added up when it has been over for some time, and nothing of it and of the days
+before it waits for its end.
+"""
+
 from typing import Final
 
-from sqlalchemy import Date, Select, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from adapters.postgres.rows import RenderRow, TemplateRow
+from adapters.postgres.statements import on_driver
 from application.ports.render_repository import UsageFilter, UsagePlace
 from domain.identifiers import Slug, TemplateId, WorkspaceId
-from domain.render_request import RenderStatus
 from domain.usage import DailyUsage
 
-_DAY: Final = timedelta(days=1)
+# The first day that is not over, with time for records that are on their way.
+_OPEN: Final = "((clock_timestamp() - interval '15 minutes') AT TIME ZONE 'UTC')::date"
+# The lock of those who add up; one at a time is enough, and the others count.
+_TRY: Final = f"""
+    SELECT pg_try_advisory_xact_lock(hashtextextended('docgen.usage ' || $1::text, 0)) AS mine
+    WHERE NOT EXISTS (SELECT FROM usage_summed WHERE workspace_id = $1 AND until >= {_OPEN})
+    """  # noqa: S608  # constants alone
+_SINCE: Final = "coalesce((SELECT until FROM usage_summed WHERE workspace_id = $1), '-infinity')"
+_COUNTS: Final = """
+    count(*) AS renders,
+    count(*) FILTER (WHERE status = 'succeeded') AS succeeded,
+    count(*) FILTER (WHERE status = 'failed') AS failed,
+    coalesce(sum(document_size), 0)::bigint AS document_bytes
+    """
+_START: Final = "({day}::timestamp AT TIME ZONE 'UTC')"
+# The index by time has every column that is looked at.
+_RECORDS: Final = """
+    SELECT (created_at AT TIME ZONE 'UTC')::date AS day, coalesce(template_id, '') AS template_id, status, document_size
+    FROM renders WHERE workspace_id = $1
+    """
+_ADD_UP: Final = f"""
+    WITH since AS (SELECT {_SINCE} AS day),
+    waiting AS (
+        SELECT (created_at AT TIME ZONE 'UTC')::date AS day FROM renders
+        WHERE workspace_id = $1 AND status IN ('queued', 'rendering')
+        AND created_at >= (SELECT {_START.format(day="day")} FROM since) ORDER BY created_at LIMIT 1
+    ),
+    bound AS (SELECT least({_OPEN}, (SELECT day FROM waiting)) AS day),
+    summed AS (
+        INSERT INTO usage_totals (workspace_id, day, template_id, renders, succeeded, failed, document_bytes)
+        SELECT $1, day, template_id, {_COUNTS} FROM (
+            {_RECORDS}
+            AND created_at >= (SELECT {_START.format(day="day")} FROM since)
+            AND created_at < (SELECT {_START.format(day="day")} FROM bound)
+        ) AS records GROUP BY day, template_id
+    )
+    INSERT INTO usage_summed (workspace_id, until)
+    SELECT $1, bound.day FROM bound, since WHERE bound.day > since.day
+    ON CONFLICT (workspace_id) DO UPDATE SET until = EXCLUDED.until
+    """  # noqa: S608  # as above
+# $2 and $3 are the first and the last day, $4 is a template, and the list goes on behind the place $5, $6.
+_READ: Final = f"""
+    SELECT counted.*, slug FROM (
+        SELECT * FROM (
+            SELECT day, template_id, renders, succeeded, failed, document_bytes FROM usage_totals
+            WHERE workspace_id = $1 AND day BETWEEN $2 AND $3
+            UNION ALL
+            SELECT day, template_id, {_COUNTS} FROM (
+                {_RECORDS}
+                AND created_at >= {_START.format(day=f"greatest($2::date, (SELECT {_SINCE}))")}
+                AND created_at < {_START.format(day="($3::date + 1)")}
+            ) AS records GROUP BY day, template_id
+        ) AS every
+        WHERE ($4::text IS NULL OR template_id = $4)
+        AND ($5::date IS NULL OR day < $5 OR (day = $5 AND template_id > $6::text))
+        ORDER BY day DESC, template_id LIMIT $7
+    ) AS counted
+    LEFT JOIN templates ON templates.workspace_id = $1 AND templates.id = counted.template_id
+    ORDER BY day DESC, template_id
+    """  # noqa: S608  # as above
 
 
 async def count_usage(
     session: AsyncSession, workspace_id: WorkspaceId, criteria: UsageFilter, limit: int, after: UsagePlace | None
 ) -> list[DailyUsage]:
     """Count the renders of a workspace by day and template, as RenderRepository promises."""
-    counted = _counted(workspace_id, criteria, after).limit(limit).subquery()
-    template = and_(TemplateRow.workspace_id == workspace_id, TemplateRow.id == counted.c.template_id)
-    query = select(counted, TemplateRow.slug).outerjoin(TemplateRow, template)
-    rows = await session.execute(query.order_by(counted.c.day.desc(), counted.c.template_id))
+    if await on_driver(session, _TRY, workspace_id) == [(True,)]:
+        await on_driver(session, _ADD_UP, workspace_id)
+    place = after or (None, None)
+    days = criteria.first, criteria.last
+    rows = await on_driver(session, _READ, workspace_id, *days, criteria.template_id, *place, limit)
     return [
         DailyUsage(
-            day=row.day,
-            template_id=TemplateId(row.template_id) if row.template_id else None,
-            template_slug=Slug(row.slug) if row.slug else None,
-            renders=row.renders,
-            succeeded=row.succeeded,
-            failed=row.failed,
-            document_bytes=int(row.document_bytes),
+            day=row["day"],
+            template_id=TemplateId(row["template_id"]) if row["template_id"] else None,
+            template_slug=Slug(row["slug"]) if row["slug"] else None,
+            renders=row["renders"],
+            succeeded=row["succeeded"],
+            failed=row["failed"],
+            document_bytes=row["document_bytes"],
         )
         for row in rows
     ]
-
-
-def _counted(
-    workspace_id: WorkspaceId, criteria: UsageFilter, after: UsagePlace | None
-) -> Select[date, str, int, int, int, int | None]:
-    day = cast(func.timezone("UTC", RenderRow.created_at), Date).label("day")
-    template_id = func.coalesce(RenderRow.template_id, "").label("template_id")
-    query = select(
-        day,
-        template_id,
-        func.count().label("renders"),
-        func.count().filter(RenderRow.status == RenderStatus.SUCCEEDED).label("succeeded"),
-        func.count().filter(RenderRow.status == RenderStatus.FAILED).label("failed"),
-        func.coalesce(func.sum(RenderRow.document_size), 0).label("document_bytes"),
-    ).where(
-        RenderRow.workspace_id == workspace_id,
-        RenderRow.created_at >= _start(criteria.first),
-        RenderRow.created_at < _start(criteria.last + _DAY),
-    )
-    if criteria.template_id is not None:
-        query = query.where(RenderRow.template_id == criteria.template_id)
-    if after is not None:
-        last, template = after
-        later = and_(RenderRow.created_at < _start(last + _DAY), template_id > template)
-        query = query.where(or_(RenderRow.created_at < _start(last), later))
-    # By their places: what is selected is written once, and so is each parameter of it.
-    return query.group_by("day", "template_id").order_by(day.desc(), template_id)
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)

@@ -106,5 +106,6 @@ class RenderRepository(Protocol):
     async def usage(self, criteria: UsageFilter, *, limit: int, after: UsagePlace | None = None) -> list[DailyUsage]:
         """Count renders by day and template: the latest day first, within it by the template's identifier.
 
+        Sums may be made on the way that make the next time quicker; they are kept by `commit`.
         Up to `limit` are returned, those behind `after` where it is given.
         """

@@ -52,7 +52,9 @@ class ReadUsage:
                 # A template that is erased is known by its identifier alone.
                 by_id = is_id(command.template, TEMPLATE_PREFIX)
                 template_id = TemplateId(command.template) if by_id else (await unit.templates.get(command.template)).id
-            return await unit.renders.usage(UsageFilter(first, last, template_id), limit=limit, after=after)
+            found = await unit.renders.usage(UsageFilter(first, last, template_id), limit=limit, after=after)
+            await unit.commit()  # the sums of days that are over, which are made on the way
+            return found
 
     def _days(self, command: ReadUsageCommand) -> tuple[date, date]:
         last = command.last or self._clock.now().astimezone(UTC).date()

@@ -28,6 +28,8 @@ from adapters.postgres.rows import (
     Row,
     TemplateRow,
     TemplateVersionRow,
+    UsageSummedRow,
+    UsageTotalRow,
     WebhookDeliveryRow,
     WebhookRow,
     WorkspaceRow,
@@ -35,10 +37,12 @@ from adapters.postgres.rows import (
 )
 from adapters.postgres.scope import scope_of
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from application.ports.render_repository import UsageFilter
 from application.ports.template_repository import TemplateFilter
 from domain.batch import BatchChunk
 from domain.errors import ServiceUnavailableError
 from domain.identifiers import JobId, WorkspaceId
+from domain.render_request import RenderStatus
 from domain.workspace import Workspace
 from tests.builders import (
     DATA,
@@ -68,6 +72,8 @@ OF_A_WORKSPACE = (
     AuditEventRow,
     IdempotencyKeyRow,
     RateBucketRow,
+    UsageSummedRow,
+    UsageTotalRow,
     WorkspaceSettingsRow,
     BatchRow,
     BatchItemRow,
@@ -90,11 +96,12 @@ async def workspaces(units: PostgresUnitsOfWork, database: PostgresDatabase) -> 
         template = a_template(workspace_id=workspace.id)
         async with units.of_workspace(workspace.id) as unit:
             await unit.templates.add(template, a_version(template))
-            await unit.renders.add(a_render_request(template), DATA)
             batch = a_batch(template)
             await unit.batches.add(batch)
             await unit.batches.add_items(batch.id, [a_batch_item()])
             await unit.batches.put_chunk(batch.id, BatchChunk(JobId(1), 1, 1))
+            await unit.renders.add(a_render_request(template, status=RenderStatus.FAILED), DATA)
+            await unit.renders.usage(UsageFilter(NOW.date(), NOW.date()), limit=1)
             await unit.assets.put(an_asset(workspace_id=workspace.id))
             await unit.api_keys.add(an_api_key(workspace_id=workspace.id))
             await unit.audit.record(an_entry(workspace.id))
