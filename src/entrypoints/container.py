@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from dependency_injector import containers, providers
+from pydantic import ValidationError
 
 from adapters.jobs.queue import PgqueuerJobQueue
 from adapters.jobs.source import PgqueuerJobSource
@@ -89,6 +90,7 @@ from application.use_cases.change_render import CancelRender, RetryRender
 from application.use_cases.check_storage import CheckStorage
 from application.use_cases.collect_blobs import CollectBlobs
 from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWorkspace
+from application.use_cases.copy_storage import CopyStorage
 from application.use_cases.create_batch import CreateBatch
 from application.use_cases.deliver_webhook import DeliverWebhook
 from application.use_cases.erase_batch import CarryOutErasure, EraseExpiredBatches
@@ -119,14 +121,20 @@ from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
 from application.webhook_events import WebhookEvents
+from domain.errors import InvalidRequestError
 from domain.rate_limit import RateLimit
+from entrypoints.s3_settings import S3Settings
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from adapters.storage.s3.bucket import Bucket
 
 # Each process listens on one for what the database announces, its workers have one each to the queue, and single
 # statements have their own.
 CONNECTIONS_BESIDE_POOL: Final = 3 + DRIVER_CONNECTIONS
 # Messages of a worker that are under way at a time: they wait for receivers, and take hardly any work.
 _MESSAGES_AT_ONCE: Final = 50
+_S3: Final = "s3://"
 
 
 def _render_workers(settings: Settings) -> int:
@@ -167,21 +175,25 @@ def _store(settings: Settings, clock: Clock, database_url: str) -> _Store:
 
 
 def _bucket(settings: Settings, clock: Clock, database_url: str) -> _Store:
-    from adapters.storage.s3.bucket import Bucket  # noqa: PLC0415  # only where it is configured
-    from adapters.storage.s3.links import S3DocumentLinks  # noqa: PLC0415  # see above
-    from adapters.storage.s3.options import Credentials, Encryption, S3Options  # noqa: PLC0415  # see above
+    from adapters.storage.s3.links import S3DocumentLinks  # noqa: PLC0415  # only where it is configured
     from adapters.storage.s3.storage import S3DocumentStorage, S3StorageHealthCheck  # noqa: PLC0415  # see above
 
-    chosen = settings.storage.s3
+    locks = PostgresBlobLocks(database_url)
+    bucket = _bucket_of(settings.storage.s3)
+    storage = S3DocumentStorage(bucket, locks, clock)
+    return _Store(storage, S3StorageHealthCheck(bucket), locks, S3DocumentLinks(bucket, clock))
+
+
+def _bucket_of(chosen: S3Settings) -> "Bucket":
+    from adapters.storage.s3.bucket import Bucket  # noqa: PLC0415  # only where it is configured
+    from adapters.storage.s3.options import Credentials, Encryption, S3Options  # noqa: PLC0415  # see above
+
     options = S3Options(
         credentials=Credentials(*key) if (key := chosen.key) else None,
         encryption=Encryption(chosen.encryption, chosen.kms_key_id) if chosen.encryption else None,
         **chosen.of_bucket(),
     )
-    locks = PostgresBlobLocks(database_url)
-    bucket = Bucket(options)
-    storage = S3DocumentStorage(bucket, locks, clock)
-    return _Store(storage, S3StorageHealthCheck(bucket), locks, S3DocumentLinks(bucket, clock))
+    return Bucket(options)
 
 
 def _cached(settings: Settings, storage: DocumentStorage) -> DocumentStorage:
@@ -514,6 +526,7 @@ class Container(containers.DeclarativeContainer):
     # Each is called with the `files` and `blobs` of a place for backups.
     back_up = providers.Factory(BackUp, database_backup, storage, clock=clock, version=version("docgen"))
     restore_backup = providers.Factory(RestoreBackup, database_backup, storage)
+    copy_storage = providers.Factory(CopyStorage)
     # What commands about the storage alone enter.
     storages = providers.Callable(_lifetimes, store.provided.locks, store.provided.storage)
 
@@ -535,9 +548,64 @@ class BackupPlace:
 
 
 def backup_place(place: str, container: Container) -> BackupPlace:
-    """Return the place for backups that a folder's path names."""
-    folder = Path(place)
-    return BackupPlace(LocalBackupFiles(folder / "backups"), LocalDocumentStorage(folder / "blobs", container.clock()))
+    """Return the place for backups that a folder's path names, or s3://BUCKET/PREFIX.
+
+    A bucket is one of the store that the settings name, with their credentials.
+
+    Raises:
+        InvalidRequestError: it is neither.
+    """
+    clock = container.clock()
+    if not place.startswith(_S3):
+        if "://" in place:
+            raise InvalidRequestError(place, "a place for backups is a folder, or s3://BUCKET/PREFIX.")
+        return BackupPlace(
+            LocalBackupFiles(Path(place) / "backups"), LocalDocumentStorage(Path(place) / "blobs", clock)
+        )
+    from adapters.storage.s3.backup_files import S3BackupFiles  # noqa: PLC0415  # only where it is asked for
+    from adapters.storage.s3.storage import S3DocumentStorage  # noqa: PLC0415  # see above
+
+    bucket, _, prefix = place.removeprefix(_S3).partition("/")
+    settings = container.settings()
+    files, blobs = (_s3_below(settings, place, bucket, f"{prefix}/{folder}") for folder in ("backups", "blobs"))
+    # Nobody erases what is in a backup: these locks are never taken.
+    locks = PostgresBlobLocks(container.database_url())
+    return BackupPlace(S3BackupFiles(_bucket_of(files)), S3DocumentStorage(_bucket_of(blobs), locks, clock))
+
+
+def _s3_below(settings: Settings, place: str, bucket: str, prefix: str) -> S3Settings:
+    try:
+        chosen = S3Settings(**{**settings.storage.s3.model_dump(), "bucket": bucket, "prefix": prefix})
+    except ValidationError as error:
+        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise InvalidRequestError(place, f"it is no place in a bucket: {reason}.") from error
+    complaint = chosen.complaint()
+    if complaint is not None:
+        raise SettingsError(complaint)
+    return chosen
+
+
+class StorageOfKind(NamedTuple):
+    """A storage, and what is entered before it is used."""
+
+    storage: DocumentStorage
+    lifetimes: list[AbstractAsyncContextManager[Any]]
+
+
+def storage_of_kind(container: Container, kind: Literal["local", "s3"]) -> StorageOfKind:
+    """Return the storage of one kind, whichever the service uses.
+
+    Raises:
+        SettingsError: the settings do not say where it is.
+    """
+    settings: Settings = container.settings()
+    complaint = settings.storage.s3.complaint() if kind == "s3" else None
+    if complaint is not None:
+        raise SettingsError(complaint)
+    chosen = settings.model_copy(update={"storage": settings.storage.model_copy(update={"kind": kind})})
+    # Nothing is erased: the locks of a bucket, which need the database, are never taken.
+    storage = _store(chosen, container.clock(), "").storage
+    return StorageOfKind(storage, _lifetimes(storage))
 
 
 @contextmanager

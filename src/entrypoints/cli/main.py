@@ -289,6 +289,9 @@ def _storage(commands: _Commands) -> None:
         help="do not read them: corrupt is then only what has another size than it should",
     )
     check.add_argument("--json", action="store_true", help="print what is found as JSON")
+    copy = actions.add_parser("copy", help="copy every blob to the other kind of storage")
+    for option, name in (("--from", "source"), ("--to", "target")):
+        copy.add_argument(option, dest=name, required=True, choices=("local", "s3"))
 
 
 def _backup(commands: _Commands) -> None:
@@ -300,7 +303,7 @@ def _backup(commands: _Commands) -> None:
 
 def _restore(commands: _Commands) -> None:
     command = _add(commands, "restore", "fill an empty database, and the storage, from a backup")
-    command.add_argument("place", metavar="DIR", help="where backups are kept")
+    command.add_argument("place", metavar="DIR|s3://BUCKET/PREFIX", help="where backups are kept")
     command.add_argument("--backup", metavar="NAME", help="which one (default: the newest)")
     command.add_argument("--list", action="store_true", help="list the backups, and restore nothing")
 

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any, Final
 
 from application.use_cases.check_storage import CheckStorageCommand, Fault, FaultKind
+from entrypoints.cli import storage_copy
 from entrypoints.cli.database import with_database
 from entrypoints.cli.output import say, say_json
 from entrypoints.cli.progress import progress
@@ -33,6 +34,8 @@ _ADVICE: Final = {
 
 def run(options: Namespace) -> int:
     """Carry out one action."""
+    if options.action == "copy":
+        return storage_copy.run(options)
     with with_database(load_settings()) as settings:
         return asyncio.run(_check(settings, options))
 

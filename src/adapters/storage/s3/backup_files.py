@@ -1,0 +1,78 @@
+"""The files of backups in a bucket."""
+
+import hashlib
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import aclosing
+from types import TracebackType
+from typing import Self
+
+from typing_extensions import override
+
+from adapters.storage.s3.bucket import Bucket
+from adapters.storage.s3.downloads import Downloads, MissingError
+from adapters.storage.s3.uploads import PART, Uploads
+from application.ports.backup_files import BackupFileNotFoundError, BackupFiles
+
+
+class S3BackupFiles(BackupFiles):
+    """Objects below the bucket's prefix; an async context manager, as the bucket is."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self._uploads = Uploads(bucket)
+        self._downloads = Downloads(bucket)
+
+    async def __aenter__(self) -> Self:
+        await self._bucket.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._bucket.__aexit__(kind, error, traceback)
+
+    @override
+    async def write(self, name: str, pieces: AsyncIterable[bytes]) -> None:
+        parts = _in_parts(pieces)
+        first = await anext(parts)
+        key = self._bucket.options.prefix + name
+        if len(first) < PART:  # it is the only one
+            await self._uploads.put(key, first, hashlib.sha256(first).hexdigest(), only_new=False)
+        else:
+            await self._uploads.put_parts(key, _with(first, parts), only_new=False)
+
+    @override
+    async def read(self, name: str) -> AsyncIterator[bytes]:
+        key = self._bucket.options.prefix + name
+        async with aclosing(self._downloads.stream(key, 0, None)) as pieces:
+            try:
+                async for piece in pieces:
+                    yield piece
+            except MissingError:
+                raise BackupFileNotFoundError(name) from None
+
+    @override
+    async def folders(self) -> list[str]:
+        prefix = self._bucket.options.prefix
+        found = []
+        async for page in self._bucket.pages("list_objects_v2", Prefix=prefix, Delimiter="/"):
+            found += [each["Prefix"].removeprefix(prefix).rstrip("/") for each in page.get("CommonPrefixes", ())]
+        return sorted(found)
+
+
+async def _in_parts(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """Yield what comes in pieces in parts of PART bytes, of which the last has less; one at least."""
+    kept = bytearray()
+    async for piece in pieces:
+        kept += piece
+        while len(kept) >= PART:
+            yield bytes(kept[:PART])
+            del kept[:PART]
+    yield bytes(kept)
+
+
+async def _with(first: bytes, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in parts:
+        if part:
+            yield part
