@@ -187,8 +187,8 @@ class RateLimitSettings(_Section):
     may not do what it tries.
     """
 
-    per_second: Annotated[float, Field(ge=0, le=1_000_000)] = 200.0
-    burst: Annotated[int, Field(ge=1, le=10_000_000)] = 2_000
+    per_second: Annotated[float, Field(ge=0, le=1_000_000)] = 1_000.0
+    burst: Annotated[int, Field(ge=1, le=10_000_000)] = 10_000
     refused_per_second: Annotated[float, Field(ge=0, le=1_000_000)] = 1.0
     refused_burst: Annotated[int, Field(ge=1, le=10_000_000)] = 100
 
