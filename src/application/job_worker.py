@@ -191,9 +191,12 @@ class JobWorker:
             self._done.pop(job.id, None)
 
     async def _keep_house(self) -> None:
+        # Each by itself: one that takes hours keeps no other waiting.
+        await asyncio.gather(*(self._do_for_ever(chore) for chore in self._chores))
+
+    async def _do_for_ever(self, chore: Chore) -> None:
         while True:
-            for chore in self._chores:
-                await _done(f"do the chore {chore.name}", self._do(chore))
+            await _done(f"do the chore {chore.name}", self._do(chore))
             await asyncio.sleep(_SECONDS_BETWEEN_CHORES)
 
     async def _do(self, chore: Chore) -> None:
