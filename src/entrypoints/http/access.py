@@ -16,7 +16,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 from application.caller import Caller, CallerKind, Origin
-from application.rate_limiter import RateLimiter
 from domain.errors import ScopeMissingError, UnauthenticatedError
 from entrypoints.container import Container
 from entrypoints.http.idempotency import carry_out
@@ -50,23 +49,26 @@ class GuardedRoute(APIRoute):
         """Return the handler behind the guard."""
         handle = self.endpoint if self._calls_endpoint else super().get_route_handler()
 
-        async def guarded(request: Request) -> Response:
-            async with limited(request.scope, request.state.container.settings().http.request_seconds):
-                return await answered(request)
+        operation = str(self.operation_id)
 
-        async def answered(request: Request) -> Response:
-            caller = await _caller_of(request, str(self.operation_id))
-            request.state.caller = caller
-            await _admit(request, caller)
-            try:
-                if self.scope_needed is not None:
-                    caller.require(self.scope_needed)
-                if request.scope["query_string"]:
-                    refuse_odd_parameters(request, self._parameters)
-                return await carry_out(request, caller, str(self.operation_id), handle)
-            except ScopeMissingError as refusal:
-                await request.state.container.record_refusal()(caller, f"needs {refusal.scope}")
-                raise
+        async def guarded(request: Request) -> Response:
+            # Starlette's object around the state looks each name up by several calls.
+            state: dict[str, Any] = request.scope["state"]
+            container: Container = state["container"]
+            async with limited(request.scope, container.settings().http.request_seconds):
+                caller = state["caller"] = await _caller_of(request, state, operation)
+                # Where nobody says who they are, there is nobody to count for.
+                if caller.kind is not CallerKind.ANONYMOUS:
+                    state["allowance"] = await container.rate_limiter().admit(caller.workspace_id, caller.actor)
+                try:
+                    if self.scope_needed is not None:
+                        caller.require(self.scope_needed)
+                    if request.scope["query_string"]:
+                        refuse_odd_parameters(request, self._parameters)
+                    return await carry_out(request, caller, operation, handle)
+                except ScopeMissingError as refusal:
+                    await container.record_refusal()(caller, f"needs {refusal.scope}")
+                    raise
 
         return guarded
 
@@ -98,27 +100,16 @@ def require_guarded(app: FastAPI) -> None:
             raise TypeError(f"The route {path} is not guarded: give its router route_class=GuardedRoute.")
 
 
-async def _caller_of(request: Request, operation: str) -> Caller:
-    address = request.state.trusted_proxies.address_of(request)
-    origin = Origin(request.scope.get("state", {}).get(STATE_KEY), address, operation)
-    container: Container = request.state.container
+async def _caller_of(request: Request, state: dict[str, Any], operation: str) -> Caller:
+    address = state["trusted_proxies"].address_of(request)
+    origin = Origin(state.get(STATE_KEY), address, operation)
+    container: Container = state["container"]
     try:
         credentials = _credentials(request)
     except UnauthenticatedError:
         await container.record_refusal().of_unknown(origin, None)
         raise
     return await container.authentication()(credentials, origin)
-
-
-async def _admit(request: Request, caller: Caller) -> None:
-    """Let the request count; where nobody says who they are, there is nobody to count for.
-
-    Raises:
-        RateLimitedError: the caller sends more than it may.
-    """
-    if caller.kind is not CallerKind.ANONYMOUS:
-        limiter: RateLimiter = request.state.container.rate_limiter()
-        request.state.allowance = await limiter.admit(caller.workspace_id, caller.actor)
 
 
 def _credentials(request: Request) -> str | None:

@@ -6,14 +6,15 @@ Where no key is asked for, the name and the page's origin are what tells such re
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.errors import problem
+from entrypoints.http.scope_headers import header_of
 
 # What changes nothing: whether a page may read the answer is for the browser to say (see cross_origin.py).
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,8 +37,7 @@ class AllowedHosts:
         await problem(Request(scope), "malformed-request", refusal)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> str | None:
-        headers = Headers(scope=scope)
-        host, origin = headers.get("host", ""), headers.get("origin")
+        host, origin = header_of(scope, b"host") or "", header_of(scope, b"origin")
         if _name_of(f"//{host}") not in self._hosts:
             return (
                 f"This service is not called {host[:80]!r}. Name that host in DOCGEN_HTTP__ALLOWED_HOSTS, or choose "
@@ -50,6 +50,8 @@ class AllowedHosts:
         return None
 
 
+# The same few in nearly every request.
+@lru_cache(maxsize=64)
 def _name_of(address: str) -> str | None:
     """Return the host of an address, in lower case and without its port; None where it has none."""
     try:

@@ -6,12 +6,11 @@ They are set around the whole application, so that also an answer to an unexpect
 from collections.abc import Mapping
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.ports.id_generator import IdGenerator
 from entrypoints.http.rate_limit_fields import rate_limit_fields
-from entrypoints.http.request_id import HEADER, STATE_KEY, request_id_of
+from entrypoints.http.request_id import HEADER_NAME, STATE_KEY, request_id_of
 
 # Each holds where the answer does not say otherwise: an answer of the API is data, and no page.
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
@@ -39,14 +38,14 @@ class AnswerHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = request_id_of(Headers(scope=scope)) or self._ids.new_id("req")
+        request_id = request_id_of(scope) or self._ids.new_id("req")
         scope.setdefault("state", {})[STATE_KEY] = request_id
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 there = {name for name, _ in headers}
-                headers.append((HEADER.lower().encode(), request_id.encode()))
+                headers.append((HEADER_NAME, request_id.encode()))
                 headers += rate_limit_fields(scope["state"].get("allowance"))
                 headers += [added for added in self._added if added[0] not in there]
                 message = {**message, "headers": headers}

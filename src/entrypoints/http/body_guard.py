@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +17,7 @@ from application.waiting_caller import UNTIL_CALLER_GONE
 from domain.errors import OverloadedError
 from entrypoints.http.errors import answer_to_error
 from entrypoints.http.in_flight import InFlight
+from entrypoints.http.scope_headers import header_of
 from entrypoints.http.time_limit import standing_still
 
 # In the state of a request whose body needs no waiting for: most are there with the head.
@@ -176,9 +176,9 @@ class _Body:
 
 def _waits_for_answer(scope: Scope) -> bool:
     """Tell whether the client sends its body only when it is asked for it (RFC 9110, section 10.1.1)."""
-    return Headers(scope=scope).get("expect", "").lower() == "100-continue"
+    return (header_of(scope, b"expect") or "").lower() == "100-continue"
 
 
 def _declared_length(scope: Scope) -> int:
-    length = Headers(scope=scope).get("content-length", "0")
+    length = header_of(scope, b"content-length") or "0"
     return int(length) if length.isascii() and length.isdigit() else 0

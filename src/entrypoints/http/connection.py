@@ -16,6 +16,7 @@ from entrypoints.container import Container
 from entrypoints.http.answer_headers import SECURITY_HEADERS
 from entrypoints.http.body_guard import WHOLE_BODY_IS_HERE
 from entrypoints.http.errors import problem_content
+from entrypoints.http.joined_writes import JoinedWrites
 from entrypoints.http.problem_codes import PROBLEM, STATUS_OF_CODE
 from entrypoints.lifespan import collect_garbage_seldom
 from entrypoints.settings import HttpSettings
@@ -81,6 +82,7 @@ class GuardedProtocol(HttpToolsProtocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self._joined = JoinedWrites(transport, self.loop)
         self._await_head()
 
     @override
@@ -120,6 +122,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop_awaiting_head()
         self._in_head = False
         super().on_headers_complete()
+        self.cycle.transport = self._joined  # type: ignore[assignment]  # all that a cycle asks of its transport
 
     @override
     def on_body(self, body: bytes) -> None:

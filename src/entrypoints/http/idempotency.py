@@ -71,7 +71,7 @@ async def carry_out(request: Request, caller: Caller, operation: str, handle: Ha
     found = await keys.claim(caller.workspace_id, key, _fingerprint(request, await request.body()))
     if isinstance(found, KeptAnswer):
         return await _replayed(request.state.container, caller, key, found)
-    setattr(request.state, _CLAIM, found)
+    request.scope["state"][_CLAIM] = found
     async with extended(keys, found):
         return await _answered(keys, found, request, operation, handle)
 
@@ -100,7 +100,7 @@ def answer_of(
     request: Request, respond: Callable[[FinishedRender | RenderRequest], RenderedResponse]
 ) -> AnswerOf | None:
     """Return what makes the answer about a render, to be kept with its record; None where the request has no key."""
-    claim: Claim | None = getattr(request.state, _CLAIM, None)
+    claim: Claim | None = request.scope["state"].get(_CLAIM)
     if claim is None:
         return None
 

@@ -3,15 +3,19 @@
 import re
 from typing import Final
 
-from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from entrypoints.http.scope_headers import header_of
 
 HEADER: Final = "X-Request-ID"
+# As the server hands it over and takes it.
+HEADER_NAME: Final = HEADER.lower().encode()
 STATE_KEY: Final = "request_id"
 
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
-def request_id_of(headers: Headers) -> str | None:
+def request_id_of(scope: Scope) -> str | None:
     """Return the id that the caller gave its request, None where there is none that is harmless."""
-    given = headers.get(HEADER, "")
-    return given if _ACCEPTABLE.fullmatch(given) else None
+    given = header_of(scope, HEADER_NAME)
+    return given if given is not None and _ACCEPTABLE.fullmatch(given) else None

@@ -18,6 +18,7 @@ from application.use_cases.requested_renders import FinishedRender, RenderDocume
 from domain.errors import InvalidRequestError
 from domain.identifiers import RENDER_PREFIX, RenderId
 from domain.render_request import MissingPolicy, RenderRequest, RenderStatus
+from entrypoints.container import Container
 from entrypoints.http.access import guarded_router
 from entrypoints.http.cursors import decode_id_cursor, page_of
 from entrypoints.http.dependencies import (
@@ -25,8 +26,6 @@ from entrypoints.http.dependencies import (
     ContainerDependency,
     Cursor,
     Limit,
-    get_caller,
-    get_container,
 )
 from entrypoints.http.described_models import reference_to
 from entrypoints.http.downloads import (
@@ -52,6 +51,7 @@ from entrypoints.http.schemas.renders import (
     RenderWishesBody,
 )
 from entrypoints.http.schemas.times import Time
+from entrypoints.http.scope_headers import header_of
 from entrypoints.http.time_limit import standing_still
 
 router = guarded_router("renders", "/renders")
@@ -118,10 +118,11 @@ async def create_render(request: Request) -> Response:
     With the header `Prefer: respond-async` a worker makes the document, and the answer is the record of a render in the
     queue; that holds for what is stored, of a template of the workspace.
     """
-    container, caller = await get_container(request), await get_caller(request)
+    state = request.scope["state"]
+    container: Container = state["container"]
     wish = await _read_wish(request, container.settings().limits.data_bytes)
     said = wish.said
-    wants_bytes, output = accepted_document(request.headers.get("accept"), said.output, store=said.store)
+    wants_bytes, output = accepted_document(header_of(request.scope, b"accept"), said.output, store=said.store)
 
     def respond(made: FinishedRender | RenderRequest) -> RenderedResponse:
         if isinstance(made, RenderRequest):
@@ -129,7 +130,7 @@ async def create_render(request: Request) -> Response:
         return _as_bytes(made, stored=said.store) if wants_bytes else _as_record(made.request, 201)
 
     command = RenderDocumentCommand(
-        caller=caller,
+        caller=state["caller"],
         template=wish.template,
         data=wish.data,
         version=wish.version,
@@ -165,7 +166,7 @@ class _Wish:
 
 
 async def _read_wish(request: Request, max_data_bytes: int) -> _Wish:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = (header_of(request.scope, b"content-type") or "").partition(";")[0].strip().lower()
     if media_type == "multipart/form-data":
         form = await read_upload_form(request, frozenset({"request"}), max_data_bytes + _ENVELOPE_BYTES)
         text = form.text("request")
