@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit fuzz-api lint format bench bench-http bench-overload bench-batch bench-jobs openapi examples pictures lock clean
+.PHONY: help install run test test-unit fuzz-api chaos lint format bench bench-http bench-overload bench-batch bench-batches bench-jobs openapi examples pictures lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test-unit: $(VENV)/dev.done ## run the unit tests alone (no server, no files)
 	$(BIN)/pytest tests/unit
 
 EXAMPLES := 2000
+chaos: $(VENV)/dev.done ## put batches through ten minutes of random faults: make chaos MINUTES=10 SEED=7
+	$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+
 fuzz-api: $(VENV)/dev.done ## send made-up requests to the API (EXAMPLES=2000 for each operation, SEED=… to repeat a run)
 	$(BIN)/python -m tests.integration.http.api_fuzzing --examples $(EXAMPLES) $(if $(SEED),--seed $(SEED))
 
@@ -51,6 +54,9 @@ bench-overload: $(VENV)/dev.done ## put twice the load on the service that it ca
 
 bench-batch: $(VENV)/dev.done ## make letters from the rows of a table, beside docxtpl in a loop, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.batch --write
+
+bench-batches: $(VENV)/dev.done ## send rows of a table to the service, have workers make letters of them, and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks.batches_http --write
 
 bench-jobs: $(VENV)/dev.done ## have documents made by workers, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.jobs --write

@@ -42,7 +42,7 @@ logger = logging.getLogger("docgen.worker")
 # Somebody or something ends the process each time: it is the row's fault, and would be the next worker's end.
 MAX_STARTS: Final = 3
 # Rows whose documents are written together.
-ROWS_OF_GROUP: Final = 50
+ROWS_OF_GROUP: Final = 100
 _BYTES_OF_GROUP: Final = 20_000_000
 
 _GIVEN_UP: Final = (
