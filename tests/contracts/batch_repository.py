@@ -168,7 +168,7 @@ class BatchRepositoryContract(UnitsOfWorkFixtures):
         batch = await added(units, a_batch(template), a_batch_item(1), a_batch_item(2), replace(unread, data=None))
         await self.made(units, batch, template)
         async with units.of_workspace(batch.workspace_id) as unit:
-            await unit.batches.count_start(batch.id, 2, 2)
+            await unit.batches.count_starts(batch.id, [2], 2)
             assert await unit.batches.retry_failed(batch.id) == 1
             await unit.commit()
         assert await pending(units, batch) == [a_batch_item(2)]
@@ -176,9 +176,9 @@ class BatchRepositoryContract(UnitsOfWorkFixtures):
     async def test_starts_of_a_row_are_counted(self, units: UnitsOfWork, template: Template) -> None:
         batch = await added(units, a_batch(template), a_batch_item(1), a_batch_item(2))
         async with units.of_workspace(batch.workspace_id) as unit:
-            await unit.batches.count_start(batch.id, 2, 1)
-            await unit.batches.count_start(batch.id, 2, 1)
-            await unit.batches.count_start(batch.id, 2, -1)
+            await unit.batches.count_starts(batch.id, [1, 2], 1)
+            await unit.batches.count_starts(batch.id, [2], 1)
+            await unit.batches.count_starts(batch.id, [1, 2], -1)
             await unit.commit()
         assert [item.starts for item in await pending(units, batch)] == [0, 1]
 

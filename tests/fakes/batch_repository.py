@@ -103,12 +103,12 @@ class InMemoryBatchRepository(BatchRepository):
                 self._view.items.put((self._workspace_id, batch_id, item.number), replace(item, data=data))
 
     @override
-    async def count_start(self, batch_id: BatchId, number: int, change: int) -> None:
+    async def count_starts(self, batch_id: BatchId, numbers: Sequence[int], change: int) -> None:
         await self._view.query()
-        item = self._view.items.get((self._workspace_id, batch_id, number))
-        if item is not None:
-            counted = replace(item, starts=item.starts + change)
-            self._view.items.put((self._workspace_id, batch_id, number), counted)
+        for item in self._items(batch_id):
+            if item.number in numbers:
+                counted = replace(item, starts=item.starts + change)
+                self._view.items.put((self._workspace_id, batch_id, item.number), counted)
 
     @override
     async def retry_failed(self, batch_id: BatchId) -> int:

@@ -59,7 +59,7 @@ _UNMADE: Final = f"""
     WHERE i.workspace_id = $1 AND i.batch_id = $2 AND i.number >= $3 AND i.number <= $4 AND i.status = 'pending'
     ORDER BY i.number LIMIT $5
     """  # noqa: S608  # as above
-_COUNT_START: Final = f"UPDATE batch_items SET starts = starts + $4 WHERE {_OF_BATCH} AND number = $3"  # noqa: S608  # a condition of ours
+_COUNT_STARTS: Final = f"UPDATE batch_items SET starts = starts + $4 WHERE {_OF_BATCH} AND number = ANY($3::int[])"  # noqa: S608  # a condition of ours
 _RETRY: Final = f"""
     WITH retried AS (
         UPDATE batch_items SET status = 'pending', failure_code = NULL, failure_message = NULL, diagnostics = NULL,
@@ -181,8 +181,8 @@ class PostgresBatchRepository(BatchRepository):
         )
 
     @override
-    async def count_start(self, batch_id: BatchId, number: int, change: int) -> None:
-        await self._on_batch(_COUNT_START, batch_id, number, change)
+    async def count_starts(self, batch_id: BatchId, numbers: Sequence[int], change: int) -> None:
+        await self._on_batch(_COUNT_STARTS, batch_id, list(numbers), change)
 
     @override
     async def retry_failed(self, batch_id: BatchId) -> int:

@@ -89,8 +89,8 @@ class BatchRepository(Protocol):
         """Store what became of rows; the data of those that have a render goes, since that has it."""
 
     @abstractmethod
-    async def count_start(self, batch_id: BatchId, number: int, change: int) -> None:
-        """Add to the starts of a row."""
+    async def count_starts(self, batch_id: BatchId, numbers: Sequence[int], change: int) -> None:
+        """Add to the starts of rows."""
 
     @abstractmethod
     async def retry_failed(self, batch_id: BatchId) -> int:

@@ -43,6 +43,8 @@ logger = logging.getLogger("docgen.worker")
 MAX_STARTS: Final = 3
 # Rows whose documents are written together.
 ROWS_OF_GROUP: Final = 100
+# Rows that are begun together where a process has ended over a job's rows.
+_CAREFUL_ROWS: Final = 10
 _BYTES_OF_GROUP: Final = 20_000_000
 
 _GIVEN_UP: Final = (
@@ -64,8 +66,14 @@ class _Work:
 
     @property
     def is_careful(self) -> bool:
-        """Tell whether a process has ended over these rows, so that each is begun for itself."""
+        """Tell whether a process has ended over these rows, so that it is noted which of them are begun."""
         return self.chunk.starts > 1
+
+    def next_group(self, rest: Sequence[BatchItem]) -> int:
+        """Return how many rows are begun together: after a process has ended over many, over few, then over each."""
+        if not self.is_careful:
+            return ROWS_OF_GROUP
+        return next((at or 1 for at, item in enumerate(rest[:_CAREFUL_ROWS]) if item.starts), _CAREFUL_ROWS)
 
 
 @dataclass(slots=True)
@@ -92,8 +100,8 @@ class CarryOutBatch:
     A job takes the next rows that nobody has, makes their documents, and lines up again for more. The rows of a job
     are noted; the job of a worker that died comes to another one, which finds there what is left. Ends are written only
     while the note still stands, so that whoever was thought dead, or overtaken by a cancellation, leaves nothing
-    behind. Rows that a process has ended over are then begun one by one, and each is counted: the one that ends it
-    takes no other along.
+    behind. Rows that a process has ended over are begun ten at a time then, and where it ended over ten of them, one by
+    one; their starts are counted. The row that ends it takes no other along.
     """
 
     def __init__(
@@ -187,9 +195,13 @@ class CarryOutBatch:
                 if current.status in _KEPT_GOING:
                     await self._end(unit, current, TemplateErasedError(batch.template_slug))
             return Settled.DONE
-        keep, size = (self._keep_careful, 1) if work.is_careful else (self._keep, ROWS_OF_GROUP)
+        keep = self._keep_careful if work.is_careful else self._keep
         rest = list(work.items)
-        while (ended := await keep(work, source, rest[:size], rest[size:])) is not None:
+        while True:
+            size = work.next_group(rest)
+            ended = await keep(work, source, rest[:size], rest[size:])
+            if ended is None:
+                break
             rest = rest[ended:]
             if not rest:
                 break
@@ -198,20 +210,21 @@ class CarryOutBatch:
     async def _keep_careful(
         self, work: _Work, source: TemplateSource, items: Sequence[BatchItem], behind: Sequence[BatchItem]
     ) -> int | None:
-        """Make the document of one row, whose start is noted first; one that was started too often is not tried."""
+        """Make the documents of rows whose start is noted first; one that was started too often is not tried."""
         # The first time, all rows of the job were started together.
         if items and items[0].starts + 1 >= MAX_STARTS:
             given_up = _Group([items[0].fail(RenderFailedError(_GIVEN_UP))])
             status = await self._write(work, given_up, is_last=not behind)
             return 1 if status is BatchStatus.RUNNING else None
-        if items:
-            await self._count_start(work, items[0], 1)
+        await self._count_starts(work, items, 1)
         try:
-            return await self._keep(work, source, items, behind)
+            ended = await self._keep(work, source, items, behind)
         except (*_PASSES_BY, asyncio.CancelledError):
-            if items:
-                await self._count_start(work, items[0], -1)
+            await self._count_starts(work, items, -1)
             raise
+        if ended is not None:
+            await self._count_starts(work, items[ended:], -1)  # their documents were too large beside the others
+        return ended
 
     async def _keep(
         self, work: _Work, source: TemplateSource, items: Sequence[BatchItem], behind: Sequence[BatchItem]
@@ -302,10 +315,12 @@ class CarryOutBatch:
             await unit.commit()
         return settled.status
 
-    async def _count_start(self, work: _Work, item: BatchItem, change: int) -> None:
+    async def _count_starts(self, work: _Work, items: Sequence[BatchItem], change: int) -> None:
+        if not items:
+            return
         async with self._units_of_work.of_workspace(work.batch.workspace_id) as unit:
             if await self._still_mine(unit, work) is not None:
-                await unit.batches.count_start(work.batch.id, item.number, change)
+                await unit.batches.count_starts(work.batch.id, [item.number for item in items], change)
                 await unit.commit()
 
     async def _count_no_start(self, work: _Work) -> None:

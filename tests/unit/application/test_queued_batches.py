@@ -22,7 +22,7 @@ from application.ports.job_source import TakenJob
 from application.ports.row_reader import RowSource
 from application.ports.template_renderer import NO_ASSETS, Assets, RenderedDocument, TemplateSource
 from application.settings_in_force import FixedSettings, InForce
-from application.use_cases.carry_out_batch import MAX_STARTS, CarryOutBatch
+from application.use_cases.carry_out_batch import MAX_STARTS, ROWS_OF_GROUP, CarryOutBatch
 from application.use_cases.change_batch import ChangeBatch
 from application.use_cases.create_batch import LANES, ROWS_OF_CHUNK, CreateBatch, CreateBatchCommand
 from application.use_cases.erase_batch import CarryOutErasure, EraseExpiredBatches
@@ -208,10 +208,10 @@ async def test_batches_take_turns(batches: Batches) -> None:
 
 async def test_what_a_dead_worker_had_in_hand_is_made_by_the_next_one(batches: Batches) -> None:
     batch = await batches.accepted(names(230))
-    batches.renderer.poison = '"N77"'
+    batches.renderer.poison = '"N177"'
     with pytest.raises(Died):
         await batches.work()
-    assert (await batches.now(batch)).succeeded == 50  # the first group was written
+    assert (await batches.now(batch)).succeeded == ROWS_OF_GROUP  # the first group was written
     batches.renderer.poison = None
     await batches.work()
     assert (await batches.now(batch)).status is BatchStatus.SUCCEEDED
@@ -326,7 +326,7 @@ async def test_a_database_that_is_down_leaves_the_rows_as_they_are(batches: Batc
 async def test_a_fault_that_nobody_foresaw_is_that_of_its_row(batches: Batches) -> None:
     batch = await batches.accepted(names(3), on_error=OnError.CONTINUE)
     batches.renderer.error = ZeroDivisionError("secret")  # type: ignore[assignment]  # no error that it may raise
-    for _ in range(2 * MAX_STARTS):
+    for _ in range(MAX_STARTS):
         with pytest.raises(ZeroDivisionError):
             await batches.carry_out(batches.job())
     while batches.jobs():
@@ -348,7 +348,7 @@ Change = Callable[[Batches, Batch], Any]
     ("change", "status", "kept"),
     [
         (lambda batches, batch: batches.change.cancel(batches.caller, batch.id), BatchStatus.CANCELLED, 0),
-        (lambda batches, batch: batches.change.pause(batches.caller, batch.id), BatchStatus.PAUSED, 50),
+        (lambda batches, batch: batches.change.pause(batches.caller, batch.id), BatchStatus.PAUSED, ROWS_OF_GROUP),
     ],
     ids=["cancel", "pause"],
 )
