@@ -107,6 +107,16 @@ class DocumentStorageContract(ABC):
     def storage_that_is_full(self) -> DocumentStorage:
         """Give a storage that works, with room for less than BOOK."""
 
+    async def fill(self, storage: DocumentStorage, contents: list[bytes]) -> None:
+        """Put many blobs into a workspace."""
+        room = asyncio.Semaphore(20)
+
+        async def put(content: bytes) -> None:
+            async with room:
+                await storage.put(key_of(content), content)
+
+        await asyncio.gather(*map(put, contents))
+
     @abstractmethod
     async def damage(self, storage: DocumentStorage, key: BlobKey) -> None:
         """Change the stored bytes behind the storage's back."""
@@ -169,6 +179,23 @@ class DocumentStorageContract(ABC):
         assert earliest <= found.stored_at <= datetime.now(UTC) + CLOCKS_DIFFER_BY
         assert [blob async for blob in storage.stored_blobs(ACME)] == [found]
 
+    async def test_the_same_again_is_young_again(self, storage: DocumentStorage) -> None:
+        """Nobody who collects old blobs may take one that a new row is about to name."""
+        await storage.put(key_of(LETTER), LETTER)
+        first = last = await storage.find(key_of(LETTER))
+        assert first is not None
+        while last in {None, first}:  # stores count in seconds
+            await storage.put(key_of(LETTER), LETTER)
+            last = await storage.find(key_of(LETTER))
+        assert last is not None
+        assert last.stored_at > first.stored_at
+        assert await storage.read(key_of(LETTER)) == LETTER
+
+    async def test_ten_thousand_blobs_are_listed(self, storage: DocumentStorage) -> None:
+        contents = [b"%d" % number for number in range(10_000)]
+        await self.fill(storage, contents)
+        assert await keys_in(storage, ACME) == set(map(key_of, contents))
+
     async def test_workspaces_with_blobs_are_known(self, storage: DocumentStorage) -> None:
         assert await workspaces_in(storage) == set()
         await storage.put(key_of(LETTER, ACME), LETTER)
@@ -203,6 +230,10 @@ class DocumentStorageContract(ABC):
 
     async def test_erasing_what_is_not_there_does_nothing(self, storage: DocumentStorage) -> None:
         await storage.erase(key_of(LETTER), unnamed)
+        await storage.put(key_of(LETTER), LETTER)
+        await storage.erase(key_of(LETTER), unnamed)
+        await storage.erase(key_of(LETTER), unnamed)
+        assert await storage.find(key_of(LETTER)) is None
 
     async def test_a_blob_that_is_named_is_not_erased(self, storage: DocumentStorage) -> None:
         await storage.put(key_of(LETTER), LETTER)
@@ -298,6 +329,14 @@ class DocumentStorageContract(ABC):
         with pytest.raises(ServiceUnavailableError, match=key_of(LETTER).sha256) as failure:
             await storage.read(key_of(LETTER))
         assert failure.value.component == "storage"
+
+    async def test_a_stream_of_damaged_contents_does_not_come_to_its_end(self, storage: DocumentStorage) -> None:
+        await storage.put(key_of(BOOK), BOOK)
+        await self.damage(storage, key_of(BOOK))
+        with pytest.raises(ServiceUnavailableError, match=key_of(BOOK).sha256):
+            await collect(storage, key_of(BOOK))
+        with pytest.raises(ServiceUnavailableError, match=key_of(BOOK).sha256):
+            await first_piece(storage, key_of(BOOK))  # it is short, and its last one
 
     async def test_a_full_storage_refuses_and_keeps_no_half_blob(self, storage_that_is_full: DocumentStorage) -> None:
         with pytest.raises(StorageFullError):

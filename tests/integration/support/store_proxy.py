@@ -43,6 +43,7 @@ class StoreProxy:
         self._faults: list[_Fault] = []
         self._flowing = asyncio.Event()
         self._flowing.set()
+        self._held_part = ""
         self.held = asyncio.Event()
         self.asked: list[Asked] = []
         self.url = ""
@@ -75,6 +76,10 @@ class StoreProxy:
         """Take requests, and do nothing about them; `held` is set by the first."""
         self._flowing.clear()
 
+    def hold(self, part: str) -> None:
+        """Hang as soon as a request comes whose line has a part, which the store does not get; `held` is set."""
+        self._held_part = part
+
     def flow(self) -> None:
         """Pass on what came meanwhile, and everything after it."""
         self._flowing.set()
@@ -84,7 +89,10 @@ class StoreProxy:
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        with contextlib.closing(writer), contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        with (
+            contextlib.closing(writer),
+            contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError),
+        ):
             while await self._answer(reader, writer):
                 pass
 
@@ -95,6 +103,9 @@ class StoreProxy:
         line = head.partition(b"\r\n")[0].rpartition(b" ")[0].decode()
         asked = Asked(line, int(found[1]) if found else 0)
         self.asked.append(asked)
+        if self._held_part and self._held_part in asked.line:
+            self._held_part = ""
+            self._flowing.clear()
         if not self._flowing.is_set():
             self.held.set()
             await self._flowing.wait()

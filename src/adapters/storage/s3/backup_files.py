@@ -1,6 +1,5 @@
 """The files of backups in a bucket."""
 
-import hashlib
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import aclosing
 from types import TracebackType
@@ -10,7 +9,7 @@ from typing_extensions import override
 
 from adapters.storage.s3.bucket import Bucket
 from adapters.storage.s3.downloads import Downloads, MissingError
-from adapters.storage.s3.uploads import PART, Uploads
+from adapters.storage.s3.uploads import Uploads
 from application.ports.backup_files import BackupFileNotFoundError, BackupFiles
 
 
@@ -33,13 +32,7 @@ class S3BackupFiles(BackupFiles):
 
     @override
     async def write(self, name: str, pieces: AsyncIterable[bytes]) -> None:
-        parts = _in_parts(pieces)
-        first = await anext(parts)
-        key = self._bucket.options.prefix + name
-        if len(first) < PART:  # it is the only one
-            await self._uploads.put(key, first, hashlib.sha256(first).hexdigest(), only_new=False)
-        else:
-            await self._uploads.put_parts(key, _with(first, parts), only_new=False)
+        await self._uploads.put_pieces(self._bucket.options.prefix + name, pieces)
 
     @override
     async def read(self, name: str) -> AsyncIterator[bytes]:
@@ -58,21 +51,3 @@ class S3BackupFiles(BackupFiles):
         async for page in self._bucket.pages("list_objects_v2", Prefix=prefix, Delimiter="/"):
             found += [each["Prefix"].removeprefix(prefix).rstrip("/") for each in page.get("CommonPrefixes", ())]
         return sorted(found)
-
-
-async def _in_parts(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Yield what comes in pieces in parts of PART bytes, of which the last has less; one at least."""
-    kept = bytearray()
-    async for piece in pieces:
-        kept += piece
-        while len(kept) >= PART:
-            yield bytes(kept[:PART])
-            del kept[:PART]
-    yield bytes(kept)
-
-
-async def _with(first: bytes, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for part in parts:
-        if part:
-            yield part

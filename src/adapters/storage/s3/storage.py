@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
 from types import TracebackType
 from typing import Final, Self
 
@@ -86,13 +88,7 @@ class S3DocumentStorage(DocumentStorage):
     @override
     async def put_pieces(self, key: BlobKey, pieces: AsyncIterable[bytes]) -> None:
         name = self._name_of(key)
-        parts = _in_parts(key, pieces)
-        async with aclosing(parts):
-            first = await anext(parts, b"")
-            if len(first) < PART:  # it is the only one
-                await self._uploads.put(name, first, key.sha256, only_new=False)
-            else:
-                await self._uploads.put_parts(name, _chained(first, parts), only_new=False)
+        await self._uploads.put_pieces(name, pieces, partial(require_content, key))
 
     @override
     @asynccontextmanager
@@ -178,41 +174,9 @@ async def _sha256_of(content: bytes) -> str:
     return (await asyncio.to_thread(hashlib.sha256, content)).hexdigest()
 
 
-async def _slices(content: bytes) -> AsyncIterator[bytes]:
+async def _slices(content: bytes) -> AsyncIterator[BytesIO]:
     for at in range(0, len(content), PART):
-        yield content[at : at + PART]
-
-
-async def _in_parts(key: BlobKey, pieces: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
-    """Yield what comes in pieces in parts of PART bytes; the last one only when all have the SHA-256 of the key.
-
-    Raises:
-        ValueError: they do not.
-    """
-    contents = hashlib.sha256()
-    kept: list[bytes] = []
-    size = 0
-    async for piece in pieces:
-        contents.update(piece)
-        rest = memoryview(piece)
-        while size + len(rest) > PART:
-            part = b"".join((*kept, rest[: PART - size]))
-            rest = rest[PART - size :]
-            kept.clear()
-            size = 0
-            yield part
-            del part
-        kept.append(bytes(rest))
-        size += len(rest)
-    require_content(key, contents.hexdigest())
-    yield b"".join(kept)
-
-
-async def _chained(first: bytes, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    del first
-    async for part in parts:
-        yield part
+        yield BytesIO(content[at : at + PART])
 
 
 def _described(key: BlobKey, size: int, stored_at: datetime) -> StoredBlob:

@@ -2,9 +2,11 @@
 
 import asyncio
 import base64
+import hashlib
 import logging
 import zlib
-from collections.abc import AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, Final
@@ -58,7 +60,23 @@ class Uploads:
         except RefusedError as refusal:
             raise ExistsError from refusal
 
-    async def put_parts(self, name: str, parts: AsyncIterable[bytes], *, only_new: bool) -> None:
+    async def put_pieces(
+        self, name: str, pieces: AsyncIterable[bytes], check: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Store an object that comes in pieces of any size; `check` refuses their SHA-256 before the last part is sent.
+
+        Raises:
+            ServiceUnavailableError, StorageFullError: nothing was stored, as where `pieces` or `check` raise.
+        """
+        contents = hashlib.sha256()
+        async with aclosing(_in_parts(pieces, contents, check)) as parts:
+            first = [await anext(parts)]
+            if first[0].getbuffer().nbytes < PART:  # it is the only one
+                await self.put(name, first[0].getvalue(), contents.hexdigest(), only_new=False)
+            else:
+                await self.put_parts(name, _chained(first, parts), only_new=False)
+
+    async def put_parts(self, name: str, parts: AsyncIterable[BytesIO], *, only_new: bool) -> None:
         """Store an object that comes in parts: all of PART bytes, except for the last.
 
         It is there when all have come. Where anything fails, an exception of `parts` included, nothing is.
@@ -120,29 +138,31 @@ class Uploads:
 
     # --- the parts of an upload ---------------------------------------------------------------------------------
 
-    async def _send(self, upload: dict[str, Any], parts: AsyncIterable[bytes]) -> list[dict[str, Any]]:
+    async def _send(self, upload: dict[str, Any], parts: AsyncIterable[BytesIO]) -> list[dict[str, Any]]:
         """Send all parts, some at a time, and return what the store says of each, in their order."""
         sent: list[asyncio.Task[dict[str, Any]]] = []
         under_way: set[asyncio.Task[dict[str, Any]]] = set()
         try:
             async for part in parts:
-                if len(under_way) == _AT_ONCE:
-                    under_way = await _one_done(under_way)
                 task = asyncio.create_task(self._send_part(upload, len(sent) + 1, part))
+                del part  # it is in memory for no longer than it is sent
                 sent.append(task)
                 under_way.add(task)
+                if len(under_way) == _AT_ONCE:
+                    under_way = await _one_done(under_way)
             return [await task for task in sent]
         finally:
             for task in under_way:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def _send_part(self, upload: dict[str, Any], number: int, part: bytes) -> dict[str, Any]:
-        checksum = base64.b64encode(zlib.crc32(part).to_bytes(4, "big")).decode()
+    async def _send_part(self, upload: dict[str, Any], number: int, part: BytesIO) -> dict[str, Any]:
+        part.seek(0)
+        checksum = base64.b64encode(zlib.crc32(part.getbuffer()).to_bytes(4, "big")).decode()
         sent = await self._bucket.ask(
             self._bucket.client.upload_part,
             PartNumber=number,
-            Body=BytesIO(part),
+            Body=part,
             ChecksumCRC32=checksum,
             **upload,
         )
@@ -187,3 +207,29 @@ async def _one_done(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
     for task in done:
         task.result()
     return left
+
+
+async def _in_parts(
+    pieces: AsyncIterable[bytes], contents: "hashlib._Hash", check: Callable[[str], None]
+) -> AsyncGenerator[BytesIO, None]:
+    """Yield what comes in pieces in parts of PART bytes, the last one when all are checked; each is built in place."""
+    part = BytesIO()
+    async for piece in pieces:
+        contents.update(piece)
+        rest = memoryview(piece)
+        while part.tell() + len(rest) > PART:
+            fitting = PART - part.tell()
+            part.write(rest[:fitting])
+            rest = rest[fitting:]
+            full, part = [part], BytesIO()
+            yield full.pop()
+        part.write(rest)
+    check(contents.hexdigest())
+    yield part
+
+
+async def _chained(first: list[BytesIO], parts: AsyncIterator[BytesIO]) -> AsyncIterator[BytesIO]:
+    """Yield a first part, which is in memory for no longer than it is sent, and the others."""
+    yield first.pop()
+    async for part in parts:
+        yield part

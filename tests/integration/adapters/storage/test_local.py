@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from typing_extensions import override
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.system import SystemClock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
-from domain.errors import ServiceUnavailableError
+from domain.errors import ServiceUnavailableError, StorageFullError
 from domain.identifiers import WorkspaceId
 from tests.contracts.document_storage import (
     ACME,
@@ -29,6 +29,7 @@ from tests.contracts.document_storage import (
     collect,
     key_of,
     keys_in,
+    pieces_of,
     storing,
     unnamed,
 )
@@ -77,20 +78,28 @@ def lost_storage(storage: LocalDocumentStorage, root: Path) -> LocalDocumentStor
     return storage
 
 
+@contextmanager
+def mounted(what: str, *arguments: str) -> Iterator[None]:
+    """Mount a file system on the last of the arguments, and unmount it after the block."""
+    try:
+        done = subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip(f"{what} cannot be tested: there is no program 'mount'")
+    if done.returncode:
+        pytest.skip(f"{what} cannot be tested: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", arguments[-1]], check=True)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with room for half of BOOK."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={len(BOOK) // 2}", "tmpfs", str(disk)]
-    try:
-        mounted = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("a full disk cannot be tested: there is no program 'mount'")
-    if mounted.returncode:
-        pytest.skip(f"a full disk cannot be tested: {mounted.stderr.strip()}")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with mounted("a full disk", "-t", "tmpfs", "-o", f"size={len(BOOK) // 2}", "tmpfs", str(disk)):
+        yield disk
 
 
 class TestLocalDocumentStorage(DocumentStorageContract):
@@ -112,6 +121,15 @@ class TestLocalDocumentStorage(DocumentStorageContract):
     ) -> AsyncIterator[LocalDocumentStorage]:
         async with LocalDocumentStorage(small_disk, SystemClock()) as storage:
             yield storage
+
+    @override
+    async def fill(self, storage: DocumentStorage, contents: list[bytes]) -> None:
+        """Put them there as they would be, without waiting for the disk each time."""
+        assert isinstance(storage, LocalDocumentStorage)
+        for content in contents:
+            path = path_of(storage._root, key_of(content))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
     @override
     async def damage(self, storage: DocumentStorage, key: BlobKey) -> None:
@@ -268,6 +286,51 @@ async def test_a_root_that_cannot_be_made_is_refused_at_the_start(tmp_path: Path
     with pytest.raises(ServiceUnavailableError, match="file/blobs cannot be used"):
         async with LocalDocumentStorage(file / "blobs", SystemClock()):
             pass
+
+
+@pytest.fixture
+def disk(root: Path) -> Iterator[None]:
+    """The root is a disk of its own."""
+    root.mkdir(parents=True)
+    with mounted("a read-only disk", "-t", "tmpfs", "tmpfs", str(root)):
+        yield
+
+
+def make_read_only(root: Path) -> None:
+    """Let a disk take nothing any more."""
+    subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
+
+
+@pytest.fixture
+async def read_only(disk: None, storage: LocalDocumentStorage, root: Path) -> LocalDocumentStorage:
+    """A storage with LETTER on a disk that takes nothing any more."""
+    await storage.put(key_of(LETTER), LETTER)
+    make_read_only(root)
+    return storage
+
+
+async def test_a_disk_that_is_read_only_is_read_and_takes_nothing(read_only: LocalDocumentStorage, root: Path) -> None:
+    assert await read_only.read(key_of(LETTER)) == LETTER
+    for operation in (
+        read_only.put(key_of(BOOK), BOOK),
+        read_only.put_pieces(key_of(BOOK), pieces_of(BOOK, 100_000)),
+        read_only.put(key_of(LETTER), LETTER),
+        read_only.erase(key_of(LETTER), unnamed),
+        storing(read_only, BOOK),
+        LocalStorageHealthCheck(read_only).check(),
+        read_only.probe(),
+    ):
+        with pytest.raises(ServiceUnavailableError, match=r"cannot be used \(Read-only file system\)"):
+            await operation
+    assert await keys_in(read_only, ACME) == {key_of(LETTER)}
+    assert files_below(root / ".incoming") == []
+
+
+async def test_a_full_disk_refuses_pieces_and_keeps_none(small_disk: Path) -> None:
+    async with LocalDocumentStorage(small_disk, SystemClock()) as storage:
+        with pytest.raises(StorageFullError, match="no room left"):
+            await storage.put_pieces(key_of(BOOK), pieces_of(BOOK, 100_000))
+        assert files_below(small_disk) == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
