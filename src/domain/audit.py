@@ -40,6 +40,7 @@ class AuditAction(StrEnum):
     WEBHOOK_SECRET_ROTATED = "webhook.secret-rotated"  # noqa: S105  # an action
     WEBHOOK_TESTED = "webhook.tested"
     WEBHOOK_REPLAYED = "webhook.replayed"
+    WEBHOOK_DISCARDED = "webhook.discarded"
     WEBHOOK_DISABLED = "webhook.disabled"
     ACCESS_REFUSED = "access.refused"
 

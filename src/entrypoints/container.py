@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from dependency_injector import containers, providers
 from pydantic import ValidationError
 
+from adapters.jobs.monitor import PgqueuerJobMonitor
 from adapters.jobs.queue import PgqueuerJobQueue
 from adapters.jobs.source import PgqueuerJobSource
 from adapters.jobs.statements import CHANNEL
@@ -100,6 +101,7 @@ from application.use_cases.keep_asset import KeepAsset
 from application.use_cases.keep_house import EraseExpiredRenders, SweepIdempotencyKeys
 from application.use_cases.link_document import LinkDocument, OpenLink
 from application.use_cases.manage_api_keys import ManageApiKeys
+from application.use_cases.manage_jobs import ManageJobs
 from application.use_cases.manage_webhooks import ManageWebhooks
 from application.use_cases.manage_workspaces import ManageWorkspaces
 from application.use_cases.prepare_rows import PrepareRows
@@ -515,6 +517,18 @@ class Container(containers.DeclarativeContainer):
         providers.Dict({JobKind.WEBHOOK: deliver_webhook}),
         chores,
     )
+    queue_monitor_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
+    job_monitor = providers.Singleton(PgqueuerJobMonitor, queue_monitor_connection.provided.fetch)
+    manage_jobs = providers.Singleton(
+        ManageJobs,
+        units_of_work,
+        job_monitor,
+        clock,
+        retry_render,
+        cancel_render,
+        change_batch,
+        replay_delivery,
+    )
     # What a worker enters besides.
     worker_lifetimes = providers.Callable(_lifetimes, queue_connection, messages_connection)
 
@@ -530,8 +544,9 @@ class Container(containers.DeclarativeContainer):
     # What commands about the storage alone enter.
     storages = providers.Callable(_lifetimes, store.provided.locks, store.provided.storage)
 
-    # What commands about workspaces and keys enter.
+    # What commands about workspaces and keys enter, and those about jobs.
     databases = providers.Callable(_lifetimes, database, administration)
+    queue_and_databases = providers.Callable(_lifetimes, database, administration, queue_monitor_connection)
 
 
 @dataclass(frozen=True, slots=True)

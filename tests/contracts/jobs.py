@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from application.ports.job_monitor import JobMonitor
 from application.ports.job_queue import JobKind, NewJob
 from application.ports.job_source import JobSource, TakenJob
 from application.ports.unit_of_work import UnitsOfWork
@@ -53,6 +54,16 @@ class JobsFixtures(UnitsOfWorkFixtures):
     @pytest.fixture
     @abstractmethod
     def source_that_is_down(self) -> JobSource:
+        """Give one whose database is away."""
+
+    @pytest.fixture
+    @abstractmethod
+    def monitor(self) -> JobMonitor:
+        """Give what looks after the queue."""
+
+    @pytest.fixture
+    @abstractmethod
+    def monitor_that_is_down(self) -> JobMonitor:
         """Give one whose database is away."""
 
     @pytest.fixture
@@ -191,3 +202,37 @@ class JobSourceContract(JobsFixtures):
 
 def _again(job: TakenJob) -> TakenJob:
     return TakenJob(job.id, job.kind, job.workspace_id, job.subject, job.handed_back + 1)
+
+
+class JobMonitorContract(JobsFixtures):
+    """Promises of who looks after the queue."""
+
+    async def test_jobs_are_counted_by_what_they_do(
+        self, units: UnitsOfWork, acme: Workspace, globex: Workspace, source: JobSource, monitor: JobMonitor
+    ) -> None:
+        assert await monitor.figures() == []
+        await enqueued(units, acme, "running", "later")
+        running, later = await source.take(RENDERS, 2)
+        await source.hand_back(later, MINUTE)
+        await enqueued(units, globex, "waiting")
+        (figures,) = await monitor.figures()
+        assert (figures.kind, figures.waiting, figures.later, figures.running) == ("render", 1, 1, 1)
+        assert 0 <= figures.oldest_seconds < MINUTE.total_seconds()
+        await source.finish([running, *await source.take(RENDERS, 1)])
+        (figures,) = await monitor.figures()
+        assert (figures.waiting, figures.later, figures.running, figures.oldest_seconds) == (0, 1, 0, 0)
+
+    async def test_what_was_put_off_is_due_at_once_where_somebody_wants_it(
+        self, units: UnitsOfWork, acme: Workspace, globex: Workspace, source: JobSource, monitor: JobMonitor
+    ) -> None:
+        await enqueued(units, acme, "one", "two")
+        for job in await source.take(RENDERS, 2):
+            await source.hand_back(job, MINUTE)
+        assert [await monitor.hasten(each.id, "two") for each in (globex, acme, acme)] == [0, 1, 0]
+        assert [job.subject for job in await source.take(RENDERS, 2)] == ["two"]
+
+    async def test_a_database_that_is_down_is_told(self, monitor_that_is_down: JobMonitor, acme: Workspace) -> None:
+        with pytest.raises(ServiceUnavailableError):
+            await monitor_that_is_down.figures()
+        with pytest.raises(ServiceUnavailableError):
+            await monitor_that_is_down.hasten(acme.id, "one")

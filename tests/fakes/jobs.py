@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing_extensions import override
 
 from application.ports.idempotency_keys import AnsweredClaim, AnswerLog
+from application.ports.job_monitor import JobMonitor, QueueFigures
 from application.ports.job_queue import JobKind, JobQueue, NewJob
 from application.ports.job_source import JobSource, TakenJob
 from domain.errors import RequestInProgressError, ServiceUnavailableError
-from domain.identifiers import JobId
+from domain.identifiers import JobId, WorkspaceId
 from tests.fakes.database import Database, QueuedJob, View
 
 _POLL = 0.02
@@ -28,7 +29,39 @@ class InMemoryJobQueue(JobQueue):
     async def enqueue(self, job: NewJob) -> None:
         await self._view.query()
         taken = TakenJob(self._view.next_job_id(), job.kind, job.workspace_id, job.subject)
-        self._view.jobs.put(taken.id, QueuedJob(taken, due=0.0))
+        self._view.jobs.put(taken.id, QueuedJob(taken, due=_now()))
+
+
+class InMemoryJobMonitor(JobMonitor):
+    """Looks at what is in memory."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    async def figures(self) -> list[QueueFigures]:
+        await asyncio.sleep(0)
+        _require_up(self._database)
+        return [self._of(kind) for kind in sorted({each.job.kind for each in self._database.jobs.values()})]
+
+    @override
+    async def hasten(self, workspace_id: WorkspaceId, subject: str) -> int:
+        await asyncio.sleep(0)
+        _require_up(self._database)
+        late = [
+            each
+            for each in self._database.jobs.values()
+            if (each.job.workspace_id, each.job.subject) == (workspace_id, subject) and each.due > _now()
+        ]
+        for each in late:
+            self._database.jobs[each.job.id] = replace(each, due=_now())
+        return len(late)
+
+    def _of(self, kind: JobKind) -> QueueFigures:
+        jobs = [each for each in self._database.jobs.values() if each.job.kind is kind]
+        queued = [each.due for each in jobs if each.heard_of is None]
+        due = [_now() - each for each in queued if each <= _now()]
+        return QueueFigures(kind, len(due), len(queued) - len(due), len(jobs) - len(queued), max(due, default=0.0))
 
 
 class InMemoryAnswerLog(AnswerLog):
@@ -108,8 +141,12 @@ class InMemoryJobSource(JobSource):
 
     async def _query(self) -> None:
         await asyncio.sleep(0)
-        if self._database.down:
-            raise ServiceUnavailableError("database", "The database does not answer.")
+        _require_up(self._database)
+
+
+def _require_up(database: Database) -> None:
+    if database.down:
+        raise ServiceUnavailableError("database", "The database does not answer.")
 
 
 def _now() -> float:

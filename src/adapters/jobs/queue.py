@@ -1,12 +1,11 @@
 """Jobs into the queue, in the transaction of whoever has work for it."""
 
-import json
 from datetime import timedelta
 from typing import Final
 
 from typing_extensions import override
 
-from adapters.jobs.statements import STATEMENTS, Fetch
+from adapters.jobs.statements import STATEMENTS, Fetch, payload_of
 from application.ports.job_queue import JobQueue, NewJob
 
 _ENQUEUE: Final = STATEMENTS.build_enqueue_query()
@@ -25,6 +24,5 @@ class PgqueuerJobQueue(JobQueue):
 
     @override
     async def enqueue(self, job: NewJob) -> None:
-        payload = json.dumps({"workspace_id": job.workspace_id, "subject": job.subject}).encode()
-        values = (_PRIORITY, job.kind, payload, _AT_ONCE, _NO_KEY, _NO_HEADERS)
+        values = (_PRIORITY, job.kind, payload_of(job.workspace_id, job.subject), _AT_ONCE, _NO_KEY, _NO_HEADERS)
         await self._fetch(_ENQUEUE, *([value] for value in values))

@@ -1,11 +1,14 @@
 """pgqueuer's statements, for the tables in the schema `jobs`."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import Channel
+
+from domain.identifiers import WorkspaceId
 
 CHANNEL: Final = "docgen_jobs"
 
@@ -29,3 +32,8 @@ SETTINGS: Final = DBSettings(
 )
 
 STATEMENTS: Final = QueryQueueBuilder(SETTINGS)
+
+
+def payload_of(workspace_id: WorkspaceId, subject: str) -> bytes:
+    """Return what a job says that it is about."""
+    return json.dumps({"workspace_id": workspace_id, "subject": subject}).encode()

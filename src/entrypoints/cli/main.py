@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (
         *(_render, _batch, _check, _schema),
-        *(_serve, _worker, _migrate, _workspace, _api_key, _storage, _backup, _restore, _healthcheck, _config),
+        *(_serve, _worker, _migrate, _workspace, _api_key, _storage, _backup, _restore, _jobs, _healthcheck, _config),
     ):
         add(commands)
     return parser
@@ -275,6 +275,20 @@ def _api_key(commands: _Commands) -> None:
     revoke = actions.add_parser("revoke", help="revoke a key: it opens nothing from then on")
     revoke.add_argument("key_id", metavar="KEY_ID", help="as in the list: key_…")
     revoke.add_argument("--workspace", metavar="W", help="the slug of its workspace (default: wherever it is)")
+
+
+def _jobs(commands: _Commands) -> None:
+    command = _add(commands, "jobs", "show the queue of jobs, or have something tried again or given up")
+    actions = command.add_subparsers(required=True, dest="action", metavar="ACTION")
+    status = actions.add_parser("status", help="how many jobs wait, were put off, and run, and for how long")
+    status.add_argument("--json", action="store_true", help="print JSON on standard output")
+    for action, text in (
+        ("retry", "have renders, the failed rows of batches or messages to webhooks tried again"),
+        ("discard", "cancel renders and batches, or give messages to webhooks up"),
+    ):
+        change = actions.add_parser(action, help=text)
+        change.add_argument("ids", nargs="+", metavar="ID", help="rnd_…, bat_… or dlv_…")
+        change.add_argument("--workspace", metavar="W", help="the slug of its workspace (default: wherever it is)")
 
 
 def _storage(commands: _Commands) -> None:

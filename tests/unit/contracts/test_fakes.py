@@ -28,7 +28,7 @@ from tests.contracts.document_storage import BOOK, DocumentStorageContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.id_generator import IdGeneratorContract
 from tests.contracts.idempotency_keys import IdempotencyKeysContract
-from tests.contracts.jobs import JobQueueContract, JobsFixtures, JobSourceContract, MakeSource
+from tests.contracts.jobs import JobMonitorContract, JobQueueContract, JobsFixtures, JobSourceContract, MakeSource
 from tests.contracts.own_workspace import OwnWorkspaceContract
 from tests.contracts.random_source import RandomSourceContract
 from tests.contracts.rate_buckets import RateBucketsContract
@@ -54,7 +54,7 @@ from tests.fakes.document_storage import InMemoryDocumentStorage
 from tests.fakes.health_check import RecordingHealthCheck
 from tests.fakes.idempotency_keys import InMemoryIdempotencyKeys
 from tests.fakes.ids import SequentialIds
-from tests.fakes.jobs import InMemoryJobSource
+from tests.fakes.jobs import InMemoryJobMonitor, InMemoryJobSource
 from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.rate_buckets import InMemoryRateBuckets
 from tests.fakes.render_endings import InMemoryRenderEndings
@@ -250,10 +250,27 @@ class _InMemoryJobs(_InMemory, JobsFixtures):
 
     @pytest.fixture
     @override
+    def monitor(self, units: UnitsOfWork) -> InMemoryJobMonitor:
+        assert isinstance(units, InMemoryUnitsOfWork)
+        return InMemoryJobMonitor(units.database)
+
+    @pytest.fixture
+    @override
+    def monitor_that_is_down(self) -> InMemoryJobMonitor:
+        units = InMemoryUnitsOfWork()
+        units.database.down = True
+        return InMemoryJobMonitor(units.database)
+
+    @pytest.fixture
+    @override
     def source_that_is_down(self) -> InMemoryJobSource:
         units = InMemoryUnitsOfWork()
         units.database.down = True
         return InMemoryJobSource(units.database)
+
+
+class TestInMemoryJobMonitor(_InMemoryJobs, JobMonitorContract):
+    """Every promise holds for the fake."""
 
 
 class TestInMemoryJobQueue(_InMemoryJobs, JobQueueContract):

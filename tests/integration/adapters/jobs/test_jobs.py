@@ -10,6 +10,7 @@ from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
 from pgqueuer.adapters.persistence.queries import Queries
 from typing_extensions import override
 
+from adapters.jobs.monitor import PgqueuerJobMonitor
 from adapters.jobs.source import PgqueuerJobSource
 from adapters.jobs.statements import CHANNEL, SETTINGS
 from adapters.postgres.statements import QueueConnection
@@ -18,6 +19,7 @@ from domain.errors import ServiceUnavailableError
 from tests.contracts.jobs import (
     MINUTE,
     RENDERS,
+    JobMonitorContract,
     JobQueueContract,
     JobsFixtures,
     JobSourceContract,
@@ -45,10 +47,27 @@ class _OnPgqueuer(JobsFixtures):
 
     @pytest.fixture
     @override
+    async def monitor(self, database_url: str) -> AsyncIterator[PgqueuerJobMonitor]:  # type: ignore[override]  # a fixture
+        async with QueueConnection(as_service(database_url), CHANNEL) as connection:
+            yield PgqueuerJobMonitor(connection.fetch)
+
+    @pytest.fixture
+    @override
+    async def monitor_that_is_down(self, database_url: str) -> AsyncIterator[PgqueuerJobMonitor]:  # type: ignore[override]  # a fixture
+        async with relay_to(database_url) as relay:
+            await relay.stop()
+            yield PgqueuerJobMonitor(QueueConnection(relay.url, CHANNEL).fetch)
+
+    @pytest.fixture
+    @override
     async def source_that_is_down(self, database_url: str) -> AsyncIterator[PgqueuerJobSource]:  # type: ignore[override]  # a fixture
         async with relay_to(database_url) as relay:
             await relay.stop()
             yield PgqueuerJobSource(QueueConnection(relay.url, CHANNEL))
+
+
+class TestPgqueuerJobMonitor(_OnPgqueuer, JobMonitorContract):
+    """Every promise holds on pgqueuer."""
 
 
 class TestPgqueuerJobQueue(_OnPgqueuer, JobQueueContract):
