@@ -6,8 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.integration.support.databases import as_service
+
+if TYPE_CHECKING:
+    from tests.integration.cli.checking import Checking
 
 DOCGEN = Path(sys.executable).with_name("docgen")
 EXAMPLES = Path("examples").resolve()
@@ -56,3 +62,15 @@ def interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def check(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path
+) -> "Checking":
+    """Check the stores of the test's database and of the storage in its folder."""
+    from tests.integration.cli.checking import Checking  # noqa: PLC0415  # takes long, and few tests need it
+
+    monkeypatch.setenv("DOCGEN_DATABASE__URL", as_service(database_url))
+    monkeypatch.setenv("DOCGEN_DATA_DIR", str(tmp_path / "data"))
+    return Checking(capsys)

@@ -1,19 +1,18 @@
 """`docgen storage check` on a service that was killed, and on a storage that was damaged."""
 
 import asyncio
-import json
 import os
 import subprocess
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx2
 import pytest
 
+from tests.integration.cli.checking import Checking
 from tests.integration.cli.conftest import Run
 from tests.integration.cli.serving import DEADLINE_SECONDS, serving_on, upload, working_on
 from tests.integration.support.databases import as_service
@@ -48,24 +47,6 @@ def age(database_url: str, *blobs: Path) -> None:
     asyncio.run(set_back())
 
 
-class Checking:
-    """Runs the check on the stores of a test."""
-
-    def __init__(self, docgen: Run, database_url: str, folder: Path) -> None:
-        self._docgen = docgen
-        self._settings = {"DOCGEN_DATABASE__URL": as_service(database_url), "DOCGEN_DATA_DIR": str(folder / "data")}
-
-    def __call__(self, *options: str) -> tuple[int, dict[str, Any]]:
-        """Return the exit code, and what was found."""
-        done = self._docgen("storage", "check", "--json", *options, **self._settings)
-        assert done.stderr == ""
-        return done.returncode, json.loads(done.stdout)
-
-    def kinds(self, *options: str) -> dict[str, str]:
-        """Return what is wrong with which blob."""
-        return {fault["sha256"]: fault["kind"] for fault in self(*options)[1]["faults"]}
-
-
 def kill_at(
     statement: str, relay: Relay, process: "subprocess.Popen[str]", request: Callable[[], httpx2.Response]
 ) -> None:
@@ -84,11 +65,7 @@ def kill_at(
     sender.join()
 
 
-@pytest.fixture
-def check(docgen: Run, database_url: str, tmp_path: Path) -> Checking:
-    return Checking(docgen, database_url, tmp_path)
-
-
+@pytest.mark.timeout(300)
 def test_a_service_that_is_killed_between_blob_and_row_leaves_an_orphan(
     database_url: str, tmp_path: Path, check: Checking
 ) -> None:
@@ -113,6 +90,7 @@ def test_a_service_that_is_killed_between_blob_and_row_leaves_an_orphan(
     assert "Removed 1 blobs" in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.timeout(300)
 def test_a_service_that_is_killed_between_the_rows_deletion_and_the_blobs_leaves_an_orphan(
     database_url: str, tmp_path: Path, check: Checking
 ) -> None:

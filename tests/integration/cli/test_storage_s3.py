@@ -1,14 +1,30 @@
 """An installation moves into a bucket, and is backed up there and restored from there."""
 
+import asyncio
+import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from adapters.postgres.blob_locks import PostgresBlobLocks
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from adapters.storage.s3.bucket import Bucket
+from adapters.storage.s3.options import S3Options
+from adapters.storage.s3.storage import S3DocumentStorage
+from application.blob_survey import BlobSurvey
+from application.use_cases.collect_blobs import CollectBlobs
+from tests.fakes.clock import FixedClock
+from tests.integration.cli.checking import Checking
 from tests.integration.cli.conftest import Run
 from tests.integration.cli.serving import serving_on, upload
 from tests.integration.cli.test_backup import LETTER, render
+from tests.integration.cli.test_storage import kill_at
+from tests.integration.cli.test_storage import render as post_render
 from tests.integration.support.databases import as_service
+from tests.integration.support.relay import relay_beside
 from tests.integration.support.seaweedfs import BUCKET, Server, environment_of
 
 
@@ -40,6 +56,40 @@ def test_an_installation_moves_into_a_bucket_and_out_of_a_backup(
     # Each blob is read and has the hash that the database names.
     checked = json.loads(docgen("storage", "check", "--json", **other).stdout)
     assert (checked["ok"], checked["checked"], checked["faults"]) == (True, 3, [])
+
+
+async def collect_in_two_days(database_url: str, options: S3Options) -> None:
+    """Collect with the clock of the day after tomorrow: nobody sets an object's time back."""
+    clock = FixedClock(datetime.now(UTC) + timedelta(days=2))
+    async with (
+        PostgresDatabase(as_service(database_url)) as database,
+        PostgresBlobLocks(as_service(database_url)) as locks,
+        S3DocumentStorage(Bucket(options), locks, clock) as storage,
+    ):
+        survey = BlobSurvey(PostgresUnitsOfWork(database), storage, clock, timedelta(hours=24))
+        await CollectBlobs(survey, storage)()
+
+
+@pytest.mark.timeout(300)
+def test_a_service_that_is_killed_leaves_an_orphan_in_the_bucket_that_is_collected(
+    database_url: str, tmp_path: Path, seaweedfs: Server, check: Checking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = seaweedfs.options()
+    settings = environment_of(options)
+
+    with (
+        relay_beside(database_url) as relay,
+        serving_on(relay.url, tmp_path, "killed", **settings) as (process, address),
+    ):
+        upload(address, "letter.txt", LETTER)
+        render(address, "Ada")
+        kill_at("INSERT INTO renders", relay, process, lambda: post_render(address, "Grace"))
+    orphan = hashlib.sha256(b"Dear Grace,\n").hexdigest()
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert check.kinds() == {orphan: "young"}
+    asyncio.run(collect_in_two_days(database_url, options))
+    assert check.kinds() == {}
 
 
 def test_what_cannot_be_copied_or_backed_up_is_said(docgen: Run, empty_database_url: str) -> None:
