@@ -98,7 +98,7 @@ from application.use_cases.erase_batch import CarryOutErasure, EraseExpiredBatch
 from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
-from application.use_cases.keep_house import EraseExpiredRenders, SweepIdempotencyKeys
+from application.use_cases.keep_house import EraseExpiredRenders, SweepDeliveries, SweepIdempotencyKeys
 from application.use_cases.link_document import LinkDocument, OpenLink
 from application.use_cases.manage_api_keys import ManageApiKeys
 from application.use_cases.manage_jobs import ManageJobs
@@ -497,6 +497,12 @@ class Container(containers.DeclarativeContainer):
             "idempotency-keys",
             timedelta(hours=1),
             providers.Singleton(SweepIdempotencyKeys, idempotency_keys, workspaces),
+        ),
+        providers.Singleton(
+            Chore,
+            "webhook-deliveries",
+            timedelta(hours=1),
+            providers.Singleton(SweepDeliveries, units_of_work, workspaces, clock),
         ),
         providers.Singleton(
             Chore, "blobs", timedelta(hours=6), providers.Singleton(CollectBlobs, blob_survey, storage)

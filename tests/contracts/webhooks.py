@@ -194,9 +194,9 @@ class DeliveryRepositoryContract(UnitsOfWorkFixtures):
         old = [a_delivery(endpoint).finish(DeliveryStatus.FAILED, at=NOW) for _ in range(3)]
         fresh, waiting = a_delivery(endpoint).finish(DeliveryStatus.FAILED, at=NOW + timedelta(1)), a_delivery(endpoint)
         await kept_deliveries(units, *old, fresh, waiting)
-        for limit, left in ((2, 3), (10, 2)):
+        for limit, swept, left in ((2, 2, 3), (10, 1, 2)):
             async with units.of_workspace(endpoint.workspace_id) as unit:
-                await unit.deliveries.sweep(before=NOW + timedelta(hours=1), limit=limit)
+                assert await unit.deliveries.sweep(before=NOW + timedelta(hours=1), limit=limit) == swept
                 await unit.commit()
             async with units.of_workspace(endpoint.workspace_id) as unit:
                 assert len(await unit.deliveries.search(DeliveryFilter(endpoint.id), limit=10)) == left

@@ -140,11 +140,12 @@ class InMemoryDeliveryRepository(DeliveryRepository):
                 self._view.deliveries.remove((self._workspace_id, each.id))
 
     @override
-    async def sweep(self, *, before: datetime, limit: int) -> None:
+    async def sweep(self, *, before: datetime, limit: int) -> int:
         await self._view.query()
         over = [each for each in self._mine() if each.finished_at is not None and each.finished_at < before]
         for each in over[:limit]:
             self._view.deliveries.remove((self._workspace_id, each.id))
+        return len(over[:limit])
 
     def _mine(self) -> list[WebhookDelivery]:
         return [each for each in self._view.deliveries.rows() if each.workspace_id == self._workspace_id]

@@ -156,13 +156,14 @@ class PostgresDeliveryRepository(DeliveryRepository):
         await self._session.execute(gone.execution_options(**_NO_SYNC))
 
     @override
-    async def sweep(self, *, before: datetime, limit: int) -> None:
+    async def sweep(self, *, before: datetime, limit: int) -> int:
         mine = WebhookDeliveryRow.workspace_id == self._workspace_id
         over = select(WebhookDeliveryRow.id).where(mine, WebhookDeliveryRow.finished_at < before).limit(limit)
         # Two that sweep at the same time do not wait for each other. As a CTE it is run once, whatever the plan.
         found = over.with_for_update(skip_locked=True).cte()
         gone = delete(WebhookDeliveryRow).where(mine, WebhookDeliveryRow.id.in_(select(found.c.id)))
-        await self._session.execute(gone.execution_options(**_NO_SYNC))
+        swept = await self._session.scalars(gone.returning(WebhookDeliveryRow.id).execution_options(**_NO_SYNC))
+        return len(swept.all())
 
     def _mine(self) -> Select[WebhookDeliveryRow]:
         mine = WebhookDeliveryRow.workspace_id == self._workspace_id

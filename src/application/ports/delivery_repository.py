@@ -61,5 +61,5 @@ class DeliveryRepository(Protocol):
         """Remove every delivery that tells of something, those that wait among them."""
 
     @abstractmethod
-    async def sweep(self, *, before: datetime, limit: int) -> None:
-        """Remove up to `limit` deliveries that were over before a time."""
+    async def sweep(self, *, before: datetime, limit: int) -> int:
+        """Remove up to `limit` deliveries that were over before a time; return how many they were."""

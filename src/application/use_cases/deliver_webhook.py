@@ -17,7 +17,7 @@ from domain.errors import NotFoundError
 from domain.identifiers import WebhookId
 from domain.retry_after import parse_retry_after
 from domain.webhook import WebhookEndpoint, WebhookEvent
-from domain.webhook_delivery import KEPT_FOR, TRIED_FOR, DeliveryAttempt, DeliveryStatus, WebhookDelivery
+from domain.webhook_delivery import TRIED_FOR, DeliveryAttempt, DeliveryStatus, WebhookDelivery
 from domain.webhook_signature import signed_headers
 
 logger = logging.getLogger("docgen.webhooks")
@@ -27,9 +27,6 @@ ACTOR: Final = "docgen"
 # A receiver that hangs holds so many messages of a worker's at a time and no more; the others are put off.
 AT_ONCE: Final = 8
 _PUT_OFF: Final = timedelta(seconds=5)
-# What is over for long is looked for after so many messages.
-_BETWEEN_SWEEPS: Final = 100
-_SWEPT_AT_ONCE: Final = 1000
 
 _DISABLED: Final = "The webhook is disabled: enable it, then replay this."
 _GONE: Final = "It answered 410 Gone, which says that it wants nothing more."
@@ -60,7 +57,6 @@ class DeliverWebhook:
         self._clock = clock
         self._randomness = randomness
         self._under_way: Counter[WebhookId] = Counter()
-        self._until_sweep = 1
 
     async def __call__(self, job: TakenJob) -> Outcome:
         """Carry out a job, and say what is to become of it.
@@ -136,7 +132,6 @@ class DeliverWebhook:
                 return Settled.ELSEWHERE  # another worker has the job
             await unit.deliveries.update(changed)
             await self._disable_if_hopeless(unit, endpoint, changed)
-            await self._sweep(unit)
             await unit.commit()
         return None
 
@@ -172,12 +167,6 @@ class DeliverWebhook:
             return _GONE
         # It may be this one message that it cannot take.
         return None if await unit.deliveries.has_succeeded(endpoint.id, since=delivery.since) else _FAILING
-
-    async def _sweep(self, unit: UnitOfWork) -> None:
-        self._until_sweep -= 1
-        if self._until_sweep <= 0:
-            self._until_sweep = _BETWEEN_SWEEPS
-            await unit.deliveries.sweep(before=self._clock.now() - KEPT_FOR, limit=_SWEPT_AT_ONCE)
 
     def _chance(self) -> float:
         return int.from_bytes(self._randomness.random_bytes(4)) / 0xFFFFFFFF

@@ -14,6 +14,7 @@ from application.webhook_events import WebhookEvents
 from domain.errors import DocGenError, ExpiredError
 from domain.identifiers import WorkspaceId
 from domain.render_request import RenderFailure, RenderStatus, Timings
+from domain.webhook_delivery import KEPT_FOR
 
 logger = logging.getLogger("docgen.worker")
 
@@ -79,6 +80,25 @@ class SweepIdempotencyKeys:
     async def __call__(self) -> None:
         """Sweep what there is."""
         await in_each(self._workspaces, self._keys.sweep)
+
+
+class SweepDeliveries:
+    """The record of a message to a webhook goes 30 days after its end; what is still tried stays."""
+
+    def __init__(self, units_of_work: UnitsOfWork, workspaces: WorkspaceDirectory, clock: Clock) -> None:
+        self._units_of_work = units_of_work
+        self._workspaces = workspaces
+        self._clock = clock
+
+    async def __call__(self) -> None:
+        """Sweep what there is."""
+        await in_each(self._workspaces, self._some)
+
+    async def _some(self, workspace_id: WorkspaceId, count: int) -> int:
+        async with self._units_of_work.of_workspace(workspace_id) as unit:
+            swept = await unit.deliveries.sweep(before=self._clock.now() - KEPT_FOR, limit=count)
+            await unit.commit()
+        return swept
 
 
 async def in_each(workspaces: WorkspaceDirectory, some: _Some) -> None:

@@ -13,12 +13,12 @@ import pytest
 from typing_extensions import override
 
 from application.job_worker import Outcome, Settled, TryAgain
-from application.ports.delivery_repository import DeliveryFilter
 from application.ports.job_queue import JobKind
 from application.ports.job_source import TakenJob
 from application.ports.webhook_sender import WebhookAnswer
 from application.use_cases.deliver_webhook import AT_ONCE, DeliverWebhook
 from application.use_cases.erase_render import EraseRender
+from application.use_cases.keep_house import SweepDeliveries
 from application.use_cases.manage_webhooks import ChangeWebhookCommand, CreateWebhookCommand, ManageWebhooks
 from application.use_cases.publish_version import PublishVersionCommand
 from application.use_cases.read_deliveries import ReadDeliveries, ReplayDelivery, TryWebhook
@@ -36,6 +36,7 @@ from tests.builders import NOW, a_batch, a_render_request, a_template
 from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.secret_box import OpenSecretBox
 from tests.fakes.webhooks import RecordingSender, SentMessage
+from tests.fakes.workspace_directory import InMemoryWorkspaceDirectory
 from tests.unit.application.conftest import World
 
 URL = "https://hooks.example/in"
@@ -473,16 +474,18 @@ async def test_a_secret_that_cannot_be_opened_is_said_in_the_log(hooks: Hooks) -
 
 async def test_what_is_over_for_long_is_swept_out(hooks: Hooks) -> None:
     endpoint = await hooks.created()
-    for _ in range(2):
+    for _ in range(450):
         await hooks.trial(hooks.caller, endpoint.id)
-    old, fresh = hooks.jobs()
-    await hooks.deliver(old)
-    hooks.world.clock.advance(timedelta(days=31))
-    again = DeliverWebhook(hooks.units, hooks.sender, hooks.box, hooks.world.clock, CountingRandomSource())
-    await again(fresh)
-    async with hooks.units.of_workspace(hooks.caller.workspace_id) as unit:
-        left = await unit.deliveries.search(DeliveryFilter(endpoint.id), limit=10)
-    assert [f"{each.id} 1" for each in left] == [fresh.subject]
+    *over, waiting = hooks.jobs()
+    for job in over:
+        await hooks.deliver(job)
+    sweep = SweepDeliveries(hooks.units, InMemoryWorkspaceDirectory(hooks.units.database), hooks.world.clock)
+    hooks.world.clock.advance(timedelta(days=30))
+    await sweep()
+    assert len(hooks.units.database.deliveries) == 450
+    hooks.world.clock.advance(timedelta(minutes=1))
+    await sweep()
+    assert [f"{each.id} 1" for each in hooks.units.database.deliveries.values()] == [waiting.subject]
 
 
 # --- on request -----------------------------------------------------------------------------------------------
