@@ -7,7 +7,7 @@ from typing_extensions import override
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import violations
 from adapters.postgres.mapping import deleted_workspace_columns, deleted_workspace_of, workspace_columns, workspace_of
-from adapters.postgres.rows import DeletedWorkspaceRow, WorkspaceRow
+from adapters.postgres.rows import DeletedWorkspaceRow, RateBucketRow, WorkspaceRow
 from adapters.postgres.scope import QUEUE_IN_TRANSACTION
 from adapters.postgres.texts import is_storable
 from application.ports.workspace_directory import WorkspaceDirectory
@@ -65,6 +65,8 @@ class PostgresWorkspaceRepository(WorkspaceRepository):
     async def delete(self, slug: Slug) -> None:
         workspace = await self.get(slug)
         await self._session.execute(delete(WorkspaceRow).where(WorkspaceRow.id == workspace.id))
+        # No foreign key takes them along: there are callers of no workspace, too.
+        await self._session.execute(delete(RateBucketRow).where(RateBucketRow.workspace_id == workspace.id))
 
     @override
     async def record_deletion(self, deleted: DeletedWorkspace) -> None:

@@ -33,7 +33,7 @@ from adapters.storage.blob_names import (
     require_content,
 )
 from adapters.storage.disk_errors import disk_errors
-from adapters.storage.locks import BlobLock, HeldLock, Locks, lock_path
+from adapters.storage.locks import BlobLock, HeldLock, Locks, lock_path, require_locks
 from adapters.storage.verified import verified
 from adapters.storage.writer import GROUP, BlobWriter, LockTakenError
 from application.ports.clock import Clock
@@ -192,6 +192,7 @@ class LocalDocumentStorage(DocumentStorage):
             self._root.mkdir(mode=_ONLY_US, parents=True, exist_ok=True)
             incoming.mkdir(mode=_ONLY_US, exist_ok=True)
             (self._root / _LOCKS).mkdir(mode=_ONLY_US, exist_ok=True)
+            require_locks(self._locks)
             oldest = self._clock.now() - _STALE_AFTER
             for file in incoming.iterdir():
                 # Another process that starts may remove it first.

@@ -5,6 +5,7 @@ waited in the kernel would be missed by those who have to give it back.
 """
 
 import asyncio
+import errno
 import os
 import threading
 import time
@@ -20,6 +21,10 @@ from domain.errors import ServiceUnavailableError
 
 # So many digits of a hash have a lock of their own: enough that few wait for somebody else's blob.
 _DIGITS: Final = 3
+# Its name is none of a blob's.
+_PROBE: Final = "probe"
+# What flock(2) fails with where the file system, or the server that it is on, has no locks.
+_NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
 _SECONDS_BETWEEN_ATTEMPTS: Final = 0.005
 # As long as the database may keep somebody waiting who holds one.
 _SECONDS: Final = 10.0
@@ -71,6 +76,26 @@ class BlobLock(Locks):
 def lock_path(directory: str, sha256: str) -> str:
     """Return the file whose lock is that of a blob."""
     return f"{directory}/{sha256[:_DIGITS]}"
+
+
+def require_locks(directory: str, take: Callable[[str], int | None] = take_lock) -> None:
+    """Refuse a file system without flock(2) when the storage is opened, and not with the first document.
+
+    Raises:
+        ServiceUnavailableError: it has none.
+    """
+    try:
+        descriptor = take(f"{directory}/{_PROBE}")
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        raise ServiceUnavailableError(
+            "storage",
+            f"The file system of {directory!r} has no locks (flock: {error.strerror}), which keep a file from being "
+            "erased while somebody stores it: put DOCGEN_DATA_DIR on another one, or mount this one with locks.",
+        ) from error
+    if descriptor is not None:
+        _close([descriptor])
 
 
 def _close(descriptors: Iterable[int]) -> None:

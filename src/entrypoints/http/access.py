@@ -19,6 +19,7 @@ from application.caller import Caller, CallerKind, Origin
 from domain.errors import ScopeMissingError, UnauthenticatedError
 from entrypoints.container import Container
 from entrypoints.http.idempotency import carry_out
+from entrypoints.http.json_bodies import StrictRequest
 from entrypoints.http.openapi import API_PREFIX
 from entrypoints.http.query_parameters import named_parameters, refuse_odd_parameters
 from entrypoints.http.request_id import STATE_KEY
@@ -51,7 +52,8 @@ class GuardedRoute(APIRoute):
 
         operation = str(self.operation_id)
 
-        async def guarded(request: Request) -> Response:
+        async def guarded(given: Request) -> Response:
+            request = given if self._calls_endpoint else StrictRequest(given.scope, given.receive)
             # Starlette's object around the state looks each name up by several calls.
             state: dict[str, Any] = request.scope["state"]
             container: Container = state["container"]

@@ -196,6 +196,8 @@ def _challenge_of(error: DocGenError) -> str | None:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class
+    if isinstance(error.__cause__, DocGenError):  # which the framework has made its own of, as of all about bodies
+        return await answer_to_error(request, error.__cause__)
     code = _CODE_OF_STATUS.get(error.status_code, "malformed-request")
     detail = _FRAMEWORK_DETAILS.get(code, "{detail}").format(
         detail=error.detail, method=request.method, path=request.url.path

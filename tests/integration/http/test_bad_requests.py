@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -56,6 +57,15 @@ BAD = [
     Bad("PUT", "/templates/letter/versions/1/schema", 400, "malformed-request", b"[" * 10_000_000, JSON),
     Bad("PUT", "/templates/letter/versions/1/schema", 400, "malformed-request", b'{"a": 1, "a": 2}', JSON),
     Bad("POST", "/api-keys", 400, "malformed-request", b"{", JSON),
+    Bad("POST", "/api-keys", 400, "malformed-request", b'{"name": "a", "name": "b", "scopes": ["audit:read"]}', JSON),
+    Bad(
+        "PATCH",
+        "/workspace",
+        400,
+        "malformed-request",
+        b'{"limits": {"data_bytes": 5, "data_bytes": 6}}',
+        {**JSON, **ANY},
+    ),
     Bad("POST", "/templates", 400, "malformed-request", FILE + FILE + b"--x--\r\n", FORM),
     Bad("POST", "/templates", 400, "malformed-request", FILE, {"Content-Type": "multipart/form-data"}),
     Bad("POST", "/templates", 400, "malformed-request", b"--x--\r\n", FORM),
@@ -178,11 +188,10 @@ def test_a_render_that_fails_leaves_its_record_alone(client: TestClient, tmp_pat
 def test_no_operation_takes_a_key_that_opens_nothing(client: TestClient, settings: Any, tmp_path: Path) -> None:
     revoked = client.post("/v1/api-keys", json={"name": "Old", "scopes": ["audit:read"]}).json()
     assert client.delete(f"/v1/api-keys/{revoked['id']}").status_code == 204
-    values = {"template": "letter", "number": 1, "name": "a.png", "render_id": "rnd_x", "key_id": "key_x"}
     before = kept(settings.database.admin_url.get_secret_value(), tmp_path)
     for method, path, _ in operations(client):
         for key in (revoked["key"], revoked["key"][:-1], "x"):
-            answer = client.request(method, path.format(**values), headers=bearer(key))
+            answer = client.request(method, re.sub(r"\{\w+\}", "1", path), headers=bearer(key))
             assert_problem(answer, 401, "unauthenticated")
             assert "Bearer" in answer.headers["www-authenticate"]
     assert kept(settings.database.admin_url.get_secret_value(), tmp_path) == before
@@ -193,7 +202,8 @@ def test_every_list_refuses_cursors_that_it_did_not_give_out(client: TestClient)
     lists = [
         path.format(template="letter")
         for path, methods in description.items()
-        if any(parameter["name"] == "cursor" for parameter in methods.get("get", {}).get("parameters", ()))
+        if re.findall(r"\{(\w+)\}", path) in ([], ["template"])  # of others, the thing is asked for first
+        and any(parameter["name"] == "cursor" for parameter in methods.get("get", {}).get("parameters", ()))
     ]
     assert len(lists) >= 6
     for path in lists:
@@ -209,7 +219,7 @@ def test_each_fault_of_a_body_has_its_pointer_and_a_name_that_was_meant(client: 
     assert told.keys() == {"/tempalte", "/dta", "/store", "/a~1b", "/template", "/data"}
     assert told["/tempalte"] == "there is no such field; did you mean 'template'?"
     assert told["/dta"] == "there is no such field; did you mean 'data'?"
-    assert "the fields are: data, expires_in," in told["/a~1b"]
+    assert "the fields are: data, " in told["/a~1b"]
     workspace = client.patch("/v1/workspace", json={"limits": {"data_byte": 5}}, headers=ANY)
     assert assert_problem(workspace, 422, "request-invalid")["errors"] == [
         {

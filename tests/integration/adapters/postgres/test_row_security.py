@@ -183,6 +183,17 @@ async def test_a_change_without_a_where_changes_its_own_workspace_alone(
     assert owners == {workspaces[1].id}
 
 
+async def test_nothing_of_a_deleted_workspace_stays_in_any_table(
+    units: PostgresUnitsOfWork, database: PostgresDatabase, workspaces: list[Workspace]
+) -> None:
+    gone, other = workspaces
+    async with units.of_administration() as unit:
+        await unit.workspaces.delete(gone.slug)
+        await unit.commit()
+    assert set((await counts(database, scope_of(gone.id))).values()) == {0}
+    assert set((await counts(database, scope_of(other.id))).values()) == {1}
+
+
 async def test_a_row_cannot_be_put_into_another_workspace(
     database: PostgresDatabase, workspaces: list[Workspace]
 ) -> None:
