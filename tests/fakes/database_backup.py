@@ -12,7 +12,7 @@ from domain.errors import ConflictError, ServiceUnavailableError
 MADE_WITH = DumpedWith("0030", 18)
 
 
-class FixedSnapshot(DatabaseSnapshot):
+class _Snapshot(DatabaseSnapshot):
     """What the database was."""
 
     def __init__(self, content: bytes, named: dict[BlobKey, int]) -> None:
@@ -55,7 +55,7 @@ class FixedDatabaseBackup(DatabaseBackup):
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[DatabaseSnapshot]:
         self._require_up()
-        yield FixedSnapshot(self.content or b"", self.named)
+        yield _Snapshot(self.content or b"", self.named)
 
     @override
     async def require_restorable(self, backup: str, made_with: DumpedWith) -> None:

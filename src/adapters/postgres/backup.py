@@ -28,7 +28,7 @@ from domain.errors import ConflictError, ServiceUnavailableError
 from domain.identifiers import WorkspaceId
 
 _CONNECT_TIMEOUT: Final = 5.0
-_PATIENCE: Final = "10s"
+_PATIENCE_SECONDS: Final = 10.0
 _DUMP: Final = (
     "--format=custom",
     "--no-owner",
@@ -58,7 +58,7 @@ _PROTECTED_FROM_OWNER: Final = """
     """
 
 
-class PostgresSnapshot(DatabaseSnapshot):
+class _Snapshot(DatabaseSnapshot):
     """A transaction that sees one moment, and has told others how to see it."""
 
     def __init__(
@@ -84,8 +84,19 @@ class PostgresSnapshot(DatabaseSnapshot):
 class PostgresBackup(DatabaseBackup):
     """Under the owner's role, to whom row-level security shows everything."""
 
-    def __init__(self, owner_url: str, service_url: str | None, program_folders: Sequence[Path]) -> None:
-        """Take who is to use the database once it is restored, and where PostgreSQL's programs may be, best first."""
+    def __init__(
+        self,
+        owner_url: str,
+        service_url: str | None,
+        program_folders: Sequence[Path],
+        *,
+        patience_seconds: float = _PATIENCE_SECONDS,
+    ) -> None:
+        """Take who is to use the database once it is restored, and where PostgreSQL's programs may be, best first.
+
+        For so long it is waited for those who erase a blob, before another backup is said to be under way.
+        """
+        self._patience_ms = round(patience_seconds * 1000)
         self._url = owner_url
         self._service_url = service_url
         self._folders = program_folders
@@ -117,7 +128,7 @@ class PostgresBackup(DatabaseBackup):
                 revision = await connection.fetchval("SELECT version_num FROM alembic_version")
                 name = await connection.fetchval("SELECT pg_export_snapshot()")
             made_with = DumpedWith(revision, program.major)
-            yield PostgresSnapshot(connection, self._url, name, program, made_with)
+            yield _Snapshot(connection, self._url, name, program, made_with)
 
     @override
     async def require_restorable(self, backup: str, made_with: DumpedWith) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from typing_extensions import override
 
 from adapters.embedded.programs import program_folders
 from adapters.postgres.backup import PostgresBackup
@@ -21,10 +22,10 @@ from domain.errors import ConflictError, ServiceUnavailableError
 from domain.render_request import Timings
 from tests.builders import NOW, a_document, a_render_request, a_template, a_version, an_api_key, an_asset
 from tests.contracts.audit_log import an_entry
+from tests.contracts.database_backup import NAME, DatabaseBackupContract
 from tests.contracts.unit_of_work import stored_workspace
 from tests.integration.support.databases import plain_owner
 
-NAME = "20261126T090000Z"
 SERVICE = "service"
 CATALOGUE = {
     "policies": """
@@ -60,7 +61,7 @@ async def owners(postgres_server_url: str) -> AsyncIterator[tuple[str, str]]:
 
 
 def backup_of(owner_url: str) -> PostgresBackup:
-    return PostgresBackup(owner_url, service_of(owner_url), program_folders(None))
+    return PostgresBackup(owner_url, service_of(owner_url), program_folders(None), patience_seconds=0.2)
 
 
 async def filled(owner_url: str) -> set[tuple[BlobKey, int]]:
@@ -119,6 +120,23 @@ async def dumped(backup: PostgresBackup) -> tuple[DumpedWith, bytes, list[tuple[
 async def pieces(content: bytes) -> AsyncIterator[bytes]:
     for at in range(0, len(content), 10_000):
         yield content[at : at + 10_000]
+
+
+class TestPostgresBackup(DatabaseBackupContract):
+    @pytest.fixture
+    @override
+    def database(self, owners: tuple[str, str]) -> PostgresBackup:
+        return backup_of(owners[0])
+
+    @pytest.fixture
+    @override
+    async def named(self, owners: tuple[str, str]) -> dict[BlobKey, int]:  # type: ignore[override]  # a fixture
+        return dict(await filled(owners[0]))
+
+    @pytest.fixture
+    @override
+    def empty(self, owners: tuple[str, str]) -> PostgresBackup:
+        return backup_of(owners[1])
 
 
 async def test_another_owner_gets_the_same_database(owners: tuple[str, str]) -> None:
