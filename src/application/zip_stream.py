@@ -7,9 +7,7 @@ have to be (PKWARE's APPNOTE 6.3.10, sections 4.3.14 and 4.5.3). The same files 
 import io
 import zipfile
 from datetime import datetime
-from typing import Final
-
-from typing_extensions import override
+from typing import IO, Final, cast
 
 from domain.formats import OutputFormat
 
@@ -19,31 +17,33 @@ _MODE: Final = 0o644 << 16
 _DEFLATED: Final = frozenset({OutputFormat.MARKDOWN, OutputFormat.HTML, OutputFormat.TEXT})
 
 
-class _Outgoing(io.RawIOBase):
-    """A file of which what is before `_start` has gone; the rest can still be changed."""
+class _Outgoing:
+    """A file of which what is before `_start` has gone; the rest can still be changed.
+
+    It is no `io` class: those close themselves before a zip that nobody ends, which then complains.
+    """
 
     def __init__(self) -> None:
         self._start = 0
         self._rest = io.BytesIO()
 
-    @override
-    def writable(self) -> bool:
-        return True
+    def write(self, data: bytes) -> int:
+        """Write, and return how much it was."""
+        return self._rest.write(data)
 
-    @override
+    def flush(self) -> None:
+        """Do nothing: what is written is there."""
+
     def seekable(self) -> bool:
+        """Tell that places can be returned to."""
         return True
 
-    @override
-    def write(self, data: object, /) -> int:
-        return self._rest.write(data)  # type: ignore[arg-type]  # of the types of buffers, which the base class keeps to itself
-
-    @override
     def tell(self) -> int:
+        """Return the present place."""
         return self._start + self._rest.tell()
 
-    @override
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place that has not gone yet, and return it."""
         if whence == io.SEEK_SET:
             offset -= self._start
         return self._start + self._rest.seek(offset, whence)
@@ -63,7 +63,7 @@ class ZipStream:
         """Take the time that all files have; a zip keeps none before 1980, and no time zone."""
         self._time = max(modified.timetuple()[:6], (1980, 1, 1, 0, 0, 0))
         self._outgoing = _Outgoing()
-        self._zip = zipfile.ZipFile(self._outgoing, "w")  # ended by `end`
+        self._zip = zipfile.ZipFile(cast("IO[bytes]", self._outgoing), "w")  # ended by `end`
 
     def add(self, name: str, output: OutputFormat, content: bytes) -> bytes:
         """Add a document."""

@@ -15,6 +15,7 @@ from application.row_spool import RowSpool
 from application.use_cases.inspect_upload import InspectedUpload, TemplateUpload
 from application.use_cases.prepare_rows import PrepareRowsCommand
 from application.use_cases.render_rows import RenderedRow
+from application.zip_stream import ZipStream
 from domain.document import file_name_for
 from domain.errors import InvalidRequestError, RowsInvalidError, TemplateInvalidError, UnsupportedMediaTypeError
 from domain.formats import extension_of
@@ -23,7 +24,7 @@ from domain.rows import ROWS_ADVICE, CheckedRow, RowFormat, RowProblem, RowWishe
 from entrypoints.cli.assets import assets_of
 from entrypoints.cli.batch_folder import BatchFolder, open_batch_folder
 from entrypoints.cli.batch_report import BatchReport
-from entrypoints.cli.files import read_template, wishes_of
+from entrypoints.cli.files import new_file, read_template, wishes_of
 from entrypoints.cli.interrupts import INTERRUPTED
 from entrypoints.cli.output import print_diagnostics
 from entrypoints.cli.progress import Progress, progress
@@ -163,10 +164,26 @@ class _Batch:
                         report.is_stopped = True
                         break
         report.changed = folder.changed
+        if self._options.zip and not report.is_stopped:
+            self._write_zip(command.options, spool, folder)
         if failed:
             await self._write_failed(command, folder, failed)
         else:
             folder.forget_failed_rows(Path(self._options.rows))
+
+    def _write_zip(self, options: RenderOptions, spool: RowSpool, folder: BatchFolder) -> None:
+        """Put the documents into a zip, which is there when it is whole."""
+        path = Path(self._options.zip)
+        archive = ZipStream(options.now)
+        with new_file(path) as file, progress("Zipping", "documents", spool.rows) as bar:
+            for row in spool.read():
+                document = folder.document(row)
+                if document is not None:
+                    content = document.read_bytes()
+                    file.write(archive.add(document.name, options.output, content))
+                bar.update()
+            file.write(archive.end())
+        self._report.zip = path
 
     async def _check(
         self, command: PrepareRowsCommand, spool: RowSpool, failed: dict[int, str], folder: BatchFolder | None = None

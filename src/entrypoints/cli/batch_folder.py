@@ -65,6 +65,11 @@ class BatchFolder:
             self.changed.append(made.file)
         return size > 0
 
+    def document(self, row: CheckedRow) -> Path | None:
+        """Return where a row's document is, None where it has none."""
+        made = self._made.get(_identity(row.row, row.key))
+        return None if made is None or made.data_sha256 != row.data_sha256 else self._path / made.file
+
     def keep(self, row: CheckedRow, wish: str, content: bytes) -> None:
         """Write a row's document, in place of one that the row had before, and note it.
 

@@ -34,6 +34,7 @@ class BatchReport:
     failed: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     failed_rows: Path | None = None
+    zip: Path | None = None
     changed: list[str] = field(default_factory=list)
     is_stopped: bool = False
     seconds: float = 0.0
@@ -74,6 +75,7 @@ class BatchReport:
                 "counts": {name: getattr(self, name) for name in ("rows", "made", "kept", "repeated", "failed")},
                 "table": None if self.facts is None else asdict(self.facts),
                 "output_dir": self.options.output_dir,
+                "zip": None if self.zip is None else str(self.zip),
                 "failed_rows": None if self.failed_rows is None else str(self.failed_rows),
                 "changed_files": self.changed,
                 "problems": [asdict(problem) for problem in self.problems],
@@ -91,6 +93,8 @@ class BatchReport:
             say(f"{_counted(self.rows - self.failed, 'row')} can be rendered{bad}.")
             return
         say(self._summary())
+        if self.zip is not None:
+            say(f"All documents are in {self.zip} as well.")
         for name in self.changed[:_TOLD_WARNINGS]:
             say(f"{name} was changed after it was made: it is kept. Delete it to have it made anew.")
         if self.failed_rows is not None:

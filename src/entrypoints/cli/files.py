@@ -5,9 +5,11 @@ import os
 import sys
 import tempfile
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from application.defaults import RenderWishes
 from application.use_cases.inspect_upload import TemplateUpload
@@ -63,7 +65,18 @@ def is_special(path: Path) -> bool:
 
 
 def write_document(path: Path, content: bytes) -> None:
-    """Write a file in whole or not at all: a reader never sees half of it.
+    """Write a file in whole or not at all, as `new_file` does.
+
+    Raises:
+        OSError: it cannot be written; the error names `path`.
+    """
+    with new_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to, which is there in whole after the block, or not at all: a reader never sees half of it.
 
     What a link leads to is written, and a file that was there keeps its permissions.
 
@@ -73,11 +86,12 @@ def write_document(path: Path, content: bytes) -> None:
     try:
         if is_special(path):
             with path.open("wb") as file:
-                file.write(content)
+                yield file
         elif path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         else:
-            _replace(Path(os.path.realpath(path)), content)
+            with _replacement(Path(os.path.realpath(path))) as file:
+                yield file
     except BrokenPipeError:
         raise OutputClosedError from None
     except OSError as error:
@@ -85,11 +99,12 @@ def write_document(path: Path, content: bytes) -> None:
         raise
 
 
-def _replace(path: Path, content: bytes) -> None:
+@contextmanager
+def _replacement(path: Path) -> Iterator[BinaryIO]:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
         Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         Path(temporary).replace(path)
     except BaseException:

@@ -149,6 +149,9 @@ def _batch(commands: _Commands) -> None:
         metavar="DIR",
         help="where the documents go; a run that was stopped goes on there",
     )
+    command.add_argument(
+        "--zip", metavar="FILE", help="put all documents into one zip as well, in the order of the rows"
+    )
     command.add_argument("--format", metavar="FORMAT", help="docx, md, html or txt (default: the template's own)")
     command.add_argument(
         "--mapping",

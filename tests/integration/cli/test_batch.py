@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,24 @@ def test_each_row_becomes_a_document(docgen: Run, letter: Path, tmp_path: Path) 
         content = (tmp_path / "out" / line["file"]).read_bytes()
         assert (line["sha256"], line["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
     assert [line["row"] for line in lines] == [2, 3, 4]
+
+
+def test_all_documents_can_be_put_into_one_zip(docgen: Run, letter: Path, tmp_path: Path) -> None:
+    """In the order of the rows, also those of an earlier run; the same documents give the same bytes."""
+    command = ("batch", letter, "--rows", table(tmp_path), "--output-dir", tmp_path / "out")
+    docgen(*command)
+    zips = []
+    for name in ("one.zip", "two.zip"):
+        done = docgen(*command, "--zip", tmp_path / name)
+        assert f"All documents are in {tmp_path / name} as well." in done.stdout
+        zips.append((tmp_path / name).read_bytes())
+    assert zips[0] == zips[1]
+    with zipfile.ZipFile(tmp_path / "one.zip") as archive:
+        assert archive.namelist() == ["letter-2.txt", "letter-3.txt", "letter-4.txt"]
+        assert archive.read("letter-3.txt").decode() == "Dear Bob, you owe 3.00.\n"
+    refused = docgen(*command, "--zip", tmp_path / "away" / "x.zip")
+    assert refused.returncode != 0
+    assert "away" in refused.stderr
 
 
 def test_a_workbook_a_word_template_and_a_pattern_of_names(docgen: Run, tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """A zip that is written while it is read."""
 
+import gc
 import io
 import zipfile
 from datetime import UTC, datetime
+
+import pytest
 
 from application.zip_stream import ZipStream
 from domain.formats import OutputFormat
@@ -65,3 +68,12 @@ def test_there_are_more_files_than_two_bytes_can_count() -> None:
     with zipfile.ZipFile(written) as archive:
         assert len(archive.namelist()) == 70_000
         assert archive.read("69999.docx") == b"x"
+
+
+def test_a_zip_that_nobody_ends_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """As where who fetches an archive goes away."""
+    stream = ZipStream(TIME)
+    stream.add("a.txt", OutputFormat.TEXT, b"x")
+    del stream
+    gc.collect()
+    assert capfd.readouterr() == ("", "")
