@@ -57,6 +57,7 @@ def names(count: int) -> list[dict[str, Any]]:
     return [{"name": f"No. {number}"} for number in range(count)]
 
 
+@pytest.mark.timeout(240)
 def test_rows_of_a_worker_that_is_killed_are_made_by_the_next_one_soon(database_url: str, tmp_path: Path) -> None:
     with serving_on(database_url, tmp_path, "serve") as (_, address), relay_beside(database_url) as relay:
         upload(address, "letter.txt", LETTER)
@@ -76,6 +77,7 @@ def test_rows_of_a_worker_that_is_killed_are_made_by_the_next_one_soon(database_
         assert query(database_url, "SELECT * FROM batch_chunks") == []
 
 
+@pytest.mark.timeout(240)
 def test_a_row_that_ends_every_worker_is_given_up_and_takes_no_other_along(database_url: str, tmp_path: Path) -> None:
     rows = [{"name": f"No. {number}", "turns": 20000 if number == 7 else 0} for number in range(30)]
     with serving_on(database_url, tmp_path, "serve") as (_, address):
@@ -98,6 +100,7 @@ def test_a_row_that_ends_every_worker_is_given_up_and_takes_no_other_along(datab
         assert documents(address, batch_id) == [f"No. {number}.\n" for number in range(30) if number != 7]
 
 
+@pytest.mark.timeout(240)
 def test_a_service_that_is_killed_after_it_has_accepted_a_batch_does_not_accept_it_twice(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -135,6 +138,7 @@ def folder() -> Iterator[Path]:
             remove_data_dir(found / "database")
 
 
+@pytest.mark.timeout(400)
 def test_batches_come_through_every_fault(folder: Path) -> None:
     """`make chaos`, with each kind of fault once."""
     verdict, told = run(folder, seed=20261126, seconds=0)
