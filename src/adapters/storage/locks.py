@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from types import TracebackType
 from typing import Final
 
@@ -84,8 +85,9 @@ def require_locks(directory: str, take: Callable[[str], int | None] = take_lock)
     Raises:
         ServiceUnavailableError: it has none.
     """
+    path = f"{directory}/{_PROBE}"
     try:
-        descriptor = take(f"{directory}/{_PROBE}")
+        descriptor = take(path)
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             raise
@@ -96,6 +98,7 @@ def require_locks(directory: str, take: Callable[[str], int | None] = take_lock)
         ) from error
     if descriptor is not None:
         _close([descriptor])
+    Path(path).unlink(missing_ok=True)  # another process that starts may remove it first
 
 
 def _close(descriptors: Iterable[int]) -> None:

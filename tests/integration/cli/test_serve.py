@@ -103,7 +103,7 @@ def test_without_authentication_it_serves_only_a_first_try(
 def test_more_connections_than_the_embedded_database_takes_are_refused(docgen: Run) -> None:
     done = docgen("serve", DOCGEN_HTTP__WORKERS="20", DOCGEN_DATABASE__POOL_SIZE="10")
     assert done.returncode == 2
-    assert "is 320" in done.stderr
+    assert "is 340" in done.stderr
 
 
 def test_a_database_that_is_down_lets_the_service_start_unready(tmp_path: Path) -> None:

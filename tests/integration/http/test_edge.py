@@ -124,13 +124,19 @@ def test_a_time_in_a_query_is_a_time(client: TestClient, text: str) -> None:
     assert_problem(client.get("/v1/renders", params={"created_after": text}), 422, "request-invalid")
 
 
-@pytest.mark.parametrize("body", ['{"name": ' + "[" * 100_000 + "]" * 100_000 + "}", '{"name": ' + "9" * 5_000 + "}"])
-def test_json_that_no_parser_takes_is_malformed(client: TestClient, body: str) -> None:
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ('{"name": ' + "[" * 100_000 + "]" * 100_000 + "}", "nests too deep"),
+        ('{"name": ' + "9" * 5_000 + "}", "has more digits than are kept"),
+    ],
+)
+def test_json_that_no_parser_takes_is_malformed(client: TestClient, body: str, reason: str) -> None:
     register(client)
     answer = client.patch(
         "/v1/templates/letter", content=body, headers={"Content-Type": "application/json", "If-Match": "*"}
     )
-    assert "nests too deep" in assert_problem(answer, 400, "malformed-request")["detail"]
+    assert reason in assert_problem(answer, 400, "malformed-request")["detail"]
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])

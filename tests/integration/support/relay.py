@@ -29,6 +29,7 @@ class Relay:
         self._answering = asyncio.Event()
         self._answering.set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._server: asyncio.Server | None = None
         self._port = 0
         self._held_back = ""
@@ -45,6 +46,7 @@ class Relay:
 
     async def start(self) -> None:
         """Take connections, on the same port every time."""
+        self._loop = asyncio.get_running_loop()
         self._server = await asyncio.start_server(self._relay, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
 
@@ -55,6 +57,11 @@ class Relay:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def hang_up(self) -> None:
+        """Break every connection, as the kernel does with those of a process that ends; every thread may call it."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in self._tasks])
 
     def hang(self) -> None:
         """Take connections and bytes, and pass nothing on."""
