@@ -20,16 +20,20 @@ _DEFLATED: Final = frozenset({OutputFormat.MARKDOWN, OutputFormat.HTML, OutputFo
 class _Outgoing:
     """A file of which what is before `_start` has gone; the rest can still be changed.
 
-    It is no `io` class: those close themselves before a zip that nobody ends, which then complains.
+    It is no `io` class, and holds none: those close themselves before a zip that nobody ends, which then complains.
     """
 
     def __init__(self) -> None:
         self._start = 0
-        self._rest = io.BytesIO()
+        self._rest = bytearray()
+        self._place = 0
 
     def write(self, data: bytes) -> int:
         """Write, and return how much it was."""
-        return self._rest.write(data)
+        at = self._place - self._start
+        self._rest[at : at + len(data)] = data
+        self._place += len(data)
+        return len(data)
 
     def flush(self) -> None:
         """Do nothing: what is written is there."""
@@ -40,19 +44,20 @@ class _Outgoing:
 
     def tell(self) -> int:
         """Return the present place."""
-        return self._start + self._rest.tell()
+        return self._place
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a place that has not gone yet, and return it."""
-        if whence == io.SEEK_SET:
-            offset -= self._start
-        return self._start + self._rest.seek(offset, whence)
+        bases = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._start + len(self._rest)}
+        self._place = bases[whence] + offset
+        return self._place
 
     def take(self) -> bytes:
         """Return what has not gone yet, and let it go."""
-        taken = self._rest.getvalue()
+        taken = bytes(self._rest)
         self._start += len(taken)
-        self._rest = io.BytesIO()
+        self._rest.clear()
+        self._place = self._start
         return taken
 
 

@@ -182,7 +182,7 @@ def test_a_folder_with_other_files_is_left_alone(docgen: Run, letter: Path, tmp_
         (["--rows", "people.csv", "--mapping", "x.json"], 3, "x.json"),
         (["--rows", "people.csv", "--mapping", "people.csv"], 2, "is no JSON object of columns and paths"),
         (["--rows", "people.csv", "--mapping", "nmae=name"], 1, "Did you mean 'name'?"),
-        (["--rows", "people.csv", "--key", "number"], 1, "The columns are: name, amount, city."),
+        (["--rows", "people.csv", "--key", "id"], 1, "The columns are: name, amount, city."),
         (["--rows", "people.csv", "--file-name", "{{ name"], 2, "file_name"),
         (["--rows", "people.csv", "--workers", "0"], 2, "is no number from 1 to 256"),
         (["--rows", "people.csv", "--locale", "12"], 2, "is not a locale"),
