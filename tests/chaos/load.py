@@ -85,9 +85,9 @@ def verdict_of(load: Load) -> Verdict:
     address = load.installation.address
     with httpx2.Client(base_url=address, trust_env=False, timeout=90) as client:
         for batch_id, names in load.accepted.items():
-            batch = client.get(f"/v1/batches/{batch_id}?wait=60").json()
+            batch = _answer(client, f"/v1/batches/{batch_id}?wait=60").json()
             while batch["finished_at"] is None:
-                batch = client.get(f"/v1/batches/{batch_id}?wait=60").json()
+                batch = _answer(client, f"/v1/batches/{batch_id}?wait=60").json()
             verdict.counts["batches"] += 1
             _look_at(client, batch, names, renders, verdict)
         for path, expected in (("batches", set(load.accepted)), ("renders", renders)):
@@ -115,17 +115,26 @@ def _look_at(
             verdict.wrong.append(f"{batch['id']}, row {item['row']}: {item['status']}, {item['render_id']}")
             continue
         renders.add(item["render_id"])
-        document = client.get(item["links"]["document"])
+        document = _answer(client, item["links"]["document"])
         if document.text != f"Dear {name},\n":
             verdict.wrong.append(f"{batch['id']}, row {item['row']}: {document.status_code} {document.text[:80]!r}")
         verdict.counts["documents"] += 1
+
+
+def _answer(client: httpx2.Client, path: str, **query: str) -> httpx2.Response:
+    """Ask until there is an answer: a machine that has just gone through faults may be late with one."""
+    while True:
+        answer = client.get(path, params=query or None)
+        if answer.status_code not in (503, 504):
+            return answer
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _all(client: httpx2.Client, path: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        page = client.get(path, params={"limit": "200", **cursor}).json()
+        page = _answer(client, path, limit="200", **cursor).json()
         found += page["data"]
         if page["next_cursor"] is None:
             return found

@@ -1,21 +1,16 @@
 """Batches and processes in whose way things are put: each row that was accepted has one document or one failure."""
 
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.chaos.__main__ import run
-from tests.chaos.faults import FAULTS
 from tests.integration.cli.serving import DEADLINE_SECONDS, serving_on, upload, working_on
 from tests.integration.cli.test_worker import LETTER, PATIENT, jobs_left, query, until
 from tests.integration.support.relay import relay_beside
-from tests.integration.support.servers import remove_data_dir
 
 # A row with `turns` takes some seconds, which is far from what it may take.
 SLOW = (
@@ -125,24 +120,3 @@ def test_a_service_that_is_killed_after_it_has_accepted_a_batch_does_not_accept_
         assert [row["id"] for row in query(database_url, "SELECT id FROM batches")] == [batch_id]
         assert ended(address, batch_id)["counts"]["succeeded"] == 120
         assert documents(address, batch_id) == [f"Dear No. {number},\n" for number in range(120)]
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that every user can enter, as the user of PostgreSQL has to."""
-    with tempfile.TemporaryDirectory(prefix="docgen-chaos-") as name:
-        found = Path(name)
-        found.chmod(0o755)
-        try:
-            yield found
-        finally:
-            remove_data_dir(found / "database")
-
-
-@pytest.mark.timeout(400)
-def test_batches_come_through_every_fault(folder: Path) -> None:
-    """`make chaos`, with each kind of fault once."""
-    verdict, told = run(folder, seed=20261126, seconds=0)
-    assert verdict.wrong == [], told
-    assert verdict.counts["documents"] > 0
-    assert {f"{fault.__name__}: 1" for fault in FAULTS} <= set(told)
