@@ -14,6 +14,7 @@ from tests.chaos.installation import Installation
 _TEMPLATE: Final = b"Dear {{ name }},\n"
 _PAUSE_SECONDS: Final = 0.1
 _UNFINISHED: Final = 4
+_ATTEMPTS: Final = 20
 
 
 @dataclass
@@ -123,11 +124,12 @@ def _look_at(
 
 def _answer(client: httpx2.Client, path: str, **query: str) -> httpx2.Response:
     """Ask until there is an answer: a machine that has just gone through faults may be late with one."""
-    while True:
+    for _ in range(_ATTEMPTS):
         answer = client.get(path, params=query or None)
         if answer.status_code not in (503, 504):
-            return answer
+            break
         time.sleep(_PAUSE_SECONDS)
+    return answer
 
 
 def _all(client: httpx2.Client, path: str) -> list[dict[str, Any]]:
