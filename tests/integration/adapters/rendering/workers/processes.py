@@ -47,10 +47,12 @@ async def until(condition: Callable[[], object]) -> None:
 async def busy_worker(renderer: WorkerRenderer) -> int:
     """Return the process number of the one worker that calculates."""
 
-    def busy() -> list[int]:
-        return [pid for pid in renderer.crew.worker_pids if psutil.Process(pid).cpu_times().user > before[pid] + 0.05]
+    before: dict[int, float] = {}
 
-    await until(lambda: len(renderer.crew.worker_pids) > 0)
-    before = {pid: psutil.Process(pid).cpu_times().user for pid in renderer.crew.worker_pids}
+    def busy() -> list[int]:
+        now = {pid: psutil.Process(pid).cpu_times().user for pid in renderer.crew.worker_pids}
+        # One may start while the other works already.
+        return [pid for pid, seconds in now.items() if seconds > before.setdefault(pid, seconds) + 0.05]
+
     await until(lambda: len(busy()) == 1)
     return busy()[0]
