@@ -10,6 +10,7 @@ from typing import Final
 
 from application.in_order import in_order
 from application.job_worker import Outcome, Settled, TryAgain, backoff
+from application.lost_work import MAX_STARTS, PASSES_BY, given_up
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.id_generator import IdGenerator
@@ -27,11 +28,7 @@ from domain.errors import (
     DocGenError,
     ExpiredError,
     NotFoundError,
-    OverloadedError,
-    QueueFullError,
     RenderFailedError,
-    ServiceUnavailableError,
-    StorageFullError,
     TemplateErasedError,
 )
 from domain.identifiers import RENDER_PREFIX, RenderId
@@ -39,19 +36,13 @@ from domain.render_request import RenderFailure, RenderRequest, RenderStatus, Ti
 
 logger = logging.getLogger("docgen.worker")
 
-# Somebody or something ends the process each time: it is the row's fault, and would be the next worker's end.
-MAX_STARTS: Final = 3
 # Rows whose documents are written together.
 ROWS_OF_GROUP: Final = 100
 # Rows that are begun together where a process has ended over a job's rows.
 _CAREFUL_ROWS: Final = 10
 _BYTES_OF_GROUP: Final = 20_000_000
 
-_GIVEN_UP: Final = (
-    f"The process that rendered it ended {MAX_STARTS} times before it was done, so it is not tried again. "
-    "If that was not this row's fault (a machine that was switched off), retry the failed rows."
-)
-_PASSES_BY: Final = (ServiceUnavailableError, StorageFullError, QueueFullError, OverloadedError)
+_GIVEN_UP: Final = given_up("row", "the failed rows")
 _KEPT_GOING: Final = frozenset({BatchStatus.RUNNING, BatchStatus.PAUSED})
 
 
@@ -136,7 +127,7 @@ class CarryOutBatch:
             return Settled.DONE
         try:
             return await self._make(work)
-        except _PASSES_BY as failure:
+        except PASSES_BY as failure:
             logger.warning("The batch %s has to wait: %s", work.batch.id, failure)
             await self._count_no_start(work)
             return TryAgain(backoff(job.handed_back))
@@ -219,7 +210,7 @@ class CarryOutBatch:
         await self._count_starts(work, items, 1)
         try:
             ended = await self._keep(work, source, items, behind)
-        except (*_PASSES_BY, asyncio.CancelledError):
+        except (*PASSES_BY, asyncio.CancelledError):
             await self._count_starts(work, items, -1)
             raise
         if ended is not None:

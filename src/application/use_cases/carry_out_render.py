@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from application.job_worker import Outcome, Settled, TryAgain, backoff
+from application.lost_work import MAX_STARTS, PASSES_BY, given_up
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.job_source import TakenJob
@@ -19,23 +20,15 @@ from domain.errors import (
     DocGenError,
     ExpiredError,
     NotFoundError,
-    OverloadedError,
-    QueueFullError,
     RenderFailedError,
-    ServiceUnavailableError,
-    StorageFullError,
     TemplateErasedError,
 )
 from domain.render_request import RenderFailure, RenderRequest, RenderStatus, Timings
 
 logger = logging.getLogger("docgen.worker")
 
-# Somebody or something ends the process each time: it is the render's fault, and would be the next worker's end.
-MAX_STARTS: Final = 3
 # What is down for longer is not waited for.
 GIVE_UP_AFTER: Final = timedelta(hours=24)
-
-_PASSES_BY: Final = (ServiceUnavailableError, StorageFullError, QueueFullError, OverloadedError)
 
 
 class CarryOutRender:
@@ -74,7 +67,7 @@ class CarryOutRender:
         request, data = claimed
         try:
             return await self._render(request, data)
-        except _PASSES_BY as failure:
+        except PASSES_BY as failure:
             return await self._put_back(request, job, failure)
         except DocGenError as failure:
             return await self._end(request, failure)
@@ -173,8 +166,5 @@ def _refusal_of(request: RenderRequest, *, now: datetime) -> DocGenError | None:
             "'expires_in'."
         )
     if request.attempts >= MAX_STARTS:
-        return RenderFailedError(
-            f"The process that rendered it ended {MAX_STARTS} times before it was done, so it is not tried again. "
-            "If that was not this render's fault (a machine that was switched off), retry it."
-        )
+        return RenderFailedError(given_up("render", "it"))
     return None

@@ -16,13 +16,14 @@ from adapters.rendering.language.limits import Limits
 from application.caller import Caller
 from application.defaults import RenderDefaults
 from application.job_worker import Settled, TryAgain
+from application.lost_work import MAX_STARTS
 from application.ports.document_storage import BlobKey
 from application.ports.job_queue import JobKind
 from application.ports.job_source import TakenJob
 from application.ports.row_reader import RowSource
 from application.ports.template_renderer import NO_ASSETS, Assets, RenderedDocument, TemplateSource
 from application.settings_in_force import FixedSettings, InForce
-from application.use_cases.carry_out_batch import MAX_STARTS, ROWS_OF_GROUP, CarryOutBatch
+from application.use_cases.carry_out_batch import ROWS_OF_GROUP, CarryOutBatch
 from application.use_cases.change_batch import ChangeBatch
 from application.use_cases.create_batch import LANES, ROWS_OF_CHUNK, CreateBatch, CreateBatchCommand
 from application.use_cases.erase_batch import CarryOutErasure, EraseExpiredBatches

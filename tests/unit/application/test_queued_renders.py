@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from application.job_worker import Settled, TryAgain
+from application.lost_work import MAX_STARTS
 from application.ports.idempotency_keys import AnsweredClaim, Claim, KeptAnswer
 from application.ports.job_source import TakenJob
-from application.use_cases.carry_out_render import GIVE_UP_AFTER, MAX_STARTS
+from application.use_cases.carry_out_render import GIVE_UP_AFTER
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.purge_template import PurgeTemplateCommand
 from application.use_cases.requested_renders import FinishedRender, RenderDocumentCommand
