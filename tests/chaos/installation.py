@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -78,15 +77,18 @@ class Installation:
 
     @contextmanager
     def storage_away(self) -> Iterator[None]:
-        """Take the storage away for a block, as a disk that is unmounted."""
+        """Take the storage away for a block.
+
+        There is a file in its place: whoever starts meanwhile could make an empty folder otherwise, and keep documents
+        there that are gone when the true one comes back.
+        """
         away = self.storage.with_name("storage-away")
         self.storage.rename(away)
+        self.storage.touch()
         try:
             yield
         finally:
-            # A service that was started meanwhile made an empty one.
-            if self.storage.exists():
-                shutil.rmtree(self.storage)
+            self.storage.unlink()
             away.rename(self.storage)
 
     def await_ready(self) -> None:
