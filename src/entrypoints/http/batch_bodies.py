@@ -1,6 +1,5 @@
 """Requests for batches: rows in JSON, or a file of them in a form. Either way they go to the disk, unread."""
 
-import json
 import re
 import tempfile
 from collections.abc import AsyncIterator
@@ -8,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-import msgspec
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
@@ -19,7 +17,8 @@ from domain.errors import InvalidRequestError, UnsupportedMediaTypeError
 from domain.formats import extension_of
 from domain.rows import ROWS_ADVICE, RowFormat, row_format_of
 from entrypoints.http.described_models import refer_to, reference_to
-from entrypoints.http.errors import MalformedRequestError, UnsupportedBodyError
+from entrypoints.http.errors import DoubledKeyError, MalformedRequestError, UnsupportedBodyError
+from entrypoints.http.json_bodies import members_of, value_of, values_of
 from entrypoints.http.multipart import parse_form, utf8_text
 from entrypoints.http.schemas.batches import BatchBody, BatchEnvelope, BatchFormFields
 
@@ -30,7 +29,6 @@ _MAX_FIELDS: Final = 30
 _MAX_FILES: Final = 2
 # In a form every value is text.
 _NUMBERS: Final = frozenset({"version", "expires_in"})
-_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 _Said = TypeVar("_Said", bound=BatchEnvelope)
 
@@ -75,12 +73,9 @@ async def batch_wish(request: Request) -> AsyncIterator[BatchWish]:
 
 def _split(body: bytes) -> tuple[BatchEnvelope, bytes]:
     """Return what a body says, and the text of its items."""
-    try:
-        raw = _decoder.decode(body)
-        items = raw.pop("items", None)
-        values: dict[str, Any] = {name: msgspec.json.decode(value) for name, value in raw.items()}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedRequestError(f"The body is not a JSON object: {error}.") from None
+    members = members_of(body)
+    items = members.pop("items", None)
+    values = values_of(members)
     if items is None:
         raise InvalidRequestError("items", "it is missing: give the rows as a list of objects, or send a file of them.")
     text = bytes(items)
@@ -116,8 +111,10 @@ def _value_of(name: str, text: str) -> Any:
         return int(text)
     if name == "mapping":
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
+            return value_of(text.encode(), name)
+        except DoubledKeyError:
+            raise
+        except MalformedRequestError:
             reason = 'give a JSON object of columns and paths: {"First name": "customer.first_name"}.'
             raise InvalidRequestError(name, reason) from None
     return text

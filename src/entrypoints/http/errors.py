@@ -57,6 +57,14 @@ class MalformedRequestError(DocGenError):
     code = "malformed-request"
 
 
+class DoubledKeyError(MalformedRequestError):
+    """An object in the body has a key twice: which of the two was meant? `path` leads to the key."""
+
+    def __init__(self, path: Sequence[str]) -> None:
+        super().__init__(f"The body has the key {_shortened(path[-1])!r} twice in one object: keep one of them.")
+        self.path = tuple(path)
+
+
 class BadCursorError(DocGenError):
     """The cursor is not one that a list gave out."""
 
@@ -177,6 +185,9 @@ def _members_of(request: Request, error: DocGenError) -> dict[str, Any]:
         extra["render_id"] = error.render_id
     if isinstance(error, InvalidRequestError):
         extra["errors"] = [_field_error(error.field, error.reason, _pointer_of(request, error.field))]
+    if isinstance(error, DoubledKeyError):
+        pointer = _pointer(("body", *error.path))
+        extra["errors"] = [_field_error(".".join(error.path), "the key stands twice in one object.", pointer)]
     if isinstance(error, BreakingChangeError):
         extra["breaking_changes"] = [SchemaChangeBody.of(change).model_dump() for change in error.changes]
     if isinstance(error, RowsInvalidError) and error.problems:

@@ -57,6 +57,17 @@ BAD = [
     Bad("PUT", "/templates/letter/versions/1/schema", 400, "malformed-request", b"[" * 10_000_000, JSON),
     Bad("PUT", "/templates/letter/versions/1/schema", 400, "malformed-request", b'{"a": 1, "a": 2}', JSON),
     Bad("POST", "/api-keys", 400, "malformed-request", b"{", JSON),
+    Bad("POST", "/renders", 400, "malformed-request", LETTER[:-1] + b', "data": {}}', JSON, ("data",)),
+    Bad(
+        "POST",
+        "/renders",
+        400,
+        "malformed-request",
+        b'{"deliver": [{"webhook": "a", "webhook": "b"}], ' + LETTER[1:],
+        JSON,
+        ("deliver.0.webhook",),
+    ),
+    Bad("POST", "/batches", 400, "malformed-request", b'{"items": [], "items": [{}]}', JSON, ("items",)),
     Bad("POST", "/api-keys", 400, "malformed-request", b'{"name": "a", "name": "b", "scopes": ["audit:read"]}', JSON),
     Bad(
         "PATCH",

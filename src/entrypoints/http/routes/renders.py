@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
-import msgspec
 from fastapi import Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -35,9 +34,10 @@ from entrypoints.http.downloads import (
     download_document,
     repr_digest,
 )
-from entrypoints.http.errors import ENGINE_CODES, MalformedRequestError, UnsupportedBodyError, problem_responses
+from entrypoints.http.errors import ENGINE_CODES, UnsupportedBodyError, problem_responses
 from entrypoints.http.forms import form_docs, read_upload_form
 from entrypoints.http.idempotency import RenderedResponse, answer_of
+from entrypoints.http.json_bodies import members_of, values_of
 from entrypoints.http.links import address_of
 from entrypoints.http.negotiation import RESPOND_ASYNC, accepted_document, prefers_async
 from entrypoints.http.schemas.renders import (
@@ -55,8 +55,6 @@ from entrypoints.http.scope_headers import header_of
 from entrypoints.http.time_limit import standing_still
 
 router = guarded_router("renders", "/renders")
-
-_envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 _Said = TypeVar("_Said", bound=RenderWishesBody)
 _NO_DATA: Final = {
@@ -185,12 +183,9 @@ async def _read_wish(request: Request, max_data_bytes: int) -> _Wish:
 
 def _split(body: bytes, model: type[_Said]) -> tuple[_Said, bytes]:
     """Return what a body says, and the text of its data."""
-    try:
-        raw = _envelope_decoder.decode(body)
-        data = raw.pop("data", None)
-        values: dict[str, Any] = {name: msgspec.json.decode(value) for name, value in raw.items()}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedRequestError(f"The body is not a JSON object: {error}.") from None
+    members = members_of(body)
+    data = members.pop("data", None)
+    values = values_of(members)
     errors: list[Any] = [] if data is not None else [_NO_DATA]
     said = None
     try:
