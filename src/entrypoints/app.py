@@ -39,6 +39,8 @@ from entrypoints.http.routes import (
 )
 from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
+from entrypoints.telemetry.process import Telemetry
+from entrypoints.telemetry.variables import load_telemetry_settings
 from entrypoints.worker.working import working
 
 DESCRIPTION = """Letters, contracts, invoices and notes from Word, Markdown and text templates.
@@ -76,7 +78,7 @@ def _answering(app: ASGIApp, settings: Settings, container: Container) -> ASGIAp
 def create_app(settings: Settings | None = None, container: Container | None = None) -> FastAPI:
     """Return the application; the worker processes of `docgen serve` call it without arguments."""
     settings = settings or load_settings()
-    container = container or Container(settings=settings)
+    container = container or Container(settings=settings, telemetry=Telemetry(load_telemetry_settings()))
 
     proxies = TrustedProxies(settings.http.trusted_networks, settings.http.forwarded_header)
 
@@ -84,6 +86,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         end_with_parent()
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(container.telemetry())
             await stack.enter_async_context(entered(container.lifetimes()))
             if settings.http.with_worker:
                 await stack.enter_async_context(working(container))

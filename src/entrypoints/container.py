@@ -127,6 +127,7 @@ from domain.errors import InvalidRequestError
 from domain.rate_limit import RateLimit
 from entrypoints.s3_settings import S3Settings
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, SettingsError
+from entrypoints.telemetry.process import Telemetry
 
 if TYPE_CHECKING:
     from adapters.storage.s3.bucket import Bucket
@@ -296,6 +297,7 @@ class Container(containers.DeclarativeContainer):
     """Every object of the service, made once each when first asked for."""
 
     settings = providers.Dependency(instance_of=Settings)
+    telemetry = providers.Dependency(instance_of=Telemetry, default=Telemetry())
     database_url = settings.provided.database.url.get_secret_value.call()
 
     clock = providers.Singleton(SystemClock)

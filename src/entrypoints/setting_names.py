@@ -68,13 +68,14 @@ def _complaint(name: str, value: str, known: list[str]) -> str | None:
     nested = "__" in upper.removeprefix(PREFIX)
     if not nested and (_KUBERNETES_NAME.search(upper) or _KUBERNETES_VALUE.match(value)):
         return None
-    near = _nearest(bare, known)
+    near = nearest_name(bare, known)
     if near:
         return f"There is no setting {name}; did you mean {near}?"
     return f"There is no setting {name}: correct its name, or remove it." if nested else None
 
 
-def _nearest(name: str, known: list[str]) -> str | None:
+def nearest_name(name: str, known: list[str]) -> str | None:
+    """Return which of these names somebody may have meant, None where none is near."""
     flat = {candidate.replace("_", ""): candidate for candidate in known}
     found = difflib.get_close_matches(name.replace("_", ""), flat, n=1, cutoff=0.9)
     return flat[found[0]] if found else None

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -465,16 +466,24 @@ class _Variables(EnvSettingsSource):
 
     @override
     def _load_env_vars(self) -> Mapping[str, str | None]:
-        known = set(setting_names(Settings))
-        given = {name.upper(): value for name, value in os.environ.items()}
-        files = {path.name.upper(): path for path in _files_in(SECRETS_DIR)}
-        values = {name.upper(): value for name, value in read_dotenv(DOTENV).items()}
-        for source in (values, given):  # the environment's NAME_FILE wins over the one in `.env`
-            files |= {name: Path(path) for name in known if (path := source.pop(name + FILE_SUFFIX, None))}
-        values |= {name: _contents(name, path) for name, path in files.items() if name in known}
-        # Compose files and charts set variables to nothing where nobody chose a value: that is no value.
-        values |= {name: value for name, value in given.items() if value}
-        return {name.lower(): value for name, value in values.items() if value}
+        return {name.lower(): value for name, value in given_values(frozenset(setting_names(Settings))).items()}
+
+
+def given_values(known: AbstractSet[str]) -> dict[str, str]:
+    """Return every variable that is given, by its name in upper case; those with a `known` name also from files.
+
+    Raises:
+        SettingsError: a file cannot be read.
+    """
+    given = {name.upper(): value for name, value in os.environ.items()}
+    files = {path.name.upper(): path for path in _files_in(SECRETS_DIR)}
+    values = {name.upper(): value for name, value in read_dotenv(DOTENV).items()}
+    for source in (values, given):  # the environment's NAME_FILE wins over the one in `.env`
+        files |= {name: Path(path) for name in known if (path := source.pop(name + FILE_SUFFIX, None))}
+    values |= {name: _contents(name, path) for name, path in files.items() if name in known}
+    # Compose files and charts set variables to nothing where nobody chose a value: that is no value.
+    values |= {name: value for name, value in given.items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
 def _files_in(directory: Path) -> list[Path]:

@@ -19,6 +19,7 @@ from entrypoints.container import CONNECTIONS_BESIDE_POOL, Container
 from entrypoints.http.connection import ServerConfig
 from entrypoints.lifespan import entered
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, load_settings
+from entrypoints.telemetry.variables import load_telemetry_settings
 
 # What runs when SIGTERM comes may take this long to finish; then connections are closed.
 _GRACEFUL_SECONDS = 30
@@ -29,6 +30,7 @@ _EMBEDDED_CONNECTIONS = 180
 def run(options: Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C; what runs then is finished first."""
     settings = load_settings(**_overrides(options))
+    load_telemetry_settings()  # refuses here what every process of the service would refuse
     refusal = _refusal(settings)
     if refusal is not None:
         complain(refusal)

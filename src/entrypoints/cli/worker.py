@@ -14,13 +14,15 @@ from entrypoints.cli.output import complain, say
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
 from entrypoints.settings import Settings, load_settings
+from entrypoints.telemetry.process import Telemetry
+from entrypoints.telemetry.variables import load_telemetry_settings
 from entrypoints.worker.health import answering
 from entrypoints.worker.working import working
 
 
 def run(options: Namespace) -> int:
     """Work until SIGTERM or Ctrl-C; what runs then is finished, or handed back."""
-    settings = load_settings(**_overrides(options))
+    settings, telemetry = load_settings(**_overrides(options)), load_telemetry_settings()
     port, listener = settings.worker.port, None
     if port is not None:
         listener = bind(settings.worker.host, port, "End the program that uses the port, or set DOCGEN_WORKER__PORT.")
@@ -30,7 +32,7 @@ def run(options: Namespace) -> int:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     with with_database(settings) as ready:
-        asyncio.run(_work(ready, listener))
+        asyncio.run(_work(ready, Telemetry(telemetry, "docgen-worker"), listener))
     return 0
 
 
@@ -47,14 +49,15 @@ def _overrides(options: Namespace) -> dict[str, dict[str, object]]:
     return {"worker": worker} if worker else {}
 
 
-async def _work(settings: Settings, listener: socket.socket | None) -> None:
+async def _work(settings: Settings, telemetry: Telemetry, listener: socket.socket | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     # The workers that render are not divided: here is one process.
     alone = settings.http.model_copy(update={"workers": 1})
-    container = Container(settings=settings.model_copy(update={"http": alone}))
+    container = Container(settings=settings.model_copy(update={"http": alone}), telemetry=telemetry)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(telemetry)
         await stack.enter_async_context(entered(container.lifetimes()))
         if listener is not None:
             await stack.enter_async_context(answering(container, listener))

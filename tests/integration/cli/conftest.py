@@ -23,7 +23,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def clean_environment(**settings: str) -> dict[str, str]:
     """The environment without any setting but these."""
-    return {**{k: v for k, v in os.environ.items() if not k.startswith("DOCGEN_")}, **settings}
+    return {**{k: v for k, v in os.environ.items() if not k.startswith(("DOCGEN_", "OTEL_"))}, **settings}
 
 
 @pytest.fixture

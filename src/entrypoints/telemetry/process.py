@@ -1,0 +1,79 @@
+"""The telemetry of one process, from its start to its end."""
+
+import asyncio
+import os
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from entrypoints.telemetry.variables import OFF, TelemetrySettings
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
+    from entrypoints.telemetry.traces import Traces
+
+# What is not handed over by then is lost: a collector that hangs keeps no process from ending.
+_FLUSH_SECONDS: Final = 5.0
+_SCOPE: Final = "docgen"
+
+
+class Telemetry:
+    """An async context manager, entered before everything else of a process and left after it.
+
+    What is off costs nothing: no package of the SDK is imported, and there is no tracer.
+    """
+
+    def __init__(self, settings: TelemetrySettings = OFF, service: str = "docgen") -> None:
+        """Take what is on; `service` is the name of this process where OTEL_SERVICE_NAME has none."""
+        self._traces: Traces | None = None
+        if settings.is_on:
+            # The SDK reads some variables itself, and some may have come from files.
+            os.environ.update(settings.variables)
+            self._build(settings, service)
+
+    def _build(self, settings: TelemetrySettings, service: str) -> None:
+        from entrypoints.telemetry.complaints import keep_quiet  # noqa: PLC0415  # only where something is on
+        from entrypoints.telemetry.resource import resource_of  # noqa: PLC0415  # see above
+
+        keep_quiet()
+        resource = resource_of(service)
+        if settings.traces:
+            from entrypoints.telemetry.traces import Traces  # noqa: PLC0415  # see above
+
+            self._traces = Traces(settings, resource)
+
+    @property
+    def tracer(self) -> "Tracer | None":
+        """What makes spans; None where nobody wants any."""
+        return None if self._traces is None else self._traces.provider.get_tracer(_SCOPE)
+
+    async def __aenter__(self) -> Self:
+        if self._traces is not None:
+            self._traces.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._traces is not None:
+            await _flushed(self._traces)
+
+
+async def _flushed(traces: "Traces") -> None:
+    """Hand over what there is, as far as there is time for it."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def flush() -> None:
+        try:
+            traces.flush()
+        finally:
+            loop.call_soon_threadsafe(done.set)
+
+    # asyncio waits for the threads of its own pool when it ends.
+    threading.Thread(target=flush, name="telemetry-flush", daemon=True).start()
+    try:
+        async with asyncio.timeout(_FLUSH_SECONDS):
+            await done.wait()
+    except TimeoutError:
+        traces.give_up()
