@@ -170,7 +170,10 @@ class PostgresBackup(DatabaseBackup):
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
-        connection = await connect(self._url, connect_timeout=_CONNECT_TIMEOUT, command_timeout=None)
+        # The snapshot stays open, and idle, for as long as pg_dump works.
+        connection = await connect(
+            self._url, connect_timeout=_CONNECT_TIMEOUT, command_timeout=None, idle_in_transaction_seconds=None
+        )
         try:
             yield connection
         finally:

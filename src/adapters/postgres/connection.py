@@ -29,29 +29,59 @@ _LIBPQ_ONLY: Final = frozenset(
 )
 
 
-async def connect(url: str, *, connect_timeout: float, command_timeout: float | None) -> asyncpg.Connection:
+# What is said after the connect: a pooler on the way refuses to start a session with settings that it does not know.
+# The server asks a client that is silent whether it still is there, and ends the session of one that is not, with all
+# its locks: a minute after a machine was lost. A client that is there may leave a transaction alone for so long.
+_SETTINGS: Final = (
+    "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; "
+    "SET idle_in_transaction_session_timeout = {idle_ms}"
+)
+# No transaction of ours waits for anything but the database. A process that is stopped for so long is given up.
+IDLE_SECONDS: Final = 30.0
+
+
+async def connect(
+    url: str,
+    *,
+    connect_timeout: float,
+    command_timeout: float | None,
+    idle_in_transaction_seconds: float | None = IDLE_SECONDS,
+) -> asyncpg.Connection:
     """Open a connection; `url` is postgresql://user:password@host:port/database?sslmode=…, timeouts are seconds.
+
+    A transaction that waits longer than `idle_in_transaction_seconds` for its next statement is ended by the server,
+    whatever the server's own settings say; None is for ever.
 
     Raises:
         ServiceUnavailableError: the database cannot be reached, refuses, or the URL is none.
     """
     with connecting():
+        connection = await _connect(url, connect_timeout, command_timeout)
         try:
-            return await asyncpg.connect(
-                _for_asyncpg(url),
-                timeout=connect_timeout,
-                command_timeout=command_timeout,
-                server_settings={"application_name": APPLICATION_NAME},
-                connection_class=ScopedConnection,
-            )
-        except asyncpg.ClientConfigurationError as error:
-            raise _unusable(str(error)) from error
-        except ValueError:
-            # Its text may quote a part of the password, so it goes nowhere.
-            raise _unusable(
-                "write postgresql://user:password@host:port/database, and / @ : ? # % [ ] in the password as %2F %40 "
-                "%3A %3F %23 %25 %5B %5D"
-            ) from None
+            await connection.execute(_SETTINGS.format(idle_ms=round(1000 * (idle_in_transaction_seconds or 0))))
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
+
+
+async def _connect(url: str, connect_timeout: float, command_timeout: float | None) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(
+            _for_asyncpg(url),
+            timeout=connect_timeout,
+            command_timeout=command_timeout,
+            server_settings={"application_name": APPLICATION_NAME},
+            connection_class=ScopedConnection,
+        )
+    except asyncpg.ClientConfigurationError as error:
+        raise _unusable(str(error)) from error
+    except ValueError:
+        # Its text may quote a part of the password, so it goes nowhere.
+        raise _unusable(
+            "write postgresql://user:password@host:port/database, and / @ : ? # % [ ] in the password as %2F %40 "
+            "%3A %3F %23 %25 %5B %5D"
+        ) from None
 
 
 def _unusable(reason: str) -> ServiceUnavailableError:

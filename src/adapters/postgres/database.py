@@ -12,7 +12,7 @@ from sqlalchemy import AdaptedConnection, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from adapters.postgres.connection import connect
+from adapters.postgres.connection import IDLE_SECONDS, connect
 from adapters.postgres.driver_connections import DriverConnections
 from adapters.postgres.failures import connecting, translate
 from adapters.postgres.scope import ScopedSession, leave, session_info
@@ -26,10 +26,26 @@ class PostgresDatabase:
     of that by itself, so that no trial query is needed, which would cost a fifth of a short transaction's time.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, timeout_seconds: float = 5.0) -> None:
-        """Take a URL as libpq understands it; the timeout holds for a connect, a query, and a wait for the pool."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        timeout_seconds: float = 5.0,
+        idle_in_transaction_seconds: float = IDLE_SECONDS,
+    ) -> None:
+        """Take a URL as libpq understands it; the timeout holds for a connect, a query, and a wait for the pool.
+
+        A transaction that waits for its next statement for `idle_in_transaction_seconds` is ended by the server.
+        """
         self._timeout = timeout_seconds
-        open_connection = partial(connect, url, connect_timeout=timeout_seconds, command_timeout=timeout_seconds)
+        open_connection = partial(
+            connect,
+            url,
+            connect_timeout=timeout_seconds,
+            command_timeout=timeout_seconds,
+            idle_in_transaction_seconds=idle_in_transaction_seconds,
+        )
         self._driver = DriverConnections(open_connection, timeout_seconds)
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",

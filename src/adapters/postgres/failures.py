@@ -19,6 +19,7 @@ COMPONENT: Final = "database"
 _REASONS: Final[Mapping[str, str]] = {
     "0A000": "was migrated while it was in use; try again",
     "25006": "is read-only at the moment",
+    "25P03": "ended a transaction whose next statement did not come in time; try again",
     "3D000": "does not exist on its server; create it, or correct the URL of the database",
     "40001": "undid this transaction in favour of another one; try again",
     "40P01": "undid this transaction in favour of another one; try again",

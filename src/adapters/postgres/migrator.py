@@ -114,7 +114,9 @@ async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
     """Give a connection of its own, without a limit on how long a statement takes."""
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=lambda: connect(url, connect_timeout=_CONNECT_TIMEOUT, command_timeout=None),
+        async_creator=lambda: connect(
+            url, connect_timeout=_CONNECT_TIMEOUT, command_timeout=None, idle_in_transaction_seconds=None
+        ),
         poolclass=NullPool,
     )
     event.listen(engine.sync_engine, "handle_error", translate, retval=True)

@@ -18,6 +18,7 @@ logger = logging.getLogger("docgen.database")
 
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
+_SECONDS_BETWEEN_QUESTIONS: Final = 30.0
 
 
 class Subscriber(Protocol):
@@ -39,8 +40,16 @@ class Subscriber(Protocol):
 class PostgresNotifications:
     """Listens on a connection of its own, which it opens anew where it is lost; an async context manager."""
 
-    def __init__(self, url: str, subscribers: Mapping[str, Subscriber], *, timeout_seconds: float = 5.0) -> None:
-        """Take who is to hear of each channel."""
+    def __init__(
+        self,
+        url: str,
+        subscribers: Mapping[str, Subscriber],
+        *,
+        timeout_seconds: float = 5.0,
+        seconds_between_questions: float = _SECONDS_BETWEEN_QUESTIONS,
+    ) -> None:
+        """Take who is to hear of each channel, and how often the server is asked whether it still is there."""
+        self._pause = seconds_between_questions
         self._url = url
         self._subscribers = subscribers
         self._timeout = timeout_seconds
@@ -80,11 +89,20 @@ class PostgresNotifications:
                     await connection.add_listener(channel, self._on_notification)
                 for subscriber in self._subscribers.values():
                     subscriber.connected()
-                await lost.wait()
+                while not lost.is_set():
+                    await self._ask(connection, lost)
         finally:
             for subscriber in self._subscribers.values():
                 subscriber.disconnected()
             connection.terminate()
+
+    async def _ask(self, connection: asyncpg.Connection, lost: asyncio.Event) -> None:
+        """Wait, and then ask: a server whose machine is gone says no farewell, and would be listened to for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._pause):
+                await lost.wait()
+                return
+        await connection.execute("")
 
     def _on_notification(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
         self._subscribers[channel].heard(str(payload))

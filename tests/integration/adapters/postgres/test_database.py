@@ -1,6 +1,9 @@
 """The database as the service meets it: away, hanging, busy, refusing, and back again."""
 
 import asyncio
+import signal
+import sys
+from asyncio.subprocess import PIPE
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
@@ -73,6 +76,65 @@ async def test_a_connection_that_breaks_within_a_transaction_is_named(relay: Rel
             await break_halfway()
         await relay.start()
         await read_default(units)
+
+
+# --- clients that are gone, or might be -----------------------------------------------------------------------
+
+LOCKS_A_ROW = """
+import asyncio, sys
+from sqlalchemy import text
+from adapters.postgres.database import PostgresDatabase
+from domain.errors import ServiceUnavailableError
+
+async def main():
+    database = PostgresDatabase(sys.argv[1], idle_in_transaction_seconds=0.2)
+    async with database, database.session() as session:
+        await session.execute(text("UPDATE lots SET taken = 1"))
+        print("taken", flush=True)
+        sys.stdin.readline()
+        try:
+            await session.execute(text("UPDATE lots SET taken = 2"))
+        except ServiceUnavailableError as error:
+            print(error, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_the_locks_of_a_process_that_is_stopped_are_given_back(database_url: str) -> None:
+    connection = await connect(database_url, connect_timeout=5, command_timeout=30)
+    await connection.execute("CREATE TABLE lots AS SELECT 0 AS taken")
+    command = (sys.executable, "-c", LOCKS_A_ROW, database_url)
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"taken\n"
+        process.send_signal(signal.SIGSTOP)
+        # Waits for the row.
+        await connection.execute("UPDATE lots SET taken = taken + 10")
+        assert await connection.fetchval("SELECT taken FROM lots") == 10
+        # Who was stopped only is told so.
+        process.send_signal(signal.SIGCONT)
+        process.stdin.write(b"\n")
+        said = (await process.stdout.readline()).decode()
+        assert "The database" in said
+    finally:
+        process.kill()
+        await process.wait()
+        await connection.close()
+
+
+async def test_sessions_ask_whether_their_client_is_there_and_give_it_up(database_url: str) -> None:
+    connection = await connect(database_url, connect_timeout=5, command_timeout=5)
+    try:
+        names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count")
+        asked = [int(await connection.fetchval("SELECT current_setting($1)", name)) for name in names]
+        if urlsplit(database_url).hostname:  # over a socket of this machine there is nothing to ask
+            assert all(asked)
+        assert await connection.fetchval("SELECT current_setting('idle_in_transaction_session_timeout')") == "30s"
+    finally:
+        await connection.close()
 
 
 # --- hanging --------------------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.notifications import PostgresNotifications
+from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from tests.builders import a_template
@@ -28,6 +30,17 @@ async def test_changes_of_another_process_are_heard(database: PostgresDatabase, 
         before = generation()
         await with_one_version_more(units_of_another_process, template, b"two")
         await until(lambda: generation() > before)
+
+
+async def test_a_server_that_is_gone_without_a_word_is_noticed(relay: Relay) -> None:
+    changes = PostgresTemplateChanges()
+    subscribers = {TEMPLATES_CHANNEL: changes}
+    async with PostgresNotifications(relay.url, subscribers, timeout_seconds=1, seconds_between_questions=0.02):
+        await listening(changes)
+        relay.hang()
+        await until(lambda: changes.generation(DEFAULT_WORKSPACE_ID) is None)
+        relay.flow()
+        await listening(changes)
 
 
 async def test_a_lost_connection_is_noticed_and_opened_anew(relay: Relay) -> None:
