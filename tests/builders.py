@@ -20,6 +20,9 @@ from domain.identifiers import (
     DELIVERY_PREFIX,
     EVENT_PREFIX,
     RENDER_PREFIX,
+    SLACK_DELIVERY_PREFIX,
+    SLACK_DRAFT_PREFIX,
+    SLACK_INTENT_PREFIX,
     TEMPLATE_PREFIX,
     WEBHOOK_PREFIX,
     WORKSPACE_PREFIX,
@@ -28,6 +31,9 @@ from domain.identifiers import (
     DeliveryId,
     EventId,
     RenderId,
+    SlackDeliveryId,
+    SlackDraftId,
+    SlackIntentId,
     Slug,
     TemplateId,
     WebhookId,
@@ -37,6 +43,10 @@ from domain.placeholder import Placeholder, PlaceholderKind
 from domain.render_request import RenderOptions, RenderRequest, RenderStatus
 from domain.rows import RowFormat
 from domain.scope import Scope
+from domain.slack_delivery import SlackDelivery
+from domain.slack_draft import SlackDraft, SlackOrigin
+from domain.slack_installation import SlackInstallation
+from domain.slack_intent import SlackIntent, SlackIntentKind
 from domain.template import Template, TemplateStatus, TemplateVersion
 from domain.webhook import SealedSecret, WebhookEndpoint, WebhookEvent
 from domain.webhook_delivery import WebhookDelivery
@@ -46,6 +56,9 @@ from tests.fakes.ids import SequentialIds
 NOW: Final = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 # The workspace of templates that are built without one: `default`, which is always there.
 WORKSPACE_ID: Final = DEFAULT_WORKSPACE_ID
+
+SLACK_PLACE: Final = "T0001"
+SLACK_USER: Final = "U0001"
 
 TEMPLATE_TEXT: Final = b"Dear {{ name }},\n"
 DATA: Final = b'{"name": "Ada"}'
@@ -229,5 +242,69 @@ def a_delivery(webhook: WebhookEndpoint | None = None, **fields: Any) -> Webhook
         created_at=NOW,
         since=NOW,
         next_attempt_at=NOW,
+    )
+    return replace(delivery, **fields)
+
+
+def a_slack_installation(**fields: Any) -> SlackInstallation:
+    """Build an installation in one Slack workspace."""
+    installation = SlackInstallation(
+        place=SLACK_PLACE,
+        workspace_id=WORKSPACE_ID,
+        name="Acme",
+        app_id="A0001",
+        bot_user_id="U0BOT",
+        bot_token=b"sealed",
+        scopes=("chat:write",),
+        installed_by=SLACK_USER,
+        installed_at=NOW,
+    )
+    return replace(installation, **fields)
+
+
+def a_slack_intent(**fields: Any) -> SlackIntent:
+    """Build an intent that nobody has begun with, unlike every other one."""
+    intent_id = SlackIntentId(_ids.new_id(SLACK_INTENT_PREFIX))
+    intent = SlackIntent(
+        id=intent_id,
+        workspace_id=WORKSPACE_ID,
+        place=SLACK_PLACE,
+        key=f"trigger:{intent_id}",
+        signature=f"v0={intent_id}",
+        kind=SlackIntentKind.COMMAND,
+        payload=b"{}",
+        request_id="req_1",
+        received_at=NOW,
+    )
+    return replace(intent, **fields)
+
+
+SLACK_ORIGIN: Final = SlackOrigin(SLACK_PLACE, SLACK_USER, "C0001", "1700000000.000100")
+
+
+def a_slack_draft(**fields: Any) -> SlackDraft:
+    """Build a draft without a template."""
+    draft = SlackDraft(
+        id=SlackDraftId(_ids.new_id(SLACK_DRAFT_PREFIX)),
+        workspace_id=WORKSPACE_ID,
+        origin=SLACK_ORIGIN,
+        request_id="req_1",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    return replace(draft, **fields)
+
+
+def a_slack_delivery(**fields: Any) -> SlackDelivery:
+    """Build a delivery of which nothing is done yet."""
+    delivery = SlackDelivery(
+        id=SlackDeliveryId(_ids.new_id(SLACK_DELIVERY_PREFIX)),
+        workspace_id=WORKSPACE_ID,
+        origin=SLACK_ORIGIN,
+        request_id="req_1",
+        render_id=RenderId(_ids.new_id(RENDER_PREFIX)),
+        template_id=TemplateId(_ids.new_id(TEMPLATE_PREFIX)),
+        template_name="Offer letter",
+        created_at=NOW,
     )
     return replace(delivery, **fields)

@@ -13,6 +13,9 @@ JobId = NewType("JobId", int)
 WebhookId = NewType("WebhookId", str)
 DeliveryId = NewType("DeliveryId", str)
 EventId = NewType("EventId", str)
+SlackIntentId = NewType("SlackIntentId", str)
+SlackDraftId = NewType("SlackDraftId", str)
+SlackDeliveryId = NewType("SlackDeliveryId", str)
 Slug = NewType("Slug", str)
 
 WORKSPACE_PREFIX: Final = "wsp"
@@ -24,6 +27,9 @@ AUDIT_EVENT_PREFIX: Final = "aud"
 WEBHOOK_PREFIX: Final = "whk"
 DELIVERY_PREFIX: Final = "dlv"
 EVENT_PREFIX: Final = "evt"
+SLACK_INTENT_PREFIX: Final = "sli"
+SLACK_DRAFT_PREFIX: Final = "sld"
+SLACK_DELIVERY_PREFIX: Final = "slm"
 
 _ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
 

@@ -29,6 +29,7 @@ from entrypoints.s3_settings import S3Settings
 from entrypoints.setting_names import FILE_SUFFIX, PREFIX, read_dotenv, refuse_unknown_names, setting_names
 from entrypoints.setting_types import Section as _Section
 from entrypoints.setting_types import WebUrl, web_address
+from entrypoints.slack_settings import SlackSettings
 
 SECRETS_DIR = Path("/run/secrets")
 DOTENV = Path(".env")
@@ -388,6 +389,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     limits: LimitsSettings = LimitsSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    slack: SlackSettings = SlackSettings()
     defaults: DefaultsSettings = DefaultsSettings()
     log: LogSettings = LogSettings()
 
@@ -401,6 +403,12 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _storage_is_whole(self) -> Self:
         if self.storage.kind == "s3" and (complaint := self.storage.s3.complaint()):
+            raise ValueError(complaint)
+        return self
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        if complaint := self.slack.complaint():
             raise ValueError(complaint)
         return self
 

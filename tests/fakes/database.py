@@ -5,6 +5,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from application.ports.idempotency_keys import AnsweredClaim, Claim
@@ -21,12 +22,19 @@ from domain.identifiers import (
     DeliveryId,
     JobId,
     RenderId,
+    SlackDeliveryId,
+    SlackDraftId,
+    SlackIntentId,
     Slug,
     TemplateId,
     WebhookId,
     WorkspaceId,
 )
 from domain.render_request import RenderRequest
+from domain.slack_delivery import SlackDelivery
+from domain.slack_draft import SlackDraft
+from domain.slack_installation import SlackInstallation
+from domain.slack_intent import SlackIntent
 from domain.template import Template, TemplateVersion
 from domain.webhook import WebhookEndpoint
 from domain.webhook_delivery import WebhookDelivery
@@ -70,6 +78,11 @@ class Database:
         self.jobs_changed = asyncio.Event()
         self.webhooks: dict[tuple[WorkspaceId, WebhookId], WebhookEndpoint] = {}
         self.deliveries: dict[tuple[WorkspaceId, DeliveryId], WebhookDelivery] = {}
+        self.slack_installations: dict[tuple[WorkspaceId, str], SlackInstallation] = {}
+        self.slack_intents: dict[tuple[WorkspaceId, SlackIntentId], SlackIntent] = {}
+        self.slack_drafts: dict[tuple[WorkspaceId, SlackDraftId], SlackDraft] = {}
+        self.slack_deliveries: dict[tuple[WorkspaceId, SlackDeliveryId], SlackDelivery] = {}
+        self.slack_states: dict[tuple[WorkspaceId, str], datetime] = {}
         self.locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.commits = 0
         self.down = False
@@ -98,6 +111,11 @@ class View:
         self.answers = Overlay(database.answers)
         self.webhooks = Overlay(database.webhooks)
         self.deliveries = Overlay(database.deliveries)
+        self.slack_installations = Overlay(database.slack_installations)
+        self.slack_intents = Overlay(database.slack_intents)
+        self.slack_drafts = Overlay(database.slack_drafts)
+        self.slack_deliveries = Overlay(database.slack_deliveries)
+        self.slack_states = Overlay(database.slack_states)
 
     async def query(self) -> None:
         """Let the other tasks run, as every query does, and fail if the database is down."""
@@ -141,7 +159,8 @@ class View:
     def _tables(self) -> list[Overlay[Any, Any]]:
         kept = [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys, self.audit]
         more = [self.batches, self.items, self.chunks, self.webhooks, self.deliveries]
-        return [*kept, self.answers, self.settings, *more]
+        slack = [self.slack_installations, self.slack_states, self.slack_intents, self.slack_drafts]
+        return [*kept, self.answers, self.settings, *more, *slack, self.slack_deliveries]
 
     def release(self) -> None:
         """Let the locks go."""

@@ -22,6 +22,12 @@ from tests.fakes.repositories import (
     InMemoryTemplateRepository,
     InMemoryWorkspaceRepository,
 )
+from tests.fakes.slack import (
+    InMemorySlackDeliveryRepository,
+    InMemorySlackDraftRepository,
+    InMemorySlackInstallationRepository,
+    InMemorySlackIntentRepository,
+)
 from tests.fakes.webhooks import InMemoryDeliveryRepository, InMemoryWebhookRepository
 
 
@@ -65,6 +71,10 @@ class InMemoryUnitOfWork(_InMemoryTransaction, UnitOfWork):
         self.answers = InMemoryAnswerLog(self._view)
         self.webhooks = InMemoryWebhookRepository(self._view, workspace_id)
         self.deliveries = InMemoryDeliveryRepository(self._view, workspace_id)
+        self.slack_installations = InMemorySlackInstallationRepository(self._view, workspace_id)
+        self.slack_intents = InMemorySlackIntentRepository(self._view, workspace_id)
+        self.slack_drafts = InMemorySlackDraftRepository(self._view, workspace_id)
+        self.slack_deliveries = InMemorySlackDeliveryRepository(self._view, workspace_id)
 
 
 class InMemoryAdministrationUnitOfWork(_InMemoryTransaction, AdministrationUnitOfWork):

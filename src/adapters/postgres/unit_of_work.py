@@ -18,6 +18,12 @@ from adapters.postgres.idempotency_keys import PostgresAnswerLog
 from adapters.postgres.own_workspace import PostgresOwnWorkspace
 from adapters.postgres.render_repository import PostgresRenderRepository
 from adapters.postgres.scope import MAINTENANCE, scope_of
+from adapters.postgres.slack import (
+    PostgresSlackDeliveryRepository,
+    PostgresSlackDraftRepository,
+    PostgresSlackInstallationRepository,
+    PostgresSlackIntentRepository,
+)
 from adapters.postgres.statements import Fetch, JobQueueOn, in_queue
 from adapters.postgres.template_repository import PostgresTemplateRepository
 from adapters.postgres.webhooks import PostgresDeliveryRepository, PostgresWebhookRepository
@@ -74,6 +80,10 @@ class PostgresUnitOfWork(_PostgresTransaction, UnitOfWork):
         self.answers = PostgresAnswerLog(session)
         self.webhooks = PostgresWebhookRepository(session, workspace_id)
         self.deliveries = PostgresDeliveryRepository(session, workspace_id)
+        self.slack_installations = PostgresSlackInstallationRepository(session, workspace_id)
+        self.slack_intents = PostgresSlackIntentRepository(session, workspace_id)
+        self.slack_drafts = PostgresSlackDraftRepository(session, workspace_id)
+        self.slack_deliveries = PostgresSlackDeliveryRepository(session, workspace_id)
 
     @override
     async def commit(self) -> None:

@@ -14,6 +14,10 @@ from application.ports.idempotency_keys import AnswerLog
 from application.ports.job_queue import JobQueue
 from application.ports.own_workspace import OwnWorkspace
 from application.ports.render_repository import RenderRepository
+from application.ports.slack_deliveries import SlackDeliveryRepository
+from application.ports.slack_drafts import SlackDraftRepository
+from application.ports.slack_installations import SlackInstallationRepository
+from application.ports.slack_intents import SlackIntentRepository
 from application.ports.template_repository import TemplateRepository
 from application.ports.webhook_repository import WebhookRepository
 from application.ports.workspace_repository import WorkspaceRepository
@@ -56,6 +60,10 @@ class UnitOfWork(Transaction, Protocol):
     answers: AnswerLog
     webhooks: WebhookRepository
     deliveries: DeliveryRepository
+    slack_installations: SlackInstallationRepository
+    slack_intents: SlackIntentRepository
+    slack_drafts: SlackDraftRepository
+    slack_deliveries: SlackDeliveryRepository
 
 
 class AdministrationUnitOfWork(Transaction, Protocol):

@@ -37,6 +37,13 @@ from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
 from tests.contracts.row_reader import RowReaderContract
 from tests.contracts.secret_box import SecretBoxContract
+from tests.contracts.slack import (
+    SlackDeliveryRepositoryContract,
+    SlackDraftRepositoryContract,
+    SlackInstallationDirectoryContract,
+    SlackInstallationRepositoryContract,
+    SlackIntentRepositoryContract,
+)
 from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_renderer import TemplateRendererContract
 from tests.contracts.template_repository import TemplateRepositoryContract
@@ -61,6 +68,7 @@ from tests.fakes.render_endings import InMemoryRenderEndings
 from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.row_reader import InMemoryRowReader
 from tests.fakes.secret_box import OpenSecretBox
+from tests.fakes.slack import InMemorySlackInstallationDirectory
 from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.template_renderer import RecordingRenderer
 from tests.fakes.token_verifier import FixedTokenVerifier
@@ -449,3 +457,34 @@ class TestRecordingSender(WebhookSenderContract):
     @override
     def forbidden_url(self) -> str:
         return "https://inside.example/"
+
+
+class TestInMemorySlackInstallationRepository(_InMemory, SlackInstallationRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemorySlackIntentRepository(_InMemory, SlackIntentRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemorySlackDraftRepository(_InMemory, SlackDraftRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemorySlackDeliveryRepository(_InMemory, SlackDeliveryRepositoryContract):
+    """Every promise holds for the fake."""
+
+
+class TestInMemorySlackInstallationDirectory(_InMemory, SlackInstallationDirectoryContract):
+    @pytest.fixture
+    @override
+    def directory(self, units: UnitsOfWork) -> InMemorySlackInstallationDirectory:
+        assert isinstance(units, InMemoryUnitsOfWork)
+        return InMemorySlackInstallationDirectory(units.database)
+
+    @pytest.fixture
+    @override
+    def directory_that_is_down(self) -> InMemorySlackInstallationDirectory:
+        units = InMemoryUnitsOfWork()
+        units.database.down = True
+        return InMemorySlackInstallationDirectory(units.database)

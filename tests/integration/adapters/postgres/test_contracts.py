@@ -13,6 +13,7 @@ from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.notifications import PostgresNotifications, Subscriber
 from adapters.postgres.render_endings import RENDERS_CHANNEL, PostgresRenderEndings
 from adapters.postgres.render_journal import PostgresRenderJournal
+from adapters.postgres.slack import PostgresSlackInstallationDirectory
 from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
@@ -32,6 +33,13 @@ from tests.contracts.own_workspace import OwnWorkspaceContract
 from tests.contracts.render_endings import RenderEndingsContract
 from tests.contracts.render_journal import RenderJournalContract
 from tests.contracts.render_repository import RenderRepositoryContract
+from tests.contracts.slack import (
+    SlackDeliveryRepositoryContract,
+    SlackDraftRepositoryContract,
+    SlackInstallationDirectoryContract,
+    SlackInstallationRepositoryContract,
+    SlackIntentRepositoryContract,
+)
 from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract
@@ -229,3 +237,31 @@ class TestPostgresWebhookRepository(_OnPostgres, WebhookRepositoryContract):
 
 class TestPostgresDeliveryRepository(_OnPostgres, DeliveryRepositoryContract):
     """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresSlackInstallationRepository(_OnPostgres, SlackInstallationRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresSlackIntentRepository(_OnPostgres, SlackIntentRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresSlackDraftRepository(_OnPostgres, SlackDraftRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresSlackDeliveryRepository(_OnPostgres, SlackDeliveryRepositoryContract):
+    """Every promise holds on PostgreSQL."""
+
+
+class TestPostgresSlackInstallationDirectory(_OnPostgres, SlackInstallationDirectoryContract):
+    @pytest.fixture
+    @override
+    def directory(self, database: PostgresDatabase) -> PostgresSlackInstallationDirectory:
+        return PostgresSlackInstallationDirectory(database)
+
+    @pytest.fixture
+    @override
+    def directory_that_is_down(self, unreachable: PostgresDatabase) -> PostgresSlackInstallationDirectory:
+        return PostgresSlackInstallationDirectory(unreachable)

@@ -36,6 +36,13 @@ from adapters.postgres.rows import (
     WorkspaceSettingsRow,
 )
 from adapters.postgres.scope import scope_of
+from adapters.postgres.slack_rows import (
+    SlackDeliveryRow,
+    SlackDraftRow,
+    SlackInstallationRow,
+    SlackInstallStateRow,
+    SlackIntentRow,
+)
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from application.ports.render_repository import UsageFilter
 from application.ports.template_repository import TemplateFilter
@@ -51,6 +58,10 @@ from tests.builders import (
     a_batch_item,
     a_delivery,
     a_render_request,
+    a_slack_delivery,
+    a_slack_draft,
+    a_slack_installation,
+    a_slack_intent,
     a_template,
     a_version,
     a_webhook,
@@ -80,6 +91,11 @@ OF_A_WORKSPACE = (
     BatchChunkRow,
     WebhookRow,
     WebhookDeliveryRow,
+    SlackInstallationRow,
+    SlackInstallStateRow,
+    SlackIntentRow,
+    SlackDraftRow,
+    SlackDeliveryRow,
 )
 
 
@@ -109,6 +125,12 @@ async def workspaces(units: PostgresUnitsOfWork, database: PostgresDatabase) -> 
             webhook = a_webhook(workspace_id=workspace.id)
             await unit.webhooks.add(webhook)
             await unit.deliveries.add(a_delivery(webhook))
+            installation = a_slack_installation(workspace_id=workspace.id, place=f"T-{workspace.slug}")
+            await unit.slack_installations.put(installation)
+            await unit.slack_installations.expect("a" * 64, NOW)
+            await unit.slack_intents.take(a_slack_intent(workspace_id=workspace.id))
+            await unit.slack_drafts.put(a_slack_draft(workspace_id=workspace.id))
+            await unit.slack_deliveries.add(a_slack_delivery(workspace_id=workspace.id))
             await unit.commit()
         await PostgresIdempotencyKeys(database).claim(workspace.id, "key", "fingerprint")
         await PostgresRateBuckets(database).take(workspace.id, "caller", 1, SLOW)

@@ -1,0 +1,75 @@
+"""The settings of Slack."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from entrypoints.setting_types import Section, WebUrl
+
+API_URL: Final = "https://slack.com/api"
+
+
+def _token(kind: str, *prefixes: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(prefixes):
+            raise ValueError(f"it is no {kind}: one begins with {' or '.join(prefixes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _client_id(value: str) -> str:
+    if not re.fullmatch(r"\d+\.\d+", value):
+        raise ValueError(f"{value[:80]!r} is no Client ID: it has two numbers with a dot in between")
+    return value
+
+
+class SlackSettings(Section):
+    """The Slack app, from its pages "Basic Information" and "OAuth & Permissions"; without any of it there is no Slack.
+
+    `signing_secret` lets requests in, `app_token` opens Socket Mode in place of them, or besides. `bot_token` is that
+    of one Slack workspace, whose people work in the workspace of DocGen with the slug `workspace`. With `client_id`
+    and `client_secret` the app is installed by links (`docgen slack install-link`), in any number of Slack workspaces.
+    `api_url` is another base address of Slack's Web API. Documents up to `file_bytes` are uploaded, others are linked
+    to.
+    """
+
+    signing_secret: SecretStr | None = None
+    bot_token: Annotated[SecretStr, _token("bot token", "xoxb-", "xoxe.xoxb-")] | None = None
+    app_token: Annotated[SecretStr, _token("app-level token", "xapp-")] | None = None
+    client_id: Annotated[str, AfterValidator(_client_id)] | None = None
+    client_secret: SecretStr | None = None
+    api_url: WebUrl = API_URL
+    workspace: str = "default"
+    file_bytes: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100_000_000
+
+    @property
+    def is_configured(self) -> bool:
+        """Tell whether there is a Slack app at all."""
+        return self.signing_secret is not None or self.app_token is not None
+
+    def complaint(self) -> str | None:
+        """Say what is missing or too much for Slack to be used, None where nothing is."""
+        if (self.client_id is None) != (self.client_secret is None):
+            return (
+                "DOCGEN_SLACK__CLIENT_ID and DOCGEN_SLACK__CLIENT_SECRET belong together: set both, or neither and "
+                "DOCGEN_SLACK__BOT_TOKEN for one Slack workspace."
+            )
+        if self.client_id is not None and self.bot_token is not None:
+            return (
+                "DOCGEN_SLACK__BOT_TOKEN is for one Slack workspace, and DOCGEN_SLACK__CLIENT_ID for any number of "
+                "them: remove one of the two."
+            )
+        tokens = self.bot_token is not None or self.client_id is not None
+        if tokens and not self.is_configured:
+            return (
+                "DOCGEN_SLACK__SIGNING_SECRET is missing, without which no request of Slack is let in: set it, or "
+                "DOCGEN_SLACK__APP_TOKEN for Socket Mode."
+            )
+        if self.is_configured and not tokens:
+            return (
+                "Slack needs DOCGEN_SLACK__BOT_TOKEN for one Slack workspace, or DOCGEN_SLACK__CLIENT_ID and "
+                "DOCGEN_SLACK__CLIENT_SECRET for any number of them: set the one or the others."
+            )
+        return None
