@@ -126,7 +126,7 @@ from application.webhook_events import WebhookEvents
 from domain.errors import InvalidRequestError
 from domain.rate_limit import RateLimit
 from entrypoints.s3_settings import S3Settings
-from entrypoints.settings import OIDC_INCOMPLETE, Settings, SettingsError
+from entrypoints.settings import NO_DATABASE, OIDC_INCOMPLETE, Settings, SettingsError
 from entrypoints.telemetry.process import Telemetry
 
 if TYPE_CHECKING:
@@ -637,7 +637,10 @@ def start_embedded_database(settings: Settings) -> Iterator[str]:
 
     Raises:
         ServiceUnavailableError: it cannot be started.
+        SettingsError: this installation, the container image for one, is to have none.
     """
+    if not settings.database.embedded:
+        raise SettingsError(NO_DATABASE)
     from adapters.embedded import EmbeddedPostgres  # noqa: PLC0415  # only where no database is configured
 
     with EmbeddedPostgres(settings.data_dir, pg_bin=settings.pg_bin) as server:

@@ -39,6 +39,10 @@ _BYTES_BEFORE_BUCKET = 500_000_000
 _KEY_CHARACTERS = 32
 
 
+NO_DATABASE = (
+    "DOCGEN_DATABASE__URL is missing, and DOCGEN_DATABASE__EMBEDDED=false keeps DocGen from running a PostgreSQL of "
+    "its own, as in the container image: set it to the address of one."
+)
 OIDC_INCOMPLETE = "DOCGEN_AUTH__MODE=oidc needs DOCGEN_OIDC__ISSUER and DOCGEN_OIDC__AUDIENCE: set both."
 
 
@@ -107,11 +111,12 @@ def _hosts(value: str) -> str:
 
 
 class DatabaseSettings(_Section):
-    """Without a URL DocGen runs a PostgreSQL of its own in the data directory."""
+    """Without a URL DocGen runs a PostgreSQL of its own in the data directory, where `embedded` allows it."""
 
     url: PostgresUrl | None = None
     admin_url: PostgresUrl | None = None
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    embedded: bool = True
 
 
 class HttpSettings(_Section):

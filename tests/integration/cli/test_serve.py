@@ -100,6 +100,14 @@ def test_without_authentication_it_serves_only_a_first_try(
     assert "DOCGEN_AUTH__MODE=none" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate"])
+def test_without_a_database_it_is_refused_where_none_is_to_be_run(docgen: Run, command: str) -> None:
+    """In the container image, whose files are gone with the container."""
+    done = docgen(command, DOCGEN_DATABASE__EMBEDDED="false", DOCGEN_AUTH__MODE="none", DOCGEN_HTTP__PORT="1")
+    assert done.returncode == 2
+    assert "DOCGEN_DATABASE__URL is missing" in done.stderr
+
+
 def test_more_connections_than_the_embedded_database_takes_are_refused(docgen: Run) -> None:
     done = docgen("serve", DOCGEN_HTTP__WORKERS="20", DOCGEN_DATABASE__POOL_SIZE="10")
     assert done.returncode == 2
