@@ -4,7 +4,6 @@ A text is read as people of the batch's locale write numbers, dates and yes or n
 meant in two ways is refused with what to write instead.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 
+from domain.exact_json import read_exact
 from domain.placeholder import PlaceholderKind
 
 
@@ -254,26 +254,14 @@ def _object(cell: Cell, _: Conventions) -> Any:
 
 
 def _json(cell: Cell, wanted: type, what: str, example: str) -> Any:
-    """Read JSON in a cell, strictly: exact numbers, no name twice, no NaN."""
+    """Read JSON in a cell."""
     try:
-        value = json.loads(
-            text_of(cell), parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_once_each
-        )
-    except (ValueError, RecursionError):
+        value = read_exact(text_of(cell))
+    except ValueError:
         value = None
     if not isinstance(value, wanted):
         raise UnfitCellError(f"{shown(cell)} is not {what} in JSON", f"Write it like {example}.")
     return value
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(found := dict(pairs)) < len(pairs):
-        raise ValueError("a name stands there twice")
-    return found
 
 
 def _image(cell: Cell, _: Conventions) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""What Slack allows, for tests: written from Slack's documentation, not from the code under test."""
