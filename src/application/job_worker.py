@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
+from time import perf_counter
 from typing import Final, TypeAlias
 
+from application.ports.job_observer import JobEnd, JobObserver, NoJobObserver
 from application.ports.job_queue import JobKind
 from application.ports.job_source import JobSource, TakenJob
 from domain.errors import ServiceUnavailableError
@@ -32,6 +34,8 @@ class Settled(Enum):
     """What becomes of a job that needs nothing more of this worker."""
 
     DONE = auto()
+    # It is over, and what it was for did not come about.
+    FAILED = auto()
     # Another worker has it by now, or will: it is left as it is.
     ELSEWHERE = auto()
 
@@ -44,6 +48,7 @@ class TryAgain:
 
 
 Outcome: TypeAlias = Settled | TryAgain
+_ENDS: Final = {Settled.DONE: JobEnd.DONE, Settled.FAILED: JobEnd.FAILED, Settled.ELSEWHERE: JobEnd.ELSEWHERE}
 Handler: TypeAlias = Callable[[TakenJob], Awaitable[Outcome]]
 
 
@@ -76,7 +81,9 @@ class JobWorker:
         concurrency: int,
         grace_seconds: float,
         chores: Sequence[Chore] = (),
+        observer: JobObserver | None = None,
     ) -> None:
+        self._observer = observer or NoJobObserver()
         self._source = source
         self._handlers = handlers
         self._concurrency = concurrency
@@ -129,17 +136,20 @@ class JobWorker:
             await self._unless_stopped(self._source.wait(self._handlers))
 
     async def _carry_out(self, job: TakenJob) -> None:
+        began, end = perf_counter(), JobEnd.HANDED_BACK
         try:
             outcome = await self._outcome_of(job)
+            end = _end_of(outcome)
             if isinstance(outcome, TryAgain):
                 await self._hand_back(job, outcome.after)
-            elif outcome is Settled.DONE:
+            elif outcome is not Settled.ELSEWHERE:
                 self._done[job.id] = job
                 self._to_finish.set()
         except asyncio.CancelledError:
             # It had its time; whoever takes it next begins anew. The worker waits for this.
             await self._hand_back(job, timedelta(0))
         finally:
+            self._observer.job_ended(job.kind, end, perf_counter() - began)
             self._running.pop(job.id, None)
             self._hands_free.set()
 
@@ -200,8 +210,14 @@ class JobWorker:
             await asyncio.sleep(_SECONDS_BETWEEN_CHORES)
 
     async def _do(self, chore: Chore) -> None:
-        if await self._source.take_turn(chore.name, chore.every):
+        if not await self._source.take_turn(chore.name, chore.every):
+            return
+        began, is_done = perf_counter(), False
+        try:
             await chore.do()
+            is_done = True
+        finally:
+            self._observer.chore_ended(chore.name, is_done=is_done, seconds=perf_counter() - began)
 
     async def _unless_stopped(self, waiting: Awaitable[object]) -> None:
         """Wait for something, or until the worker is to stop."""
@@ -214,6 +230,10 @@ class JobWorker:
             await asyncio.gather(*tasks, return_exceptions=True)
         if tasks[0] in done:
             await tasks[0]
+
+
+def _end_of(outcome: Outcome) -> JobEnd:
+    return JobEnd.PUT_OFF if isinstance(outcome, TryAgain) else _ENDS[outcome]
 
 
 async def _done(what: str, work: Awaitable[None]) -> bool:

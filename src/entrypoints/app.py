@@ -22,6 +22,7 @@ from entrypoints.http.docs_page import mount_docs
 from entrypoints.http.errors import install_error_handlers
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.in_flight import Capacity, InFlight
+from entrypoints.http.measured_requests import MeasuredRequests
 from entrypoints.http.openapi import DescribedApi
 from entrypoints.http.routes import (
     api_keys,
@@ -29,6 +30,7 @@ from entrypoints.http.routes import (
     audit_events,
     batches,
     links,
+    metrics,
     renders,
     system,
     templates,
@@ -72,7 +74,9 @@ def _answering(app: ASGIApp, settings: Settings, container: Container) -> ASGIAp
     names = settings.http.allowed_names
     known = AllowedHosts(app, names, origins) if names else app
     inner = CrossOriginMiddleware(known, origins) if origins else known
-    return AnswerHeaders(inner, container.ids(), hsts_seconds=settings.http.hsts_seconds)
+    answering = AnswerHeaders(inner, container.ids(), hsts_seconds=settings.http.hsts_seconds)
+    counting = container.metrics()
+    return answering if counting is None else MeasuredRequests(answering, counting.requests)
 
 
 def create_app(settings: Settings | None = None, container: Container | None = None) -> FastAPI:
@@ -107,6 +111,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     for module in (renders, batches, templates, versions, assets, api_keys, audit_events, webhooks, workspace, usage):
         app.router.routes.extend(module.router.routes)
     app.include_router(system.router)
+    app.include_router(metrics.router)
     app.include_router(links.router)
     mount_docs(app)
     require_guarded(app)

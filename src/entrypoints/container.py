@@ -4,7 +4,8 @@ The graph is built synchronously and holds no open thing; `lifetimes` lists what
 """
 
 import math
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -63,8 +64,10 @@ from application.ports.clock import Clock
 from application.ports.document_links import DocumentLinks
 from application.ports.document_storage import DocumentStorage
 from application.ports.health_check import HealthCheck
+from application.ports.job_monitor import JobMonitor
 from application.ports.job_queue import JobKind
 from application.ports.job_source import JobSource
+from application.ports.metrics_report import MetricsReport
 from application.ports.template_renderer import TemplateRenderer
 from application.rate_limiter import RateLimiter
 from application.renderer_with_assets import RendererWithAssets
@@ -125,16 +128,18 @@ from application.versions_to_render import VersionsToRender
 from application.webhook_events import WebhookEvents
 from domain.errors import InvalidRequestError
 from domain.rate_limit import RateLimit
+from entrypoints.metrics_settings import FILES_VARIABLE
 from entrypoints.s3_settings import S3Settings
 from entrypoints.settings import NO_DATABASE, OIDC_INCOMPLETE, Settings, SettingsError
 from entrypoints.telemetry.process import Telemetry
 
 if TYPE_CHECKING:
+    from adapters.prometheus.metrics import Metrics, RefreshedFigures
     from adapters.storage.s3.bucket import Bucket
 
-# Each process listens on one for what the database announces, its workers have one each to the queue, and single
-# statements have their own.
-CONNECTIONS_BESIDE_POOL: Final = 3 + DRIVER_CONNECTIONS
+# Each process listens on one for what the database announces, its workers have one each to the queue, as has whoever
+# looks at that, and single statements have their own.
+CONNECTIONS_BESIDE_POOL: Final = 4 + DRIVER_CONNECTIONS
 # Messages of a worker that are under way at a time: they wait for receivers, and take hardly any work.
 _MESSAGES_AT_ONCE: Final = 50
 _S3: Final = "s3://"
@@ -149,15 +154,47 @@ def _render_workers(settings: Settings) -> int:
     return max(min(2, workers), math.ceil(workers / settings.http.workers))
 
 
-def _renderer(settings: Settings, limits: Limits) -> TemplateRenderer:
+def _metrics(settings: Settings) -> "Metrics | None":
+    """Return what counts and times, None where nobody wants to know."""
+    if not settings.metrics.enabled:
+        return None
+    from adapters.prometheus.metrics import Metrics  # noqa: PLC0415  # only where it is wanted
+
+    folder = os.environ.get(FILES_VARIABLE)
+    return Metrics(Path(folder) if folder else None)
+
+
+def _figures(metrics: "Metrics | None", database: PostgresDatabase, engine: TemplateRenderer) -> object:
+    return metrics and metrics.figures(database, engine if isinstance(engine, WorkerRenderer) else None)
+
+
+def _metrics_report(
+    metrics: "Metrics | None",
+    figures: "RefreshedFigures",
+    settings: Settings,
+    components: Callable[[], Sequence[HealthCheck]],
+    jobs: JobMonitor,
+) -> MetricsReport | None:
+    if metrics is None:
+        return None
+    from adapters.prometheus.report import Installation  # noqa: PLC0415  # only where it is wanted
+
+    installation = Installation(components, jobs, settings.data_dir, version("docgen"))
+    return metrics.report(figures, installation)
+
+
+def _renderer(settings: Settings, limits: Limits, metrics: "Metrics | None") -> TemplateRenderer:
     """Choose where templates run: in workers, or in this process, which then keeps what it has compiled on the disk."""
     share = _render_workers(settings)
     if share == 0:
         room = settings.cache.compiled_bytes
         folder = BoundedFolder(settings.compiled_templates_dir, room, "Compiled templates cannot be kept")
-        return InProcessRenderer(limits, CompiledTemplateStore(folder, limits))
+        return InProcessRenderer(
+            limits, CompiledTemplateStore(folder, limits), observer=metrics.rendering if metrics else None
+        )
     memory = settings.limits.memory_bytes or default_memory_bytes(share * settings.http.workers)
-    return WorkerRenderer(PoolSettings(share, memory, settings.limits.render_seconds), limits)
+    pool = PoolSettings(share, memory, settings.limits.render_seconds)
+    return WorkerRenderer(pool, limits, metrics.rendering if metrics else None)
 
 
 class _Store(NamedTuple):
@@ -254,6 +291,7 @@ def _job_workers(
     rendering: dict[JobKind, Handler],
     sending: dict[JobKind, Handler],
     chores: Sequence[Chore],
+    metrics: "Metrics | None",
 ) -> list[JobWorker]:
     """Make a worker for what takes the processor, and one for what waits for others: neither holds the other one up."""
     # One renders, and one writes: while a document is put onto the disk, the next is made.
@@ -265,7 +303,16 @@ def _job_workers(
             grace = settings.worker.grace_seconds
             # Whatever kinds a process takes, it does the chores once.
             mine = () if workers else chores
-            workers.append(JobWorker(source, taken, concurrency=at_once, grace_seconds=grace, chores=mine))
+            workers.append(
+                JobWorker(
+                    source,
+                    taken,
+                    concurrency=at_once,
+                    grace_seconds=grace,
+                    chores=mine,
+                    observer=metrics.jobs if metrics else None,
+                )
+            )
     return workers
 
 
@@ -300,6 +347,7 @@ class Container(containers.DeclarativeContainer):
     telemetry = providers.Dependency(instance_of=Telemetry, default=Telemetry())
     database_url = settings.provided.database.url.get_secret_value.call()
 
+    metrics = providers.Singleton(_metrics, settings)
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(Uuid7Generator, clock)
 
@@ -325,12 +373,19 @@ class Container(containers.DeclarativeContainer):
     telling_journal = providers.Singleton(TellingRenderJournal, render_journal, units_of_work, webhook_events)
     idempotency_keys = providers.Singleton(PostgresIdempotencyKeys, database)
     store = providers.Singleton(_store, settings, clock, database_url)
-    storage = providers.Singleton(_cached, settings, store.provided.storage)
+    measured_storage = providers.Singleton(
+        lambda metrics, storage: metrics.storage(storage) if metrics else storage, metrics, store.provided.storage
+    )
+    storage = providers.Singleton(_cached, settings, measured_storage)
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)
-    engine = providers.Singleton(_renderer, settings, limits)
+    engine = providers.Singleton(_renderer, settings, limits, metrics)
     stored_assets = providers.Singleton(StoredAssets, units_of_work, storage)
-    renderer = providers.Singleton(RendererWithAssets, engine, stored_assets, limits.provided.output_bytes)
+    renderer = providers.Singleton(
+        lambda metrics, renderer: metrics.renderer(renderer) if metrics else renderer,
+        metrics,
+        providers.Singleton(RendererWithAssets, engine, stored_assets, limits.provided.output_bytes),
+    )
     health_checks = providers.Callable(
         _health_checks,
         engine,
@@ -444,7 +499,10 @@ class Container(containers.DeclarativeContainer):
     )
     secret_box = providers.Singleton(AesGcmSecretBox, providers.Callable(_secret_keys, settings), "webhooks")
     resolver = providers.Singleton(SystemResolver)
-    webhook_sender = providers.Singleton(HttpWebhookSender, resolver, settings.provided.webhooks.networks)
+    http_sender = providers.Singleton(HttpWebhookSender, resolver, settings.provided.webhooks.networks)
+    webhook_sender = providers.Singleton(
+        lambda metrics, sender: metrics.webhook_sender(sender) if metrics else sender, metrics, http_sender
+    )
     manage_webhooks = providers.Singleton(
         ManageWebhooks,
         units_of_work,
@@ -462,6 +520,13 @@ class Container(containers.DeclarativeContainer):
     )
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
 
+    queue_monitor_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
+    job_monitor = providers.Singleton(PgqueuerJobMonitor, queue_monitor_connection.provided.fetch)
+    figures = providers.Singleton(_figures, metrics, database, engine)
+    metrics_report = providers.Singleton(
+        _metrics_report, metrics, figures, settings, health_checks.provider, job_monitor
+    )
+
     # Entered in this order, left in the opposite one.
     lifetimes = providers.Callable(
         _lifetimes,
@@ -475,7 +540,9 @@ class Container(containers.DeclarativeContainer):
         engine,
         key_usage,
         resolver,
-        webhook_sender,
+        http_sender,
+        queue_monitor_connection,
+        figures,
     )
 
     blob_survey = providers.Singleton(BlobSurvey, units_of_work, storage, clock, settings.provided.storage.grace)
@@ -524,9 +591,8 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Dict({JobKind.WEBHOOK: deliver_webhook}),
         chores,
+        metrics,
     )
-    queue_monitor_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
-    job_monitor = providers.Singleton(PgqueuerJobMonitor, queue_monitor_connection.provided.fetch)
     manage_jobs = providers.Singleton(
         ManageJobs,
         units_of_work,

@@ -25,6 +25,7 @@ from application.defaults import RenderDefaults
 from application.ports.job_queue import JobKind
 from domain.errors import InvalidRequestError
 from domain.locale import parse_locale, parse_timezone
+from entrypoints.metrics_settings import MetricsSettings
 from entrypoints.s3_settings import S3Settings
 from entrypoints.setting_names import FILE_SUFFIX, PREFIX, read_dotenv, refuse_unknown_names, setting_names
 from entrypoints.setting_types import Section as _Section
@@ -397,6 +398,7 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     defaults: DefaultsSettings = DefaultsSettings()
     log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     @field_validator("previous_secret_key")
     @classmethod

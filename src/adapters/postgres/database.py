@@ -11,14 +11,17 @@ import asyncpg
 from sqlalchemy import AdaptedConnection, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import QueuePool
+from typing_extensions import override
 
 from adapters.postgres.connection import IDLE_SECONDS, connect
 from adapters.postgres.driver_connections import DriverConnections
 from adapters.postgres.failures import connecting, translate
 from adapters.postgres.scope import ScopedSession, leave, session_info
+from application.ports.figures import ConnectionPools, PoolUse
 
 
-class PostgresDatabase:
+class PostgresDatabase(ConnectionPools):
     """An async context manager around the pool of connections; leaving it closes them.
 
     Nothing connects before the first use, so that a service whose database is down starts, unready, and becomes
@@ -76,6 +79,13 @@ class PostgresDatabase:
         with connecting():
             async with self._driver.one() as connection:
                 yield connection
+
+    @override
+    def pools(self) -> list[PoolUse]:
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)  # noqa: S101  # what an engine has that is given a size
+        sessions = PoolUse("sessions", pool.checkedout(), pool.checkedin(), pool.size())
+        return [sessions, self._driver.use()]
 
     async def __aenter__(self) -> Self:
         return self

@@ -13,6 +13,7 @@ from typing import Final
 import asyncpg
 
 from adapters.postgres.failures import all_in_use
+from application.ports.figures import PoolUse
 
 # Two write the journal of renders; the others look up keys, and take tokens.
 DRIVER_CONNECTIONS: Final = 4
@@ -28,6 +29,7 @@ class DriverConnections:
         self._room = asyncio.Semaphore(DRIVER_CONNECTIONS)
         # The one that was used last is taken first: of those that a burst has opened, the others stay idle.
         self._idle: deque[asyncpg.Connection] = deque()
+        self._in_use = 0
 
     @contextlib.asynccontextmanager
     async def one(self) -> AsyncIterator[asyncpg.Connection]:
@@ -37,6 +39,7 @@ class DriverConnections:
             ServiceUnavailableError: all of them stay in use.
         """
         await self._wait_for_room()
+        self._in_use += 1
         try:
             connection = self._take_idle() or await self._connect()
             try:
@@ -46,7 +49,12 @@ class DriverConnections:
                 raise
             self._idle.append(connection)
         finally:
+            self._in_use -= 1
             self._room.release()
+
+    def use(self) -> PoolUse:
+        """Return how they are used."""
+        return PoolUse("statements", self._in_use, len(self._idle), DRIVER_CONNECTIONS)
 
     async def close(self) -> None:
         """Close those that are idle."""

@@ -17,6 +17,7 @@ from adapters.rendering.engine import (
 )
 from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.store import CompiledTemplateStore, StoredTemplate
+from application.ports.rendering_observer import NoRenderingObserver, RenderingObserver
 from application.ports.template_renderer import (
     NO_ASSETS,
     Assets,
@@ -57,7 +58,9 @@ class InProcessRenderer(TemplateRenderer):
         *,
         cache_entries: int = 500,
         cache_bytes: int = 200_000_000,
+        observer: RenderingObserver | None = None,
     ) -> None:
+        self._observer = observer or NoRenderingObserver()
         self._limits = limits
         self._store = store
         self._cache: SizedCache[_Key, CompiledTemplate] = SizedCache(cache_entries, cache_bytes)
@@ -104,6 +107,7 @@ class InProcessRenderer(TemplateRenderer):
     async def _compiled(self, source: TemplateSource) -> CompiledTemplate:
         key = (source.sha256, source.format)
         compiled = self._cache.get(key)
+        self._observer.template_used(was_compiled=compiled is not None)
         if compiled is not None:
             return compiled
         return await self._compiling.do(key, lambda: self._compile(key, source))

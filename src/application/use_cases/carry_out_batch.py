@@ -123,8 +123,8 @@ class CarryOutBatch:
             ServiceUnavailableError: the database is down; nothing is known of what became of the rows.
         """
         work = await self._take(job)
-        if work is None:
-            return Settled.DONE
+        if isinstance(work, Settled):
+            return work
         try:
             return await self._make(work)
         except PASSES_BY as failure:
@@ -135,21 +135,21 @@ class CarryOutBatch:
             await self._count_no_start(work)
             raise
 
-    async def _take(self, job: TakenJob) -> _Work | None:
-        """Take the rows of a job: those that it had, or else the next that nobody has; None where there are none."""
+    async def _take(self, job: TakenJob) -> _Work | Settled:
+        """Take the rows of a job, those that it had, or else the next that nobody has; or say why there are none."""
         async with self._units_of_work.of_workspace(job.workspace_id) as unit:
             try:
                 batch = await unit.batches.get(job.subject, for_change=True)
             except NotFoundError:  # its workspace was deleted
-                return None
+                return Settled.DONE
             if batch.status is not BatchStatus.RUNNING:
                 await unit.batches.remove_chunks(batch.id, job.id)
                 await unit.commit()
-                return None
+                return Settled.DONE
             now = self._clock.now()
             if batch.expires_at <= now:
                 await self._end(unit, batch, ExpiredError("Its time was over before all of its rows were rendered."))
-                return None
+                return Settled.FAILED
             chunk = await unit.batches.chunk_of(batch.id, job.id)
             first = batch.next_number if chunk is None else chunk.first
             last = None if chunk is None else chunk.last
@@ -161,7 +161,7 @@ class CarryOutBatch:
                 batch = batch.hand_out(chunk.last + 1, at=now)
                 await unit.batches.update(batch)
             else:
-                return None
+                return Settled.DONE
             await unit.batches.put_chunk(batch.id, chunk)
             await unit.commit()
         return _Work(batch, job, chunk, items)
@@ -185,7 +185,7 @@ class CarryOutBatch:
                 current = await unit.batches.get(batch.id, for_change=True)
                 if current.status in _KEPT_GOING:
                     await self._end(unit, current, TemplateErasedError(batch.template_slug))
-            return Settled.DONE
+            return Settled.FAILED
         keep = self._keep_careful if work.is_careful else self._keep
         rest = list(work.items)
         while True:

@@ -98,7 +98,7 @@ class CarryOutRender:
                 await unit.renders.update(failed)
                 await self._events.tell_of_end(unit, failed)
                 await unit.commit()
-                return Settled.DONE
+                return Settled.FAILED
             await unit.renders.update(started)
             data = await unit.renders.data_of(request.id)
             await unit.commit()
@@ -134,8 +134,8 @@ class CarryOutRender:
         return TryAgain(backoff(job.handed_back)) if is_kept else outcome
 
     async def _end(self, request: RenderRequest, failure: DocGenError) -> Outcome:
-        outcome, _ = await self._write(request, _failed(request, failure, at=self._clock.now()))
-        return outcome
+        outcome, is_kept = await self._write(request, _failed(request, failure, at=self._clock.now()))
+        return Settled.FAILED if is_kept else outcome
 
     async def _write(self, started: RenderRequest, changed: RenderRequest) -> tuple[Outcome, bool]:
         """Write what became of a start, if that is still under way; say what becomes of its job, and if it was."""

@@ -74,7 +74,7 @@ class DeliverWebhook:
         if delivery.status is not DeliveryStatus.PENDING or str(delivery.run) != run:
             return Settled.DONE
         if not endpoint.is_enabled and delivery.event is not WebhookEvent.WEBHOOK_TEST:
-            return await self._write(delivery, delivery.refuse(_DISABLED, at=self._clock.now())) or Settled.DONE
+            return await self._write(delivery, delivery.refuse(_DISABLED, at=self._clock.now())) or Settled.FAILED
         early = (delivery.next_attempt_at or delivery.since) - self._clock.now()
         if early > timedelta(0):  # a worker that ended has handed it back
             return TryAgain(early)
@@ -94,12 +94,14 @@ class DeliverWebhook:
             return lost
         if begun.is_given_up:
             logger.error("The delivery %s was given up: its worker ended %d times", begun.id, begun.interruptions)
-            return Settled.DONE
+            return Settled.FAILED
         attempt, asked = await self._attempt(begun, endpoint)
         tried = begun.after(attempt, self._chance(), at=self._clock.now(), asked=asked)
         lost = await self._write(begun, tried)
-        if lost is not None or tried.next_attempt_at is None:
-            return lost or Settled.DONE
+        if lost is not None:
+            return lost
+        if tried.next_attempt_at is None:
+            return Settled.DONE if tried.status is DeliveryStatus.SUCCEEDED else Settled.FAILED
         return TryAgain(max(timedelta(0), tried.next_attempt_at - self._clock.now()))
 
     async def _attempt(

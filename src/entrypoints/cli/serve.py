@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from argparse import Namespace
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from entrypoints.cli.output import complain, say
 from entrypoints.container import CONNECTIONS_BESIDE_POOL, Container
 from entrypoints.http.connection import ServerConfig
 from entrypoints.lifespan import entered
+from entrypoints.metrics_settings import FILES_VARIABLE
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, load_settings
 from entrypoints.telemetry.variables import load_telemetry_settings
 
@@ -29,6 +31,8 @@ _EMBEDDED_CONNECTIONS = 180
 
 def run(options: Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C; what runs then is finished first."""
+    # Of another program's, if it is set; ours is set below.
+    os.environ.pop(FILES_VARIABLE, None)
     settings = load_settings(**_overrides(options))
     load_telemetry_settings()  # refuses here what every process of the service would refuse
     refusal = _refusal(settings)
@@ -123,7 +127,9 @@ def _names_of_this_machine(settings: Settings) -> str:
 def _serve(settings: Settings, listener: socket.socket) -> int:
     config = ServerConfig(settings.http, log_level=settings.log.level, timeout_graceful_shutdown=_GRACEFUL_SECONDS)
     if settings.http.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        with TemporaryDirectory(prefix="docgen-metrics-") as counts:
+            os.environ[FILES_VARIABLE] = counts
+            Multiprocess(config, sockets=[listener]).run()
         return 0
     server = uvicorn.Server(config)
     server.run(sockets=[listener])

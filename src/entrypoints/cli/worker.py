@@ -1,6 +1,7 @@
 """`docgen worker`: a process that carries out the jobs of the queue."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -13,6 +14,7 @@ from entrypoints.cli.listener import bind
 from entrypoints.cli.output import complain, say
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
+from entrypoints.metrics_settings import FILES_VARIABLE
 from entrypoints.settings import Settings, load_settings
 from entrypoints.telemetry.process import Telemetry
 from entrypoints.telemetry.variables import load_telemetry_settings
@@ -22,6 +24,7 @@ from entrypoints.worker.working import working
 
 def run(options: Namespace) -> int:
     """Work until SIGTERM or Ctrl-C; what runs then is finished, or handed back."""
+    os.environ.pop(FILES_VARIABLE, None)  # another program's: this is one process
     settings, telemetry = load_settings(**_overrides(options)), load_telemetry_settings()
     port, listener = settings.worker.port, None
     if port is not None:

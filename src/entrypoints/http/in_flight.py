@@ -10,7 +10,7 @@ from typing import Final
 from domain.errors import OverloadedError
 
 # What a load balancer asks must be answered most of all by a service that is full.
-ALWAYS_ANSWERED: Final = frozenset({"/livez", "/readyz", "/health"})
+ALWAYS_ANSWERED: Final = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 
 
 @dataclass(frozen=True, slots=True)

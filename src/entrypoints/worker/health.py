@@ -1,4 +1,4 @@
-"""What a worker answers to those who look after it: /livez and /readyz."""
+"""What a worker answers to those who look after it: /livez, /readyz and /metrics."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from entrypoints.container import Container
 from entrypoints.http.errors import install_error_handlers
-from entrypoints.http.routes import system
+from entrypoints.http.routes import metrics, system
 
 
 class _Server(uvicorn.Server):
@@ -48,5 +48,6 @@ def create_health_app(container: Container) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
     app.include_router(system.router)
+    app.include_router(metrics.router)
     install_error_handlers(app)
     return app

@@ -9,6 +9,7 @@ import pytest
 from typing_extensions import override
 
 from application.job_worker import Chore, JobWorker, Outcome, Settled, TryAgain, backoff
+from application.ports.job_observer import JobEnd, JobObserver
 from application.ports.job_queue import JobKind, NewJob
 from application.ports.job_source import TakenJob
 from domain.errors import ServiceUnavailableError
@@ -72,11 +73,13 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def working(
-    workshop: Workshop, concurrency: int = 2, grace_seconds: float = 60.0
+    workshop: Workshop, concurrency: int = 2, grace_seconds: float = 60.0, observer: JobObserver | None = None
 ) -> AsyncIterator[tuple[JobWorker, "asyncio.Task[None]"]]:
     """Let a worker work for as long as the block lasts."""
     handlers = {JobKind.RENDER: workshop}
-    worker = JobWorker(workshop.source, handlers, concurrency=concurrency, grace_seconds=grace_seconds)
+    worker = JobWorker(
+        workshop.source, handlers, concurrency=concurrency, grace_seconds=grace_seconds, observer=observer
+    )
     run = asyncio.create_task(worker.run())
     try:
         yield worker, run
@@ -239,6 +242,56 @@ async def test_nothing_that_goes_wrong_ends_the_worker(
     async with working(workshop):
         await until(lambda: not units.database.jobs)
     assert "could not take jobs" in caplog.text
+
+
+class _Notes(JobObserver):
+    """Writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.jobs: list[JobEnd] = []
+        self.chores: list[tuple[str, bool]] = []
+
+    @override
+    def job_ended(self, kind: JobKind, end: JobEnd, seconds: float) -> None:
+        assert seconds >= 0
+        self.jobs.append(end)
+
+    @override
+    def chore_ended(self, chore: str, *, is_done: bool, seconds: float) -> None:
+        self.chores.append((chore, is_done))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "end"),
+    [
+        (Settled.DONE, JobEnd.DONE),
+        (Settled.FAILED, JobEnd.FAILED),
+        (Settled.ELSEWHERE, JobEnd.ELSEWHERE),
+        (TryAgain(timedelta(hours=1)), JobEnd.PUT_OFF),
+        (KeyError("nobody foresaw this"), JobEnd.PUT_OFF),
+    ],
+)
+async def test_who_looks_on_hears_what_came_of_a_job(
+    units: InMemoryUnitsOfWork, workshop: Workshop, outcome: Outcome | Exception, end: JobEnd
+) -> None:
+    notes = _Notes()
+    workshop.outcomes["one"] = [outcome]
+    workshop.go_on.set()
+    await put(units, "one")
+    async with working(workshop, observer=notes):
+        await until(lambda: bool(notes.jobs))
+    assert notes.jobs == [end]
+    assert ("queue-log", True) in notes.chores
+    # What failed is over, as what was done is.
+    assert bool(units.database.jobs) == (end in (JobEnd.ELSEWHERE, JobEnd.PUT_OFF))
+
+
+async def test_who_looks_on_hears_of_a_job_that_is_handed_back(units: InMemoryUnitsOfWork, workshop: Workshop) -> None:
+    notes = _Notes()
+    await put(units, "one")
+    async with working(workshop, grace_seconds=0, observer=notes):
+        await until(lambda: workshop.begun == ["one"])
+    assert notes.jobs == [JobEnd.HANDED_BACK]
 
 
 def test_a_job_waits_ever_longer_up_to_five_minutes() -> None:

@@ -111,7 +111,7 @@ class Batches:
     async def work_on_batches(self) -> None:
         """Carry out the jobs of batches, and leave those that tell of them."""
         while jobs := [each.job for each in self.world.units.database.jobs.values() if each.job.kind is JobKind.BATCH]:
-            assert await self.carry_out(jobs[0]) is Settled.DONE
+            assert await self.carry_out(jobs[0]) in (Settled.DONE, Settled.FAILED)
             del self.world.units.database.jobs[jobs[0].id]
 
     async def work_of_a_mortal(self) -> int:

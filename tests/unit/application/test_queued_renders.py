@@ -123,7 +123,7 @@ async def test_a_job_that_comes_again_changes_nothing(world: World) -> None:
 
 async def test_a_fault_of_the_data_ends_the_render_at_once(world: World) -> None:
     request, job = await queued(world, b"{}")
-    assert await world.carry_out(job) is Settled.DONE
+    assert await world.carry_out(job) is Settled.FAILED
     failed = await now(world, request)
     assert failed.failure is not None
     assert (failed.failure.code, len(failed.diagnostics)) == ("data-invalid", 1)
@@ -140,7 +140,7 @@ async def test_a_render_that_ends_its_worker_each_time_is_given_up(world: World)
     request, job = await queued(world)
     for _ in range(MAX_STARTS):
         await start(world, request, job)
-    assert await world.carry_out(job) is Settled.DONE
+    assert await world.carry_out(job) is Settled.FAILED
     failed = await now(world, request)
     assert failed.failure is not None
     assert failed.failure.code == "render-failed"
@@ -179,7 +179,7 @@ async def test_what_passes_by_is_waited_for_ever_longer_and_not_for_ever(world: 
         assert (waiting.status, waiting.attempts) == (RenderStatus.QUEUED, 0)
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
     world.clock.advance(GIVE_UP_AFTER + MINUTE)
-    assert await world.carry_out(job) is Settled.DONE
+    assert await world.carry_out(job) is Settled.FAILED
     failed = await now(world, request)
     assert failed.failure is not None
     assert (failed.failure.code, failed.failure.message) == (failure.code, str(failure))
@@ -206,7 +206,7 @@ async def test_a_database_that_is_down_leaves_the_render_as_it_is(world: World) 
 async def test_time_that_is_over_ends_a_render_that_waited(world: World) -> None:
     request, job = await queued(world, expires_in=60)
     world.clock.advance(2 * MINUTE)
-    assert await world.carry_out(job) is Settled.DONE
+    assert await world.carry_out(job) is Settled.FAILED
     failed = await now(world, request)
     assert failed.failure is not None
     assert failed.failure.code == "expired"
@@ -217,7 +217,7 @@ async def test_a_template_that_is_erased_meanwhile_ends_it_too(world: World) -> 
     request, job = await queued(world)
     await world.purge(PurgeTemplateCommand(world.caller, "letter"))
     world.clock.advance(MINUTE)
-    assert await world.carry_out(job) is Settled.DONE
+    assert await world.carry_out(job) is Settled.FAILED
     failed = await now(world, request)
     assert failed.failure is not None
     assert failed.failure.code == "not-found"
@@ -237,7 +237,7 @@ async def test_what_nobody_foresaw_ends_the_render_without_its_words(
 ) -> None:
     request, job = await queued(world)
     world.renderer.error = ZeroDivisionError("secret")  # type: ignore[assignment]  # no error that it may raise
-    assert await world.carry_out(job) is Settled.DONE
+    assert await world.carry_out(job) is Settled.FAILED
     failed = await now(world, request)
     assert failed.failure is not None
     assert failed.failure.code == "internal"

@@ -12,6 +12,7 @@ from adapters.rendering.workers.link import OverdueError, WorkerDiedError, Worke
 from adapters.rendering.workers.protocol import READY_ID, Answer
 from adapters.rendering.workers.settings import PoolSettings
 from adapters.rendering.workers.zygote_process import ZygoteProcess
+from application.ports.rendering_observer import RenderingObserver, WorkerEnd
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +35,9 @@ class Crew:
         *,
         on_idle: Callable[[WorkerLink, Answer], None],
         on_end: Callable[[WorkerLink], None],
+        observer: RenderingObserver,
     ) -> None:
+        self._observer = observer
         self._settings = settings
         self._limits = limits
         self._jail = settings.jail
@@ -116,6 +119,7 @@ class Crew:
         self._links.pop(link.number, None)
         self._leaving.discard(link.number)
         self._ending.add(link.number)
+        self._observer.worker_ended(WorkerEnd.REPLACED)
         link.close()
         self._fill_up()
 
@@ -195,6 +199,8 @@ class Crew:
             _log.warning("The template with SHA-256 %s was stopped after %g seconds.", link.works_on, limit)
         elif link.works_on is not None and self._open:
             _log.error("A render worker ended while it worked on the template with SHA-256 %s.", link.works_on)
+        if self._open:
+            self._observer.worker_ended(_end_of(error))
         if not isinstance(error, WorkerDiedError):
             self._ending.add(link.number)
         if not started:
@@ -256,6 +262,12 @@ class Crew:
         elif (error := task.exception()) is not None:
             undo()
             _log.error("Starting render workers failed.", exc_info=error)
+
+
+def _end_of(error: Exception) -> WorkerEnd:
+    if isinstance(error, OverdueError):
+        return WorkerEnd.TIME_LIMIT
+    return WorkerEnd.DIED if isinstance(error, WorkerDiedError) else WorkerEnd.UNUSABLE
 
 
 async def _connect(link: WorkerLink, channel: socket.socket) -> None:

@@ -26,6 +26,9 @@ class FairQueue(Generic[T]):
         self._waiting = 0
         self._bytes = 0
 
+    def __len__(self) -> int:
+        return self._waiting
+
     def may_begin(self, workspace: WorkspaceId) -> bool:
         """Tell whether the workspace has room in its share."""
         return self._busy[workspace] < self._share

@@ -14,6 +14,8 @@ from adapters.rendering.workers.link import Reply, WorkerLink
 from adapters.rendering.workers.patience import Patience
 from adapters.rendering.workers.protocol import READY_ID, Answer, Request, Work
 from adapters.rendering.workers.settings import PoolSettings
+from application.ports.figures import CrewUse
+from application.ports.rendering_observer import NoRenderingObserver, RenderingObserver
 from application.waiting_caller import UNTIL_CALLER_GONE
 from domain.errors import CallerGoneError, DocGenError, OverloadedError, QueueFullError
 from domain.formats import TemplateFormat
@@ -42,15 +44,22 @@ class WorkerPool:
     An async context manager; entering it returns before any worker is ready, and requests wait until one is.
     """
 
-    def __init__(self, settings: PoolSettings, limits: Limits, file_of: Callable[[_Key], bytes | None]) -> None:
+    def __init__(
+        self,
+        settings: PoolSettings,
+        limits: Limits,
+        file_of: Callable[[_Key], bytes | None],
+        observer: RenderingObserver | None = None,
+    ) -> None:
         """Take how to make workers; `file_of` gives the file of a template, if it is at hand."""
         self.settings = settings
+        self._observer = observer or NoRenderingObserver()
         self._file_of = file_of
         self._limits = limits
         self._queue: FairQueue[_Waiting] = FairQueue(
             settings.share, line=settings.line, total=settings.total, total_bytes=settings.total_bytes
         )
-        self._crew = Crew(settings, limits, on_idle=self._on_idle, on_end=self._on_end)
+        self._crew = Crew(settings, limits, on_idle=self._on_idle, on_end=self._on_end, observer=self._observer)
         self._idle: dict[int, WorkerLink] = {}
         self._working_for: dict[int, WorkspaceId] = {}
         # What workers that have just started compile before they take requests.
@@ -75,6 +84,10 @@ class WorkerPool:
         """The workers' processes."""
         return self._crew
 
+    def use(self) -> CrewUse:
+        """Return how the workers are used."""
+        return CrewUse(self._crew.ready, len(self._working_for), len(self._queue))
+
     async def run(self, workspace: WorkspaceId, request: Request, file: bytes | None) -> Reply:
         """Let a worker do the request; `file`, if there is one, goes along where the worker does not have the template.
 
@@ -98,6 +111,8 @@ class WorkerPool:
         reply = await link.ask(sent, self.settings.render_seconds)
         if reply.answer.miss:
             link.forget(request.key)
+        else:
+            self._observer.template_used(was_compiled=known)
         return reply
 
     async def _worker_for(self, workspace: WorkspaceId, key: _Key, size: int) -> WorkerLink:

@@ -12,7 +12,9 @@ from adapters.rendering.workers.link import OverdueError, Reply, WorkerEndedErro
 from adapters.rendering.workers.pool import WorkerPool
 from adapters.rendering.workers.protocol import Failure, Request, Work
 from adapters.rendering.workers.settings import PoolSettings
+from application.ports.figures import CrewUse, RenderCrew
 from application.ports.health_check import HealthCheck
+from application.ports.rendering_observer import RenderingObserver
 from application.ports.template_renderer import (
     NO_ASSETS,
     Assets,
@@ -52,16 +54,18 @@ _DIAGNOSED: Final[dict[str, type[DiagnosedError]]] = {
 }
 
 
-class WorkerRenderer(TemplateRenderer):
+class WorkerRenderer(TemplateRenderer, RenderCrew):
     """Sends templates and data to workers, and turns their answers into documents and errors.
 
     An async context manager with the lifetime of its workers, for one event loop. This process never looks into a
     template or its data.
     """
 
-    def __init__(self, settings: PoolSettings, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, settings: PoolSettings, limits: Limits = DEFAULT_LIMITS, observer: RenderingObserver | None = None
+    ) -> None:
         self._files: SizedCache[_Key, bytes] = SizedCache(_FILES, _FILE_BYTES)
-        self._pool = WorkerPool(settings, limits, self._files.get)
+        self._pool = WorkerPool(settings, limits, self._files.get, observer)
         self._loading: SingleFlight[_Key, bytes] = SingleFlight()
 
     async def __aenter__(self) -> Self:
@@ -82,6 +86,10 @@ class WorkerRenderer(TemplateRenderer):
     def crew(self) -> Crew:
         """The workers' processes."""
         return self._pool.crew
+
+    @override
+    def use(self) -> CrewUse:
+        return self._pool.use()
 
     @override
     async def inspect(self, source: TemplateSource) -> TemplateInspection:

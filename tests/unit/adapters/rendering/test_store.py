@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from adapters.prometheus.instruments import Instruments
+from adapters.prometheus.measured import MeasuredRenderer
 from adapters.rendering.compiled import CompiledTemplate
 from adapters.rendering.engine import compile_template, render_template
 from adapters.rendering.in_process import InProcessRenderer
@@ -165,10 +168,12 @@ def test_a_folder_that_cannot_be_used_stops_nothing(tmp_path: Path, caplog: pyte
     assert store.get("a", TemplateFormat.TEXT) is None
 
 
-class TestInProcessRendererWithStore(TemplateRendererContract):
+class TestMeasuredRenderer(TemplateRendererContract):
+    """The contract takes long, so it runs once for a renderer that has a store and for what is put around one."""
+
     @pytest.fixture
     def renderer(self, store: CompiledTemplateStore) -> TemplateRenderer:
-        return InProcessRenderer(Limits(), store)
+        return MeasuredRenderer(InProcessRenderer(Limits(), store), Instruments(CollectorRegistry()))
 
 
 async def test_another_process_needs_neither_the_file_nor_the_compiler(store: CompiledTemplateStore) -> None:
