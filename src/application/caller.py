@@ -19,6 +19,7 @@ class CallerKind(StrEnum):
     API_KEY = "api-key"
     TOKEN = "token"  # noqa: S105  # a kind of caller
     OPERATOR = "operator"
+    SLACK = "slack"
 
 
 @dataclass(frozen=True, slots=True)

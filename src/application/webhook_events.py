@@ -13,7 +13,16 @@ from application.until_changed import UntilChanged
 from application.webhook_bodies import Json, batch_data, body_of, render_data
 from domain.batch import Batch, BatchStatus
 from domain.errors import ConflictError, NotFoundError
-from domain.identifiers import DELIVERY_PREFIX, EVENT_PREFIX, DeliveryId, EventId, WebhookId, WorkspaceId
+from domain.identifiers import (
+    DELIVERY_PREFIX,
+    EVENT_PREFIX,
+    SLACK_DELIVERY_PREFIX,
+    DeliveryId,
+    EventId,
+    WebhookId,
+    WorkspaceId,
+    is_id,
+)
 from domain.render_request import RenderRequest, RenderStatus
 from domain.webhook import WebhookEndpoint, WebhookEvent
 from domain.webhook_delivery import WebhookDelivery
@@ -80,13 +89,17 @@ class WebhookEvents:
 
     async def tell_of_end(self, unit: UnitOfWork, request: RenderRequest) -> None:
         """Write down that a render has succeeded or failed, for those who listen and those whom it names."""
+        for told_id in request.deliver_to:
+            if is_id(told_id, SLACK_DELIVERY_PREFIX):
+                await unit.jobs.enqueue(NewJob(JobKind.SLACK_DELIVERY, request.workspace_id, told_id))
         event = event_of(request)
         if event is None:
             return
         told = {endpoint.id: endpoint for endpoint in await unit.webhooks.hearing(event)}
         for webhook_id in request.deliver_to:
-            with suppress(NotFoundError):  # it was deleted since
-                told[webhook_id] = await unit.webhooks.get(webhook_id)
+            with suppress(NotFoundError):  # it was deleted since, or is none
+                endpoint = await unit.webhooks.get(webhook_id)
+                told[endpoint.id] = endpoint
         enabled = [endpoint for endpoint in told.values() if endpoint.is_enabled]
         await self.tell_to(unit, enabled, event, request.id, render_data(request))
 

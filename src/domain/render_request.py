@@ -9,7 +9,7 @@ from domain.diagnostics import Diagnostic
 from domain.document import Document
 from domain.errors import ConflictError, DocGenError
 from domain.formats import OutputFormat
-from domain.identifiers import JobId, RenderId, Slug, TemplateId, WebhookId, WorkspaceId
+from domain.identifiers import JobId, RenderId, SlackDeliveryId, Slug, TemplateId, WebhookId, WorkspaceId
 
 
 class RenderStatus(StrEnum):
@@ -114,8 +114,8 @@ class RenderRequest:
     attempts: int = 0
     # Who asked for it, None where that was not kept yet.
     created_by: str | None = None
-    # The webhooks that hear of its end whatever they listen to.
-    deliver_to: tuple[WebhookId, ...] = ()
+    # The webhooks that hear of its end whatever they listen to, and what hands its document over in Slack.
+    deliver_to: tuple[WebhookId | SlackDeliveryId, ...] = ()
 
     def start(self) -> "RenderRequest":
         """Return the request in rendering."""

@@ -30,6 +30,7 @@ class SlackOrigin:
 @dataclass(frozen=True, slots=True)
 class SlackDraft:
     """What is filled in so far: `data` is JSON text; before a template is chosen it may hold what was prefilled.
+    `revision` counts how often rows of the form have moved.
 
     `request_id` is that of the request which began it, and what people are told when something fails.
     """
@@ -44,6 +45,7 @@ class SlackDraft:
     template_version: int | None = None
     data: bytes = b"{}"
     page: int = 0
+    revision: int = 0
     output: str | None = None
 
     @property
@@ -57,6 +59,8 @@ class SlackDraft:
             self, template_id=template_id, template_version=version, data=data, page=0, output=None, updated_at=at
         )
 
-    def filled(self, data: bytes, page: int, *, at: datetime) -> "SlackDraft":
-        """Return it with other data, on another page."""
-        return replace(self, data=data, page=page, updated_at=at)
+    def filled(self, data: bytes, page: int, *, at: datetime, revision: int | None = None) -> "SlackDraft":
+        """Return it with other data, on another page; without a revision that stays."""
+        return replace(
+            self, data=data, page=page, revision=self.revision if revision is None else revision, updated_at=at
+        )

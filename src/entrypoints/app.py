@@ -79,6 +79,18 @@ def _answering(app: ASGIApp, settings: Settings, container: Container) -> ASGIAp
     return answering if counting is None else MeasuredRequests(answering, counting.requests)
 
 
+def _mount_slack(app: FastAPI, settings: Settings) -> dict[str, int]:
+    """Open the addresses for Slack where requests of its app can be verified; return how large they may be."""
+    secret = settings.slack.signing_secret
+    if secret is None:
+        return {}
+    from entrypoints.slack.routes import MAX_BYTES, PATHS, SlackEndpoint  # noqa: PLC0415  # only where configured
+    from entrypoints.slack.signatures import Signatures  # noqa: PLC0415  # see above
+
+    app.include_router(SlackEndpoint(Signatures(secret.get_secret_value())).router())
+    return dict.fromkeys(PATHS, MAX_BYTES)
+
+
 def create_app(settings: Settings | None = None, container: Container | None = None) -> FastAPI:
     """Return the application; the worker processes of `docgen serve` call it without arguments."""
     settings = settings or load_settings()
@@ -113,13 +125,14 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     app.include_router(system.router)
     app.include_router(metrics.router)
     app.include_router(links.router)
+    larger = _mount_slack(app, settings)
     mount_docs(app)
     require_guarded(app)
     install_error_handlers(app)
     limit = max(settings.limits.template_bytes, settings.limits.data_bytes, MAX_ASSET_BYTES) + _ENVELOPE_BYTES
     http = settings.http
     # Files of rows are read from the disk, and never as a whole.
-    larger = {batches.router.prefix: max(limit, settings.limits.rows_bytes + _ENVELOPE_BYTES)}
+    larger |= {batches.router.prefix: max(limit, settings.limits.rows_bytes + _ENVELOPE_BYTES)}
     capacity = Capacity(http.requests, max(http.body_bytes, limit, *larger.values()))
     limits = BodyLimits(limit, http.client_seconds, http.client_bytes_per_second, larger)
     app.add_middleware(BodyGuardMiddleware, limits=limits, in_flight=InFlight(capacity))

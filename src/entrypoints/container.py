@@ -136,6 +136,7 @@ from entrypoints.telemetry.process import Telemetry
 if TYPE_CHECKING:
     from adapters.prometheus.metrics import Metrics, RefreshedFigures
     from adapters.storage.s3.bucket import Bucket
+    from entrypoints.slack_parts import SlackParts
 
 # Each process listens on one for what the database announces, its workers have one each to the queue, as has whoever
 # looks at that, and single statements have their own.
@@ -319,6 +320,24 @@ def _job_workers(
 # Rows of a batch, or of one job of it, that are rendered, stored or tried at a time: none of the processes that do so
 # waits for the others.
 _ROWS_AT_ONCE: Final = 8
+
+
+def _slack(settings: Settings, *parts: Any) -> "SlackParts | None":
+    """Make what talks to Slack, where that is configured; its packages are imported then alone."""
+    if not settings.slack.is_configured:
+        return None
+    from entrypoints.slack_parts import slack_parts  # noqa: PLC0415  # see above
+
+    return slack_parts(settings, _secret_keys(settings), *parts)
+
+
+def _sending(webhook: Handler, slack: "SlackParts | None") -> dict[JobKind, Handler]:
+    """Say who carries out the jobs that wait for others."""
+    return {JobKind.WEBHOOK: webhook, **(slack.handlers if slack is not None else {})}
+
+
+def _connections_of(slack: "SlackParts | None") -> object:
+    return None if slack is None else slack.clients
 
 
 def _bounds(settings: Settings) -> ServiceBounds:
@@ -519,6 +538,18 @@ class Container(containers.DeclarativeContainer):
         DeliverWebhook, units_of_work, webhook_sender, secret_box, clock, providers.Singleton(SystemRandomSource)
     )
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
+    slack = providers.Singleton(
+        _slack,
+        settings,
+        database,
+        units_of_work,
+        workspaces,
+        queue_render,
+        get_document,
+        link_document,
+        clock,
+        ids,
+    )
 
     queue_monitor_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
     job_monitor = providers.Singleton(PgqueuerJobMonitor, queue_monitor_connection.provided.fetch)
@@ -543,6 +574,7 @@ class Container(containers.DeclarativeContainer):
         http_sender,
         queue_monitor_connection,
         figures,
+        providers.Callable(_connections_of, slack),
     )
 
     blob_survey = providers.Singleton(BlobSurvey, units_of_work, storage, clock, settings.provided.storage.grace)
@@ -589,7 +621,7 @@ class Container(containers.DeclarativeContainer):
                 JobKind.BATCH_ERASURE: carry_out_erasure,
             }
         ),
-        providers.Dict({JobKind.WEBHOOK: deliver_webhook}),
+        providers.Callable(_sending, deliver_webhook, slack),
         chores,
         metrics,
     )

@@ -241,7 +241,7 @@ class SlackDraftRepositoryContract(UnitsOfWorkFixtures):
         template = await stored(units, a_template(workspace_id=acme.id))
         draft = a_slack_draft(workspace_id=acme.id)
         chosen = replace(
-            draft.of_template(template.id, 1, '{"name":"Größe 💶"}'.encode(), at=NOW), page=2, output="html"
+            draft.of_template(template.id, 1, '{"name":"Größe 💶"}'.encode(), at=NOW), page=2, revision=3, output="html"
         )
         await drafted(units, draft)
         async with units.of_workspace(acme.id) as unit:

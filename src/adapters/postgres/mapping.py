@@ -23,15 +23,18 @@ from domain.diagnostics import Diagnostic
 from domain.document import Document
 from domain.formats import OutputFormat, TemplateFormat
 from domain.identifiers import (
+    SLACK_DELIVERY_PREFIX,
     ApiKeyId,
     AuditEventId,
     BatchId,
     JobId,
     RenderId,
+    SlackDeliveryId,
     Slug,
     TemplateId,
     WebhookId,
     WorkspaceId,
+    is_id,
 )
 from domain.placeholder import Placeholder
 from domain.render_request import (
@@ -345,7 +348,7 @@ def render_of(row: RenderRow) -> RenderRequest:
         queued_at=row.queued_at,
         job_id=None if row.job_id is None else JobId(row.job_id),
         attempts=row.attempts,
-        deliver_to=tuple(map(WebhookId, row.deliver_to or ())),
+        deliver_to=tuple(map(_told, row.deliver_to or ())),
     )
 
 
@@ -463,3 +466,7 @@ def _failure_of(row: RenderRow | BatchRow) -> RenderFailure | None:
     if row.failure_code is None or row.failure_message is None:
         return None
     return RenderFailure(code=row.failure_code, message=row.failure_message)
+
+
+def _told(told: str) -> WebhookId | SlackDeliveryId:
+    return SlackDeliveryId(told) if is_id(told, SLACK_DELIVERY_PREFIX) else WebhookId(told)

@@ -91,6 +91,7 @@ class SlackDraftRow(Row):
     template_version: Mapped[int | None]
     data: Mapped[bytes] = mapped_column(LargeBinary)
     page: Mapped[int]
+    revision: Mapped[int]
     output: Mapped[Code | None]
 
 

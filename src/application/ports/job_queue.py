@@ -15,6 +15,8 @@ class JobKind(StrEnum):
     BATCH = "batch"
     BATCH_ERASURE = "batch-erasure"
     WEBHOOK = "webhook"
+    SLACK = "slack"
+    SLACK_DELIVERY = "slack-delivery"
 
 
 @dataclass(frozen=True, slots=True)

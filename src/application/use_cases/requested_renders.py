@@ -18,7 +18,7 @@ from application.versions_to_render import VersionsToRender
 from application.webhook_events import WebhookEvents
 from domain.document import Document, file_name_for
 from domain.errors import DiagnosedError, InvalidRequestError, NotFoundError, PayloadTooLargeError
-from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId
+from domain.identifiers import RENDER_PREFIX, RenderId, SlackDeliveryId, WorkspaceId
 from domain.render_request import RenderRequest, RenderStatus
 from domain.template import Template, TemplateVersion
 
@@ -31,7 +31,8 @@ class RenderDocumentCommand:
     the published one, `data` is JSON text in UTF-8. `store` False keeps no record, no data and no document;
     `expires_in` (seconds) is how long data and document are kept, where that is shorter than the retention. `answer`
     makes of the outcome what its Idempotency-Key is to be answered with; it is kept along with the record. `deliver`
-    names webhooks that are told of the end, whatever they listen to.
+    names webhooks that are told of the end, whatever they listen to. `render_id` is the one that the render gets, where
+    somebody knows it before; `slack_delivery` is what hands its document over in Slack.
     """
 
     caller: Caller
@@ -43,6 +44,8 @@ class RenderDocumentCommand:
     expires_in: int | None = None
     answer: "AnswerOf | None" = None
     deliver: tuple[str, ...] = ()
+    render_id: RenderId | None = None
+    slack_delivery: SlackDeliveryId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class RequestedRenders:
             ConflictError: a webhook that is to be told is disabled.
         """
         prepared = await self._prepared(command, status)
+        if command.slack_delivery is not None:
+            return replace(prepared, request=replace(prepared.request, deliver_to=(command.slack_delivery,)))
         if not command.deliver:
             return prepared
         if not command.store:
@@ -158,7 +163,7 @@ class RequestedRenders:
     ) -> RenderRequest:
         now = self._clock.now()
         return RenderRequest(
-            id=RenderId(self._ids.new_id(RENDER_PREFIX)),
+            id=command.render_id or RenderId(self._ids.new_id(RENDER_PREFIX)),
             workspace_id=command.caller.workspace_id,
             template_id=template.id if template else None,
             template_slug=template.slug if template else None,

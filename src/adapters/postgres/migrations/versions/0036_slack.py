@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("template_version", sa.Integer, nullable=True),
         sa.Column("data", sa.LargeBinary, nullable=False),
         sa.Column("page", sa.Integer, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("output", CODE, nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id", "template_id"],

@@ -1,0 +1,1 @@
+"""Slack, on slack_sdk."""

@@ -1,0 +1,433 @@
+"""From a command, a shortcut or a click to a render that waits in the queue."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from application.defaults import RenderWishes
+from application.ports.clock import Clock
+from application.ports.id_generator import IdGenerator
+from application.ports.slack_api import SlackRefusedError
+from application.ports.slack_installations import KnownInstallation
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.slack.drafts import OpenedDraft, bytes_of, json_of, open_draft, with_choices
+from application.slack.edge import Answer
+from application.slack.names import AGAIN, AS, EDIT, FROM_MESSAGE, GENERATE, PICK
+from application.slack.payloads import Payload, action_of, origin_of, view_of_payload
+from application.slack.people import date_in_slack, known_person, show, tell, with_request
+from application.slack.prefill import command_of, lines_of, prefilled
+from application.slack.resolving import resolved
+from application.slack.routes import SlackRoute, SlackTask
+from application.slack.texts import say
+from application.slack.views import loading_view, message, option_of, picker_view, told_view
+from application.slack_forms.paging import BACK, CALLBACK, PRESS, page_number
+from application.slack_forms.started import started
+from application.slack_forms.texts import Block, escaped
+from application.use_cases.queue_render import QueueRender
+from application.use_cases.requested_renders import RenderDocumentCommand
+from domain.errors import DocGenError, NotFoundError, NotPublishedError
+from domain.identifiers import (
+    RENDER_PREFIX,
+    SLACK_DELIVERY_PREFIX,
+    RenderId,
+    SlackDeliveryId,
+    TemplateId,
+)
+from domain.near_names import did_you_mean
+from domain.slack_delivery import SlackDelivery, SlackOutcome
+from domain.slack_draft import SlackDraft, SlackOrigin
+from domain.template import Template
+
+# Items of the menu; Slack takes 100.
+_OFFERED: Final = 100
+_LISTED: Final = 20
+_SHOWN: Final = 10
+
+
+class GenerateInSlack:
+    """Drafts are kept here and named by views; a submitted one becomes a delivery with a render that has its id.
+
+    Each step finds what an earlier attempt has done: identifiers follow from the intent, and are not made anew.
+    """
+
+    def __init__(self, units_of_work: UnitsOfWork, queue_render: QueueRender, clock: Clock, ids: IdGenerator) -> None:
+        self._units_of_work = units_of_work
+        self._queue_render = queue_render
+        self._clock = clock
+        self._ids = ids
+
+    def routes(self) -> dict[str, SlackRoute]:
+        """Return what is done for each request."""
+        return {
+            "command": SlackRoute(self.command, _opened_by_command),
+            f"shortcut:{GENERATE}": SlackRoute(self.begin, _opened_picker),
+            f"shortcut:{FROM_MESSAGE}": SlackRoute(self.begin, _opened_picker),
+            f"action:{PICK}": SlackRoute(self.pick),
+            f"action:{PRESS}": SlackRoute(self.press),
+            f"action:{BACK}": SlackRoute(self.press),
+            f"view:{CALLBACK}": SlackRoute(self.submit),
+            f"action:{EDIT}": SlackRoute(self.edit, lambda _, draft_id: loading_view(draft_id)),
+            f"action:{AGAIN}": SlackRoute(self.again),
+            f"action:{AS}": SlackRoute(self.again),
+        }
+
+    # --- before the answer ------------------------------------------------------------------------------------
+
+    async def options(self, known: KnownInstallation, payload: Payload) -> dict[str, Any]:
+        """Return the items of a menu: templates, or the choices of a field."""
+        text = str(payload.get("value") or "")
+        async with self._units_of_work.of_workspace(known.installation.workspace_id) as unit:
+            if payload.get("action_id") == PICK:
+                user = str(payload.get("user", {}).get("id", ""))
+                found = await unit.slack_deliveries.offered(known.installation.place, user, text, limit=_OFFERED)
+                return {"options": [option_of(template) for template in found]}
+            try:
+                opened = await open_draft(unit, str(view_of_payload(payload).get("private_metadata", "")))
+            except DocGenError:
+                return {"options": []}
+        return {"options": opened.form.options(str(payload.get("block_id", "")), text)}
+
+    async def submitted(self, unit: UnitOfWork, known: KnownInstallation, payload: Payload) -> Answer:
+        """Take a page of a form into its draft: an answer with what is wrong, or the next page; None where it is whole.
+
+        Raises:
+            NotFoundError: never; a draft that is gone is said in the view.
+        """
+        view = view_of_payload(payload)
+        try:
+            opened = await open_draft(unit, str(view.get("private_metadata", "")), for_change=True)
+        except (NotFoundError, NotPublishedError):
+            return {"response_action": "update", "view": told_view(say("en", "form-gone"))}
+        if not _is_theirs(opened.draft, known, payload):
+            return {"response_action": "update", "view": told_view(say("en", "form-gone"))}
+        values = view.get("state", {}).get("values", {})
+        page = page_number(str(view.get("callback_id", "")))
+        filled = opened.form.fill(page, values)
+        if filled.errors:
+            return {"response_action": "errors", "errors": dict(filled.errors)}
+        pages = len(opened.form.pages())
+        draft = opened.draft.filled(bytes_of(filled.data), min(page + 1, pages - 1), at=self._clock.now())
+        if page + 1 < pages:
+            return await self._next(unit, replace(opened, draft=draft))
+        draft = with_choices(draft, opened.template, values)
+        faults = replace(opened, draft=draft).form.faults()
+        if faults:
+            first = min(faults)
+            draft = replace(draft, page=first)
+            return await self._next(unit, replace(opened, draft=draft), next(iter(faults[first].values())))
+        await unit.slack_drafts.put(draft)
+        return None
+
+    def submissions(self) -> dict[str, Any]:
+        """Return what is done with each view that is submitted."""
+        return {CALLBACK: self.submitted}
+
+    @staticmethod
+    async def _next(unit: UnitOfWork, opened: OpenedDraft, note: str = "") -> Answer:
+        await unit.slack_drafts.put(opened.draft)
+        return {"response_action": "update", "view": opened.view(note=note)}
+
+    # --- after the answer -------------------------------------------------------------------------------------
+
+    async def command(self, task: SlackTask) -> None:
+        """Carry out `/docgen …`."""
+        said = command_of(str(task.payload.get("text", "")))
+        match said.word.lower():
+            case "":
+                await self._begin(task, said.values)
+            case "list":
+                await self._list(task)
+            case "status":
+                await self._status(task)
+            case word:
+                await self._begin_with(task, said.word, word, said.values)
+
+    async def begin(self, task: SlackTask) -> None:
+        """Keep who asked, where, and what the message says, until a template is chosen."""
+        await self._begin(task, lines_of(str(task.payload.get("message", {}).get("text", ""))))
+
+    async def pick(self, task: SlackTask) -> None:
+        """Show the form of the template that was chosen."""
+        chosen = (action_of(task.payload).get("selected_option") or {}).get("value")
+        draft_id = str(view_of_payload(task.payload).get("private_metadata", ""))
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            draft = await unit.slack_drafts.get(draft_id)
+            template = await unit.templates.get(str(chosen))
+        values = {str(name): str(value) for name, value in json_of(draft.data).items()}
+        if draft.template_id is not None:
+            values = {}
+        await self._form(task, draft, template, values)
+
+    async def press(self, task: SlackTask) -> None:
+        """Go back a page, or let a row of the form come or go; what was typed meanwhile is kept."""
+        view, action = view_of_payload(task.payload), action_of(task.payload)
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            opened = await open_draft(unit, str(view.get("private_metadata", "")), for_change=True)
+            page = page_number(str(view.get("callback_id", "")))
+            form = opened.form
+            filled = replace(form, data=form.fill(page, view.get("state", {}).get("values", {})).data)
+            action_id = str(action.get("action_id", ""))
+            if action_id == BACK:
+                page = max(0, page - 1)
+            else:
+                filled = filled.press(action_id.rpartition(":")[2], str(action.get("value", "")))
+            now = self._clock.now()
+            draft = opened.draft.filled(bytes_of(filled.data), page, at=now, revision=filled.revision)
+            await unit.slack_drafts.put(draft)
+            await unit.commit()
+        await show(task, replace(opened, draft=draft).view())
+
+    async def submit(self, task: SlackTask) -> None:
+        """Have the document of a draft made; the draft is forgotten."""
+        draft_id = str(view_of_payload(task.payload).get("private_metadata", ""))
+        delivery_id = _delivery_id(task)
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            try:
+                opened = await open_draft(unit, draft_id)
+            except NotFoundError:
+                if await _has_begun(unit, delivery_id):  # by a worker that died after that
+                    return
+                raise
+        draft = opened.draft
+        data = await resolved(task.client, json_of(draft.data), draft.origin)
+        whole = bytes_of(data)
+        await self._make(task, opened.template, draft.template_version, draft.origin, whole, draft.output)
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            await unit.slack_drafts.remove(draft.id)
+            await unit.commit()
+
+    async def again(self, task: SlackTask) -> None:
+        """Have a document made again, or in another format, of the same data."""
+        delivery_id, _, output = str(action_of(task.payload).get("value", "")).partition(" ")
+        delivery, template, data = await self._of_document(task, delivery_id)
+        origin = replace(delivery.origin, user_id=task.origin.user_id, response_url=task.origin.response_url)
+        if origin.channel_id is None:
+            origin = replace(origin, user_id=task.origin.user_id)
+        await self._make(task, template, None, origin, data, output or None)
+
+    async def edit(self, task: SlackTask) -> None:
+        """Show the form of a document with its data."""
+        delivery, template, data = await self._of_document(task, str(action_of(task.payload).get("value", "")))
+        origin = replace(delivery.origin, user_id=task.origin.user_id, response_url=task.origin.response_url)
+        draft = self._new_draft(task, origin, b"{}")
+        await self._form(task, draft, template, {}, json_of(data))
+
+    # --- steps ------------------------------------------------------------------------------------------------
+
+    async def _begin(self, task: SlackTask, values: Mapping[str, str]) -> SlackDraft:
+        origin = await known_person(task.client, task.origin)
+        draft = self._new_draft(task, origin, json.dumps(dict(values)).encode())
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            await unit.slack_drafts.put(draft)
+            await unit.commit()
+        return draft
+
+    async def _begin_with(self, task: SlackTask, given: str, slug: str, values: Mapping[str, str]) -> None:
+        origin = await known_person(task.client, task.origin)
+        place, user = origin.place, origin.user_id
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            try:
+                template = await unit.templates.get(slug)
+                template.version_to_render(None)
+            except (NotFoundError, NotPublishedError):
+                offered = await unit.slack_deliveries.offered(place, user, "", limit=_OFFERED)
+                await self._unknown(task, origin, given, [each.slug for each in offered])
+                return
+        await self._form(task, self._new_draft(task, origin, b"{}"), template, dict(values))
+
+    async def _unknown(self, task: SlackTask, origin: SlackOrigin, given: str, known: Sequence[str]) -> None:
+        """Say that there is no such command or template, and how it goes."""
+        near = (did_you_mean(given, known) or "").partition("'")[2].rpartition("'")[0]
+        key = "did-you-mean" if near else "unknown"
+        sentence = say(origin.locale, key, name=f"“{escaped(given[:80])}”", near=f"“{escaped(near)}”")
+        text = f"{sentence}\n{say(origin.locale, 'help')}"
+        try:
+            await show(task, told_view(text, origin.locale))
+        except SlackRefusedError:
+            await tell(task.client, origin, text)
+
+    async def _form(
+        self,
+        task: SlackTask,
+        draft: SlackDraft,
+        template: Template,
+        values: dict[str, str],
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        try:
+            number = template.version_to_render(None)
+        except NotPublishedError:
+            gone = say(draft.origin.locale, "template-gone", name=f"“{escaped(template.name)}”")
+            await show(task, told_view(gone, draft.origin.locale))
+            return
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            version = await unit.templates.get_version(template.id, number)
+            given = data if data is not None else prefilled(values, version.refined_placeholders())
+            begun = bytes_of(started(version.refined_schema(), given))
+            draft = draft.of_template(template.id, number, begun, at=self._clock.now())
+            await unit.slack_drafts.put(draft)
+            await unit.commit()
+        await show(task, OpenedDraft(draft, template, version).view())
+
+    async def _make(
+        self,
+        task: SlackTask,
+        template: Template,
+        version: int | None,
+        origin: SlackOrigin,
+        data: bytes,
+        output: str | None,
+    ) -> None:
+        """Write the delivery down, say that it is queued, and queue its render: each once, whoever dies in between."""
+        now = self._clock.now()
+        delivery = SlackDelivery(
+            id=_delivery_id(task),
+            workspace_id=task.intent.workspace_id,
+            origin=origin,
+            request_id=task.intent.request_id,
+            render_id=RenderId(self._ids.new_id(RENDER_PREFIX)),
+            template_id=TemplateId(template.id),
+            template_name=template.name,
+            created_at=now,
+        )
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            await unit.slack_deliveries.add(delivery)
+            await unit.commit()
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            delivery = await unit.slack_deliveries.get(delivery.id)
+            is_queued = await _has_begun(unit, delivery.id)
+        await self._announce(task, delivery)
+        if is_queued:
+            return
+        command = RenderDocumentCommand(
+            task.caller,
+            template.id,
+            data,
+            version,
+            RenderWishes(output=output, timezone=origin.timezone),
+            render_id=delivery.render_id,
+            slack_delivery=delivery.id,
+        )
+        try:
+            await self._queue_render(command)
+        except DocGenError as failure:
+            await self._fail(task, delivery.id, failure)
+
+    async def _announce(self, task: SlackTask, delivery: SlackDelivery) -> None:
+        """Post that a document is being made; where that was begun before, it is not done again."""
+        if delivery.announced:
+            return
+        origin = delivery.origin
+        async with self._units_of_work.of_workspace(delivery.workspace_id) as unit:
+            current = await unit.slack_deliveries.get(delivery.id, for_change=True)
+            await unit.slack_deliveries.update(replace(current, announced=True))
+            await unit.commit()
+        text = say(origin.locale, "queued", user=f"<@{origin.user_id}>", template=escaped(delivery.template_name))
+        try:
+            answer = await task.client.call(
+                "chat.postMessage",
+                channel=origin.channel_id or origin.user_id,
+                thread_ts=origin.thread_ts,
+                unfurl_links=False,
+                **message(text),
+            )
+        except SlackRefusedError:
+            return  # where the app may not post, the document comes as a link, and says so
+        async with self._units_of_work.of_workspace(delivery.workspace_id) as unit:
+            current = await unit.slack_deliveries.get(delivery.id, for_change=True)
+            await unit.slack_deliveries.update(current.posted(str(answer.get("channel")), str(answer.get("ts"))))
+            await unit.commit()
+
+    async def _fail(self, task: SlackTask, delivery_id: SlackDeliveryId, failure: DocGenError) -> None:
+        """End a delivery whose render was not even taken, and let the person know as for every failure."""
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            delivery = await unit.slack_deliveries.get(delivery_id, for_change=True)
+            await unit.slack_deliveries.update(delivery.end(SlackOutcome.FAILED, at=self._clock.now()))
+            await unit.commit()
+        origin = delivery.origin
+        reason = escaped(str(failure))
+        text = say(origin.locale, "failed", template=escaped(delivery.template_name), reason=reason)
+        text = with_request(origin.locale, text, delivery.request_id)
+        if delivery.message_ts is None:
+            await tell(task.client, origin, text)
+            return
+        await task.client.call("chat.update", channel=delivery.message_channel, ts=delivery.message_ts, **message(text))
+
+    async def _of_document(self, task: SlackTask, delivery_id: str) -> tuple[SlackDelivery, Template, bytes]:
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            delivery = await unit.slack_deliveries.get(delivery_id)
+            if delivery.origin.place != task.origin.place:
+                raise NotFoundError("delivery", delivery_id)
+            request = await unit.renders.get(delivery.render_id)
+            if request.erased_at is not None:
+                raise NotFoundError("document", request.id)
+            data = await unit.renders.data_of(request.id)
+            return delivery, await unit.templates.get(delivery.template_id), data
+
+    def _new_draft(self, task: SlackTask, origin: SlackOrigin, data: bytes) -> SlackDraft:
+        now = self._clock.now()
+        intent = task.intent
+        return SlackDraft(task.draft_id, intent.workspace_id, origin, intent.request_id, now, now, data=data)
+
+    async def _list(self, task: SlackTask) -> None:
+        origin = await known_person(task.client, task.origin)
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            found = await unit.slack_deliveries.offered(origin.place, origin.user_id, "", limit=_OFFERED)
+        lines = [f"• {escaped(each.name)} (`{each.slug}`)" for each in found[:_LISTED]]
+        if len(found) > _LISTED:
+            lines.append(say(origin.locale, "more", count=len(found) - _LISTED))
+        title = say(origin.locale, "list" if found else "list-empty")
+        await tell(task.client, origin, "\n".join([title, *lines]))
+
+    async def _status(self, task: SlackTask) -> None:
+        origin = await known_person(task.client, task.origin)
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            found = await unit.slack_deliveries.of_user(origin.place, origin.user_id, limit=_SHOWN)
+        lines = [
+            f"• {escaped(each.template_name)}: {say(origin.locale, _STATES[each.outcome])} "
+            f"({date_in_slack(each.created_at, '{date_short_pretty} {time}')})"
+            for each in found
+        ]
+        title = say(origin.locale, "status" if found else "status-empty")
+        await tell(task.client, origin, "\n".join([title, *lines]))
+
+
+_STATES: Final = {
+    None: "waiting",
+    SlackOutcome.FILE: "file",
+    SlackOutcome.LINK: "link",
+    SlackOutcome.FAILED: "failed-short",
+    SlackOutcome.GIVEN_UP: "given-up",
+}
+
+
+def _opened_by_command(payload: Payload, draft_id: str) -> Block | None:
+    said = command_of(str(payload.get("text", "")))
+    if said.word.lower() in {"list", "status"}:
+        return None
+    return loading_view(draft_id) if said.word else picker_view(draft_id)
+
+
+def _opened_picker(_: Payload, draft_id: str) -> Block:
+    return picker_view(draft_id)
+
+
+def _delivery_id(task: SlackTask) -> SlackDeliveryId:
+    """Return the id of the delivery that an intent begins: the same whenever it is asked for."""
+    return SlackDeliveryId(SLACK_DELIVERY_PREFIX + task.intent.id[3:])
+
+
+def _is_theirs(draft: SlackDraft, known: KnownInstallation, payload: Payload) -> bool:
+    origin = origin_of(known.installation.place, payload)
+    return (draft.origin.place, draft.origin.user_id) == (origin.place, origin.user_id)
+
+
+async def _has_begun(unit: UnitOfWork, delivery_id: SlackDeliveryId) -> bool:
+    """Tell whether the render of a delivery is there."""
+    try:
+        delivery = await unit.slack_deliveries.get(delivery_id)
+        await unit.renders.get(delivery.render_id)
+    except NotFoundError:
+        return False
+    return True

@@ -1,0 +1,22 @@
+"""Names that Slack sends back: callback ids of shortcuts and views, action ids of what can be clicked."""
+
+from typing import Final
+
+COMMAND: Final = "/docgen"
+# Shortcuts, as the app's manifest declares them.
+GENERATE: Final = "docgen_generate"
+FROM_MESSAGE: Final = "docgen_from_message"
+# The menu of templates: its view, and the menu itself.
+PICKER: Final = "docgen_pick"
+PICK: Final = "pick:template"
+# A view that says that it will be another one in a moment, or what went wrong.
+LOADING: Final = "docgen_loading"
+# Buttons below a document; the value is the id of its delivery.
+AGAIN: Final = "document:again"
+EDIT: Final = "document:edit"
+AS: Final = "document:as"
+OPEN: Final = "document:open"
+# The last fields of a form, which are not about the data.
+OUTPUT_BLOCK: Final = "deliver:output"
+TARGET_BLOCK: Final = "deliver:target"
+CHANNEL_BLOCK: Final = "deliver:channel"

@@ -1,0 +1,1 @@
+"""What Slack sends, over HTTP or over its Socket Mode."""

@@ -1,0 +1,79 @@
+"""The whole service beside a Slack of the tests; one of each for a module."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from entrypoints.app import create_app
+from entrypoints.settings import Settings
+from entrypoints.slack_settings import SlackSettings
+from tests.integration.http.conftest import register, settings_for
+from tests.integration.slack.desk import Desk
+from tests.integration.support.databases import Template, with_database
+from tests.integration.support.fake_slack import BOT_TOKEN, SIGNING_SECRET, FakeSlack
+
+LETTER = "Dear {{ name }},\n\nyour salary is {{ salary }}.\n"
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[FakeSlack]:
+    """A Slack."""
+    with FakeSlack().serving() as slack:
+        yield slack
+
+
+@pytest.fixture(scope="module")
+def module_database_url(template_database: Template) -> Iterator[str]:
+    """A database of the module's own; no connection is kept idle for as long as that lasts."""
+    name = f"{template_database.name}_{uuid.uuid4().hex}"
+
+    async def execute(statement: str) -> None:
+        connection = await asyncpg.connect(template_database.server_url)
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database.name}"'))
+    yield with_database(template_database.server_url, name)
+    asyncio.run(execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture(scope="module")
+def slack_settings(module_database_url: str, tmp_path_factory: pytest.TempPathFactory, slack: FakeSlack) -> Settings:
+    """Settings of a service with one Slack workspace."""
+    return with_slack(settings_for(module_database_url, tmp_path_factory.mktemp("data")), slack)
+
+
+def with_slack(settings: Settings, slack: FakeSlack, **slack_fields: Any) -> Settings:
+    """Return settings with Slack, and a worker in the service."""
+    fields: dict[str, Any] = {
+        "signing_secret": SecretStr(SIGNING_SECRET),
+        "bot_token": SecretStr(BOT_TOKEN),
+        "api_url": f"{slack.url}/api",
+        "file_bytes": 100_000,
+        **slack_fields,
+    }
+    http = settings.http.model_copy(update={"with_worker": True, "public_url": "https://docgen.example.org"})
+    return settings.model_copy(update={"http": http, "slack": SlackSettings.model_construct(**fields)})
+
+
+@pytest.fixture(scope="module")
+def desk(slack_settings: Settings, slack: FakeSlack) -> Iterator[Desk]:
+    """A person at Slack, with a service behind it that has a template."""
+    with TestClient(create_app(slack_settings), raise_server_exceptions=False) as client:
+        register(client, LETTER, name="offer-letter.txt", slug="offer-letter")
+        yield Desk(client, slack)
+
+
+@pytest.fixture(autouse=True)
+def nothing_illegal(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing that Slack would refuse was sent, in whatever test."""
+    yield
+    if "slack" in request.fixturenames:
+        slack: FakeSlack = request.getfixturevalue("slack")
+        assert slack.complaints == []
