@@ -46,7 +46,7 @@ def harmless(steps: Steps, change: ChangeKind, message: str) -> SchemaChange:
     return SchemaChange(format_path(steps), change, False, message)  # noqa: FBT003  # as the name says
 
 
-_TEXTS: Final = frozenset({"text", "multiline", "date", "time", "date-time", "email", "uri"})
+_TEXTS: Final = frozenset({"text", "multiline", "date", "time", "date-time", "email", "uri", "person", "channel"})
 _NUMBERS: Final = frozenset({"number", "integer"})
 _SINGLE: Final = _TEXTS | _NUMBERS | {"boolean", "null"}
 _ALL: Final = _SINGLE | {"list", "object", "image", "any"}
@@ -65,7 +65,7 @@ _INFERRED_TAKES: Final[dict[str, frozenset[str]]] = {
 _DECLARED_TAKES: Final[dict[str, frozenset[str]]] = {
     **_INFERRED_TAKES,
     "text": _TEXTS,
-    "multiline": _TEXTS,
+    **dict.fromkeys(("multiline", "person", "channel"), _TEXTS),
     "boolean": frozenset({"boolean"}),
     **{name: frozenset({name}) for name in ("date", "time", "date-time", "email", "uri")},
 }
@@ -81,6 +81,8 @@ _WORDS: Final = {
     "date-time": "a date with a time",
     "email": "an e-mail address",
     "uri": "an address",
+    "person": "the name of a person",
+    "channel": "the name of a channel",
     "list": "a list",
     "object": "an object",
     "image": "an image",

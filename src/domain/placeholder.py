@@ -21,6 +21,9 @@ class PlaceholderKind(StrEnum):
     DATETIME = "datetime"
     EMAIL = "email"
     URL = "url"
+    # The name of a person or of a channel, which a form may offer to choose.
+    PERSON = "person"
+    CHANNEL = "channel"
     CHOICE = "choice"
     IMAGE = "image"
     RICH_TEXT = "rich_text"

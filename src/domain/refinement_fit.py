@@ -10,7 +10,7 @@ from domain.schema import JsonObject
 TypeAndFormat = tuple[Any, str | None]
 
 _ANY_TEXT: Final[tuple[TypeAndFormat, ...]] = tuple(
-    ("string", name) for name in (None, "multiline", "date", "time", "date-time", "email", "uri")
+    ("string", name) for name in (None, "multiline", "date", "time", "date-time", "email", "uri", "person", "channel")
 )
 _SINGLE: Final[tuple[TypeAndFormat, ...]] = (*_ANY_TEXT, ("number", None), ("integer", None), ("boolean", None))
 _RICH: Final[TypeAndFormat] = (["string", "object"], None)
@@ -27,6 +27,8 @@ _MAY_BECOME: Final[Mapping[str, tuple[TypeAndFormat, ...]]] = {
     "multiline": _ANY_TEXT,
     "email": _ANY_TEXT,
     "uri": _ANY_TEXT,
+    "person": _ANY_TEXT,
+    "channel": _ANY_TEXT,
     "string or object": (("string", None), ("string", "multiline")),
 }
 # For each limit: the types that have it.

@@ -284,6 +284,8 @@ _READERS: Final[Mapping[PlaceholderKind, Callable[[Cell, Conventions], Any]]] = 
             PlaceholderKind.MULTILINE,
             PlaceholderKind.EMAIL,
             PlaceholderKind.URL,
+            PlaceholderKind.PERSON,
+            PlaceholderKind.CHANNEL,
             PlaceholderKind.RICH_TEXT,
         ),
         _text,

@@ -11,6 +11,8 @@ _TEXTS: Final = {
     "date-time": "2026-01-31T09:30:00Z",
     "email": "ada@example.com",
     "uri": "https://example.com/",
+    "person": "Ada Lovelace",
+    "channel": "#general",
 }
 # One red pixel, as PNG.
 _IMAGE: Final = (

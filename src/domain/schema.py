@@ -28,6 +28,8 @@ KIND_SCHEMAS: Final[dict[PlaceholderKind, JsonObject]] = {
     PlaceholderKind.DATETIME: {"type": "string", "format": "date-time"},
     PlaceholderKind.EMAIL: {"type": "string", "format": "email"},
     PlaceholderKind.URL: {"type": "string", "format": "uri"},
+    PlaceholderKind.PERSON: {"type": "string", "format": "person"},
+    PlaceholderKind.CHANNEL: {"type": "string", "format": "channel"},
     PlaceholderKind.CHOICE: {},
     PlaceholderKind.IMAGE: {"type": "object", "required": ["$image"], "properties": {"$image": {"type": "string"}}},
     PlaceholderKind.RICH_TEXT: {"type": ["string", "object"]},

@@ -125,6 +125,8 @@ WORDS: Final[dict[PlaceholderKind, str]] = {
     PlaceholderKind.DATETIME: "a date with a time, like 2026-01-31T09:30:00Z",
     PlaceholderKind.EMAIL: "an e-mail address",
     PlaceholderKind.URL: "an address like https://example.com/",
+    PlaceholderKind.PERSON: "the name of a person",
+    PlaceholderKind.CHANNEL: "the name of a channel",
     PlaceholderKind.CHOICE: "one of the choices",
     PlaceholderKind.IMAGE: 'an image ({"$image": …})',
     PlaceholderKind.RICH_TEXT: 'a text or a rich text ({"$richtext": …})',
@@ -143,6 +145,8 @@ _FITS: Final[dict[PlaceholderKind, Callable[[Any], bool]]] = {
     PlaceholderKind.DATETIME: _parsed(_DATETIME, datetime.fromisoformat),
     PlaceholderKind.EMAIL: lambda value: _is_text(value) and _EMAIL.fullmatch(value) is not None,
     PlaceholderKind.URL: lambda value: (_is_text(value) and _URL.fullmatch(value) is not None) or _LINK(value),
+    PlaceholderKind.PERSON: _is_text,
+    PlaceholderKind.CHANNEL: _is_text,
     PlaceholderKind.CHOICE: lambda value: True,  # noqa: ARG005  # its rule says it all
     PlaceholderKind.IMAGE: _typed("$image"),
     PlaceholderKind.RICH_TEXT: lambda value: _is_text(value) or _RICH(value),
