@@ -8,7 +8,7 @@ from application.slack_forms.parts import Field
 from application.slack_forms.person import Person
 from application.slack_forms.shown import number_text
 from application.slack_forms.texts import clipped
-from application.slack_forms.widgets import Widget
+from application.slack_forms.widgets import Widget, type_of
 from domain.refinement_fit import misfit, same
 
 
@@ -28,6 +28,8 @@ def problem_of(field: Field, value: Any, person: Person) -> str | None:
 
 
 def _text(field: Field, text: str, person: Person) -> str | None:
+    if (kind := type_of(field.schema)) in ("number", "integer", "boolean"):
+        return person.say(str(kind), value=f"“{clipped(text, 40)}”", example=f"1234{person.conventions.decimal}5")
     for keyword, name, breaks in (
         ("minLength", "text-short", int.__lt__),
         ("maxLength", "text-long", int.__gt__),

@@ -55,6 +55,8 @@ _ENGLISH: Final = {
     "datetime-hint": "Write it like 2026-01-31T09:30:00.",
     "time-hint": "Write it like 09:30.",
     "choose": "Choose",
+    "unknown-name": "There is no field {name} in this template.",
+    "unknown-near": "There is no field {name} in this template. Did you mean {near}?",
     "yes": "Yes",
     "no": "No",
 }
@@ -111,6 +113,8 @@ _GERMAN: Final = {
     "datetime-hint": "Bitte so schreiben: 2026-01-31T09:30:00.",
     "time-hint": "Bitte so schreiben: 09:30.",
     "choose": "Auswählen",
+    "unknown-name": "Ein Feld {name} gibt es in dieser Vorlage nicht.",
+    "unknown-near": "Ein Feld {name} gibt es in dieser Vorlage nicht. Ist {near} gemeint?",
     "yes": "Ja",
     "no": "Nein",
 }

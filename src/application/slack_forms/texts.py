@@ -80,11 +80,9 @@ def unescaped(text: str) -> str:
 
 
 def _as_written(tag: re.Match[str]) -> str:
-    """Return `<mailto:a@example.com|a@example.com>`, `<#C1|general>`, `<@U1>` as the person sees it."""
+    """Return `<mailto:a@example.com|a@example.com>`, `<#C1|general>` as the person sees it, and a link as it leads."""
     target, label = tag[1], tag[2]
     if target.startswith(("@", "#", "!")):
         sign = "" if target.startswith("!") else target[0]
         return f"{sign}{label or target[1:]}".replace("@@", "@").replace("##", "#")
-    if label and re.match(r"[a-z][a-z0-9+.-]*:", target) and target.partition(":")[2].lstrip("/") != label.lstrip("/"):
-        return target if target.startswith(("http:", "https:")) else label
-    return label or target
+    return target if target.startswith(("http:", "https:")) else label or target
