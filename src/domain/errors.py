@@ -372,6 +372,13 @@ class ServiceUnavailableError(DocGenError):
         self.retry_after = retry_after
 
 
+class WrongStorageError(ServiceUnavailableError):
+    """The storage is not the one that belongs to the database: nothing is read from it or stored there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("storage", message)
+
+
 class StorageFullError(DocGenError):
     """The storage has no room left; nothing was stored."""
 

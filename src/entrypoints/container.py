@@ -36,6 +36,7 @@ from adapters.postgres.render_endings import RENDERS_CHANNEL, PostgresRenderEndi
 from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.roles import grant_service, make_embedded_service, role_of, weakness_of
 from adapters.postgres.statements import QueueConnection
+from adapters.postgres.storage_mark import PostgresStorageMark
 from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
@@ -52,6 +53,7 @@ from adapters.storage.backup_folder import LocalBackupFiles
 from adapters.storage.bounded_folder import BoundedFolder
 from adapters.storage.cache import CachedDocumentStorage, FileCache
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
+from adapters.storage.mark import LocalStorageMark
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
 from adapters.webhooks.network import SystemResolver
 from adapters.webhooks.sender import HttpWebhookSender
@@ -59,6 +61,7 @@ from application.blob_survey import BlobSurvey
 from application.defaults import RenderDefaults
 from application.job_worker import Chore, Handler, JobWorker
 from application.key_usage import KeyUsage
+from application.own_storage import OwnStorage, OwnStorageHealthCheck
 from application.ports.backup_files import BackupFiles
 from application.ports.clock import Clock
 from application.ports.document_links import DocumentLinks
@@ -68,6 +71,7 @@ from application.ports.job_monitor import JobMonitor
 from application.ports.job_queue import JobKind
 from application.ports.job_source import JobSource
 from application.ports.metrics_report import MetricsReport
+from application.ports.storage_mark import StorageMark
 from application.ports.template_renderer import TemplateRenderer
 from application.rate_limiter import RateLimiter
 from application.renderer_with_assets import RendererWithAssets
@@ -202,6 +206,7 @@ class _Store(NamedTuple):
     """A storage, and what there is to it: `locks` where it has none of its own, `links` where it can sign them."""
 
     storage: DocumentStorage
+    mark: StorageMark
     check: HealthCheck
     locks: PostgresBlobLocks | None = None
     links: DocumentLinks | None = None
@@ -212,17 +217,19 @@ def _store(settings: Settings, clock: Clock, database_url: str) -> _Store:
     if settings.storage.kind == "s3":
         return _bucket(settings, clock, database_url)
     storage = LocalDocumentStorage(settings.storage_dir, clock)
-    return _Store(storage, LocalStorageHealthCheck(storage))
+    return _Store(storage, LocalStorageMark(settings.storage_dir), LocalStorageHealthCheck(storage))
 
 
 def _bucket(settings: Settings, clock: Clock, database_url: str) -> _Store:
     from adapters.storage.s3.links import S3DocumentLinks  # noqa: PLC0415  # only where it is configured
+    from adapters.storage.s3.mark import S3StorageMark  # noqa: PLC0415  # see above
     from adapters.storage.s3.storage import S3DocumentStorage, S3StorageHealthCheck  # noqa: PLC0415  # see above
 
     locks = PostgresBlobLocks(database_url)
     bucket = _bucket_of(settings.storage.s3)
     storage = S3DocumentStorage(bucket, locks, clock)
-    return _Store(storage, S3StorageHealthCheck(bucket), locks, S3DocumentLinks(bucket, clock))
+    check, links = S3StorageHealthCheck(bucket), S3DocumentLinks(bucket, clock)
+    return _Store(storage, S3StorageMark(bucket), check, locks, links)
 
 
 def _bucket_of(chosen: S3Settings) -> "Bucket":
@@ -405,12 +412,6 @@ class Container(containers.DeclarativeContainer):
         metrics,
         providers.Singleton(RendererWithAssets, engine, stored_assets, limits.provided.output_bytes),
     )
-    health_checks = providers.Callable(
-        _health_checks,
-        engine,
-        providers.Singleton(PostgresHealthCheck, database),
-        store.provided.check,
-    )
 
     bounds = providers.Singleton(_bounds, settings)
     settings_in_force = providers.Singleton(SettingsOfWorkspaces, units_of_work, template_changes, clock, bounds)
@@ -504,6 +505,21 @@ class Container(containers.DeclarativeContainer):
     read_audit_events = providers.Singleton(ReadAuditEvents, units_of_work)
     key_usage = providers.Singleton(KeyUsage, units_of_work, clock)
     workspaces = providers.Singleton(PostgresWorkspaceDirectory, database)
+    own_storage = providers.Singleton(
+        OwnStorage,
+        store.provided.mark,
+        providers.Singleton(PostgresStorageMark, database),
+        store.provided.storage,
+        units_of_work,
+        workspaces,
+        ids,
+    )
+    health_checks = providers.Callable(
+        _health_checks,
+        engine,
+        providers.Singleton(PostgresHealthCheck, database),
+        providers.Singleton(OwnStorageHealthCheck, store.provided.check, own_storage),
+    )
     authentication = providers.Singleton(
         _authentication,
         settings,
@@ -567,6 +583,7 @@ class Container(containers.DeclarativeContainer):
         render_journal,
         store.provided.locks,
         store.provided.storage,
+        own_storage,
         document_links,
         engine,
         key_usage,
@@ -710,6 +727,7 @@ class StorageOfKind(NamedTuple):
     """A storage, and what is entered before it is used."""
 
     storage: DocumentStorage
+    mark: StorageMark
     lifetimes: list[AbstractAsyncContextManager[Any]]
 
 
@@ -725,8 +743,8 @@ def storage_of_kind(container: Container, kind: Literal["local", "s3"]) -> Stora
         raise SettingsError(complaint)
     chosen = settings.model_copy(update={"storage": settings.storage.model_copy(update={"kind": kind})})
     # Nothing is erased: the locks of a bucket, which need the database, are never taken.
-    storage = _store(chosen, container.clock(), "").storage
-    return StorageOfKind(storage, _lifetimes(storage))
+    store = _store(chosen, container.clock(), "")
+    return StorageOfKind(store.storage, store.mark, _lifetimes(store.storage))
 
 
 @contextmanager

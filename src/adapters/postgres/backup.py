@@ -35,6 +35,8 @@ _DUMP: Final = (
     "--no-privileges",
     # Rates of requests, which are nobody's loss.
     "--no-unlogged-table-data",
+    # What is restored has another storage, whose mark it takes when it is first used.
+    "--exclude-table-data=public.storage_marks",
     "--enable-row-security",
     # A migration that is under way is not waited for for ever, nor does it keep everybody else waiting behind us.
     "--lock-wait-timeout=30s",

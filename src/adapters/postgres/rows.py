@@ -250,6 +250,15 @@ class RateBucketRow(Row):
     full_at: Mapped[datetime]
 
 
+class StorageMarkRow(Row):
+    """The mark of the storage that belongs to the database: one row, of no workspace (`-`)."""
+
+    __tablename__ = "storage_marks"
+
+    workspace_id: Mapped[CodeKey]
+    mark: Mapped[Code]
+
+
 class WebhookRow(Row):
     """An endpoint; its secrets are sealed. No event means every one."""
 

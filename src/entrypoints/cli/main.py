@@ -306,6 +306,7 @@ def _storage(commands: _Commands) -> None:
         help="do not read them: corrupt is then only what has another size than it should",
     )
     check.add_argument("--json", action="store_true", help="print what is found as JSON")
+    actions.add_parser("adopt", help="let the database take this storage for its own: it was restored, or copied")
     copy = actions.add_parser("copy", help="copy every blob to the other kind of storage")
     for option, name in (("--from", "source"), ("--to", "target")):
         copy.add_argument(option, dest=name, required=True, choices=("local", "s3"))

@@ -36,8 +36,19 @@ def run(options: Namespace) -> int:
     """Carry out one action."""
     if options.action == "copy":
         return storage_copy.run(options)
+    if options.action == "adopt":
+        with with_database(load_settings()) as settings:
+            return asyncio.run(_adopt(settings))
     with with_database(load_settings()) as settings:
         return asyncio.run(_check(settings, options))
+
+
+async def _adopt(settings: Settings) -> int:
+    container = Container(settings=settings)
+    async with entered(container.stores()):
+        mark = await container.own_storage().adopt()
+        say(f"The database takes the storage in {container.store().mark.place} for its own, by the mark {mark}.")
+    return 0
 
 
 async def _check(settings: Settings, options: Namespace) -> int:

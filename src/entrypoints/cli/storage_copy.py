@@ -34,7 +34,7 @@ async def _copy(settings: Settings, options: Namespace) -> tuple[int, CopiedStor
     source, target = (storage_of_kind(container, kind) for kind in (options.source, options.target))
     count = 0
     async with entered([*source.lifetimes, *target.lifetimes]):
-        copy = container.copy_storage(source.storage, target.storage)
+        copy = container.copy_storage(source.storage, target.storage, source.mark, target.mark)
         total = await copy.count() if sys.stderr.isatty() else None
         with progress("Copied", "blobs", total) as bar:
 

@@ -134,3 +134,16 @@ def test_a_database_that_is_down_is_no_fault_of_the_storage(docgen: Run, tmp_pat
     done = docgen("storage", "check", DOCGEN_DATABASE__URL="postgresql://docgen@127.0.0.1:1/docgen")
     assert done.returncode == 3
     assert "database" in done.stderr
+
+
+def test_a_worker_does_not_start_with_the_storage_of_others_until_it_is_told_to(
+    docgen: Run, database_url: str, tmp_path: Path
+) -> None:
+    database = {"DOCGEN_DATABASE__URL": as_service(database_url)}
+    storage = tmp_path / ".docgen" / "storage"
+    storage.mkdir(parents=True)
+    (storage / ".docgen-storage").write_text("sto_of_others\n")
+    refused = docgen("worker", **database)
+    assert (refused.returncode, "belongs to another database" in refused.stderr) == (3, True)
+    adopted = docgen("storage", "adopt", **database)
+    assert (adopted.returncode, "for its own, by the mark sto_of_others" in adopted.stdout) == (0, True)

@@ -1,5 +1,6 @@
 """The service with a bucket for its files and documents."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 
 from adapters.storage.s3.options import S3Options
 from entrypoints.app import create_app
+from entrypoints.container import Container
+from entrypoints.lifespan import entered
 from entrypoints.s3_settings import S3Settings
 from entrypoints.settings import CacheSettings, Settings, StorageSettings
 from tests.integration.http.conftest import register, settings_for
@@ -105,6 +108,13 @@ def test_a_link_is_the_services_own(client: TestClient) -> None:
     assert client.get(link).status_code == 410
 
 
+async def adopt(settings: Settings) -> None:
+    """Let the database take the storage of these settings for its own."""
+    container = Container(settings=settings)
+    async with entered(container.stores()):
+        await container.own_storage().adopt()
+
+
 @pytest.mark.parametrize("cache", [CacheSettings(), CacheSettings(file_bytes=0)], ids=["by default", "none"])
 def test_a_start_fetches_no_template_again_unless_there_is_no_cache(
     options: S3Options, database_url: str, tmp_path: Path, cache: CacheSettings
@@ -115,8 +125,10 @@ def test_a_start_fetches_no_template_again_unless_there_is_no_cache(
         register(client)
     with TestClient(create_app(settings)) as client:
         assert client.post("/v1/renders", json=BODY).is_success
+    # Nothing is left there but its mark.
     away = replace(options, prefix="nothing-is-here/")
     elsewhere = settings_with(away, database_url, tmp_path).model_copy(update={"cache": compiled_anew})
+    asyncio.run(adopt(elsewhere))
     with TestClient(create_app(elsewhere)) as client:
         answer = client.post("/v1/renders", json=BODY, headers={"Accept": "text/plain"})
     assert (answer.text == TEXT) == (cache.file_bytes is None)

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
+from domain.errors import WrongStorageError
 from entrypoints.app import create_app
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem
@@ -94,3 +95,21 @@ async def test_a_database_that_is_down_is_named_and_comes_back(database_url: str
 
         # The relay runs on this loop, so its clients have to be in another thread.
         await asyncio.to_thread(scenario)
+
+
+def test_a_storage_that_is_not_the_databases_is_refused(database_url: str, tmp_path: Path) -> None:
+    own = settings_for(database_url, tmp_path / "own")
+    mark = own.storage_dir / ".docgen-storage"
+    with TestClient(create_app(own)) as client:
+        register(client)
+        assert client.get("/readyz").status_code == 200
+        mark.rename(mark.with_name("elsewhere"))
+        unready = assert_problem(client.get("/readyz"), 503, "unavailable")
+        assert "is its disk mounted" in unready["components"]["storage"]
+        mark.with_name("elsewhere").rename(mark)
+        assert client.get("/readyz").status_code == 200
+    unmounted = create_app(settings_for(database_url, tmp_path / "empty"))
+    with pytest.raises(WrongStorageError, match="docgen storage adopt"), TestClient(unmounted):
+        pass
+    with TestClient(create_app(own)) as client:
+        assert client.get("/v1/templates/letter/versions/1/file").status_code == 200

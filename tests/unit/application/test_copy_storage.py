@@ -6,10 +6,11 @@ import pytest
 
 from application.ports.document_storage import BlobKey
 from application.use_cases.copy_storage import CopyStorage
-from domain.errors import ServiceUnavailableError, StorageFullError
+from domain.errors import ConflictError, ServiceUnavailableError, StorageFullError
 from domain.identifiers import WorkspaceId
 from tests.builders import a_workspace
 from tests.fakes.document_storage import InMemoryDocumentStorage
+from tests.fakes.storage_mark import InMemoryStorageMark
 
 
 class Stores:
@@ -17,7 +18,8 @@ class Stores:
 
     def __init__(self) -> None:
         self.source, self.target = InMemoryDocumentStorage(), InMemoryDocumentStorage()
-        self.copy = CopyStorage(self.source, self.target)
+        self.source_mark, self.target_mark = InMemoryStorageMark("sto_1"), InMemoryStorageMark()
+        self.copy = CopyStorage(self.source, self.target, self.source_mark, self.target_mark)
 
     async def keeps(self, content: bytes, workspace_id: WorkspaceId) -> BlobKey:
         """Store a blob in the first one."""
@@ -67,3 +69,26 @@ async def test_a_storage_that_is_down_ends_the_copy(stores: Stores, side: str) -
     getattr(stores, side).down = True
     with pytest.raises(ServiceUnavailableError):
         await stores.copy(lambda: None)
+
+
+async def test_the_mark_comes_along_when_all_is_there(stores: Stores) -> None:
+    stores.target.capacity = 50
+    with pytest.raises(StorageFullError):
+        await stores.copy(lambda: None)
+    assert stores.target_mark.mark is None
+    stores.target.capacity = None
+    await stores.copy(lambda: None)
+    assert stores.target_mark.mark == "sto_1"
+
+
+async def test_nothing_is_copied_into_the_storage_of_another_database(stores: Stores) -> None:
+    stores.target_mark.mark = "sto_2"
+    with pytest.raises(ConflictError, match="belongs to another database"):
+        await stores.copy(lambda: None)
+    assert stores.target.blobs == {}
+
+
+async def test_a_storage_without_a_mark_is_copied_without_one(stores: Stores) -> None:
+    stores.source_mark.mark = None
+    await stores.copy(lambda: None)
+    assert (stores.target.blobs, stores.target_mark.mark) == (stores.source.blobs, None)

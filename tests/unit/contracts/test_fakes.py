@@ -44,6 +44,7 @@ from tests.contracts.slack import (
     SlackInstallationRepositoryContract,
     SlackIntentRepositoryContract,
 )
+from tests.contracts.storage_mark import ReplaceableMarkContract, StorageMarkContract
 from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_renderer import TemplateRendererContract
 from tests.contracts.template_repository import TemplateRepositoryContract
@@ -69,6 +70,7 @@ from tests.fakes.render_journal import InMemoryRenderJournal
 from tests.fakes.row_reader import InMemoryRowReader
 from tests.fakes.secret_box import OpenSecretBox
 from tests.fakes.slack import InMemorySlackInstallationDirectory
+from tests.fakes.storage_mark import InMemoryStorageMark
 from tests.fakes.template_changes import InMemoryTemplateChanges
 from tests.fakes.template_renderer import RecordingRenderer
 from tests.fakes.token_verifier import FixedTokenVerifier
@@ -488,3 +490,17 @@ class TestInMemorySlackInstallationDirectory(_InMemory, SlackInstallationDirecto
         units = InMemoryUnitsOfWork()
         units.database.down = True
         return InMemorySlackInstallationDirectory(units.database)
+
+
+class TestInMemoryStorageMark(ReplaceableMarkContract, StorageMarkContract):
+    @pytest.fixture
+    @override
+    def mark(self) -> InMemoryStorageMark:
+        return InMemoryStorageMark()
+
+    @pytest.fixture
+    @override
+    def mark_that_is_down(self) -> InMemoryStorageMark:
+        mark = InMemoryStorageMark()
+        mark.down = True
+        return mark

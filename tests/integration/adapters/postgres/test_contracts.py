@@ -14,6 +14,7 @@ from adapters.postgres.notifications import PostgresNotifications, Subscriber
 from adapters.postgres.render_endings import RENDERS_CHANNEL, PostgresRenderEndings
 from adapters.postgres.render_journal import PostgresRenderJournal
 from adapters.postgres.slack import PostgresSlackInstallationDirectory
+from adapters.postgres.storage_mark import PostgresStorageMark
 from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
@@ -40,6 +41,7 @@ from tests.contracts.slack import (
     SlackInstallationRepositoryContract,
     SlackIntentRepositoryContract,
 )
+from tests.contracts.storage_mark import ReplaceableMarkContract, StorageMarkContract
 from tests.contracts.template_changes import TemplateChangesContract
 from tests.contracts.template_repository import TemplateRepositoryContract
 from tests.contracts.unit_of_work import UnitsOfWorkContract
@@ -265,3 +267,15 @@ class TestPostgresSlackInstallationDirectory(_OnPostgres, SlackInstallationDirec
     @override
     def directory_that_is_down(self, unreachable: PostgresDatabase) -> PostgresSlackInstallationDirectory:
         return PostgresSlackInstallationDirectory(unreachable)
+
+
+class TestPostgresStorageMark(ReplaceableMarkContract, StorageMarkContract):
+    @pytest.fixture
+    @override
+    def mark(self, database: PostgresDatabase) -> PostgresStorageMark:
+        return PostgresStorageMark(database)
+
+    @pytest.fixture
+    @override
+    def mark_that_is_down(self, unreachable: PostgresDatabase) -> PostgresStorageMark:
+        return PostgresStorageMark(unreachable)

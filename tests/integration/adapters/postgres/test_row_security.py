@@ -26,6 +26,7 @@ from adapters.postgres.rows import (
     RateBucketRow,
     RenderRow,
     Row,
+    StorageMarkRow,
     TemplateRow,
     TemplateVersionRow,
     UsageSummedRow,
@@ -168,7 +169,7 @@ async def test_every_table_is_protected_from_its_owner_too(database_url: str) ->
 
 
 def test_these_tests_know_every_table() -> None:
-    assert {row.__tablename__ for row in (*OF_A_WORKSPACE, WorkspaceRow, DeletedWorkspaceRow)} == set(
+    assert {row.__tablename__ for row in (*OF_A_WORKSPACE, WorkspaceRow, DeletedWorkspaceRow, StorageMarkRow)} == set(
         Row.metadata.tables
     )
 

@@ -17,6 +17,7 @@ import pytest
 from typing_extensions import override
 
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
+from adapters.storage.mark import MARK, LocalStorageMark
 from adapters.system import SystemClock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from domain.errors import ServiceUnavailableError, StorageFullError
@@ -34,6 +35,7 @@ from tests.contracts.document_storage import (
     unnamed,
 )
 from tests.contracts.health_check import HealthCheckContract
+from tests.contracts.storage_mark import StorageMarkContract
 from tests.fakes.clock import FixedClock
 
 
@@ -520,3 +522,24 @@ async def test_a_blob_that_goes_while_it_is_read_is_read_to_its_end(storage: Loc
     assert first + b"".join([piece async for piece in stream]) == BOOK
     with pytest.raises(BlobNotFoundError):
         await storage.read(key_of(BOOK))
+
+
+# --- the mark -------------------------------------------------------------------------------------------------
+
+
+class TestLocalStorageMark(StorageMarkContract):
+    @pytest.fixture
+    @override
+    def mark(self, storage: LocalDocumentStorage, root: Path) -> LocalStorageMark:
+        return LocalStorageMark(root)
+
+    @pytest.fixture
+    @override
+    def mark_that_is_down(self, lost_storage: LocalDocumentStorage, root: Path) -> LocalStorageMark:
+        return LocalStorageMark(root)
+
+
+async def test_a_mark_is_no_blob_and_leaves_no_half_file(storage: LocalDocumentStorage, root: Path) -> None:
+    await asyncio.gather(*(LocalStorageMark(root).make(f"sto_{number}") for number in range(8)))
+    assert [path for path in files_below(root) if path.parent.name != ".locks"] == [root / MARK]
+    assert [each async for each in storage.workspaces()] == []

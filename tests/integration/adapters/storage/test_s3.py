@@ -14,6 +14,7 @@ import pytest
 from typing_extensions import override
 
 from adapters.storage.s3.bucket import Bucket
+from adapters.storage.s3.mark import S3StorageMark
 from adapters.storage.s3.options import Encryption, S3Options
 from adapters.storage.s3.storage import S3DocumentStorage, S3StorageHealthCheck
 from adapters.storage.s3.uploads import PART
@@ -34,6 +35,7 @@ from tests.contracts.document_storage import (
     workspaces_in,
 )
 from tests.contracts.health_check import HealthCheckContract
+from tests.contracts.storage_mark import StorageMarkContract
 from tests.fakes.blob_locks import InMemoryBlobLocks
 from tests.fakes.clock import FixedClock
 from tests.integration.support.seaweedfs import OWNER, READER, Server, killable_seaweedfs, write_directly
@@ -402,3 +404,25 @@ async def test_no_key_leaves_its_place(storage: S3DocumentStorage, sha256: str) 
     for operation in (storage.put(key, LETTER), storage.read(key), storage.erase(key, unnamed), collect(storage, key)):
         with pytest.raises(ValueError, match="is not a SHA-256"):
             await operation
+
+
+class TestS3StorageMark(StorageMarkContract):
+    @pytest.fixture
+    @override
+    async def mark(self, options: S3Options) -> AsyncIterator[S3StorageMark]:  # type: ignore[override]  # a fixture
+        async with Bucket(options) as bucket:
+            yield S3StorageMark(bucket)
+
+    @pytest.fixture
+    @override
+    async def mark_that_is_down(  # type: ignore[override]  # a fixture
+        self, options: S3Options
+    ) -> AsyncIterator[S3StorageMark]:
+        async with Bucket(replace(options, endpoint_url="http://127.0.0.1:9", **HASTY)) as bucket:
+            yield S3StorageMark(bucket)
+
+
+async def test_a_store_without_conditional_puts_is_marked_as_well(options: S3Options) -> None:
+    async with Bucket(replace(options, conditional_put=False)) as bucket:
+        mark = S3StorageMark(bucket)
+        assert await mark.make("sto_1") == await mark.make("sto_2") == await mark.read() == "sto_1"
