@@ -17,7 +17,7 @@ def program(name: str) -> str:
     own = Path(sys.executable).with_name(name)
     found = str(own) if own.exists() else shutil.which(name)
     if found is None:
-        pytest.skip(f"The program {name} is not installed: run 'make install', where it exists for this platform.")
+        pytest.skip(f"The program {name} is not installed; 'make install' brings most of those that are used here.")
     return found
 
 

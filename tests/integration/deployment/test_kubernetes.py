@@ -1,0 +1,145 @@
+"""infra/kubernetes: the manifests by the schemas of Kubernetes, and what pods may do."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from entrypoints.settings import Settings, setting_names
+from tests.integration.deployment.programs import ROOT, checked, read_yaml
+
+FOLDER = ROOT / "infra/kubernetes"
+KUSTOMIZATIONS = sorted([*FOLDER.glob("*/kustomization.yaml"), ROOT / "infra/postgres/kustomization.yaml"])
+MANIFESTS = sorted(path for path in FOLDER.glob("*/*.yaml") if path.name != "kustomization.yaml")
+
+
+def documents() -> list[dict[str, Any]]:
+    """Every object of every manifest."""
+    return [it for path in MANIFESTS for it in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
+
+
+def pods() -> dict[str, dict[str, Any]]:
+    """The pods of everything that makes some, by its name."""
+    return {
+        it["metadata"]["name"]: it["spec"]["template"]
+        for it in documents()
+        if it["kind"] in {"Deployment", "StatefulSet", "Job"}
+    }
+
+
+def test_manifests_are_valid_by_the_strict_schemas() -> None:
+    """An unknown field is an error."""
+    checked("kubernetes-validate", "--strict", *MANIFESTS)
+
+
+def test_kustomizations_are_valid_by_their_schema() -> None:
+    """A misspelt field of theirs would be left alone."""
+    for path in KUSTOMIZATIONS:
+        known = {"apiVersion", "kind", "namespace", "resources", "images", "labels"}
+        assert set(read_yaml(path)) <= known | {"configMapGenerator", "secretGenerator"}
+
+
+def test_kustomizations_name_what_is_there_and_all_of_it() -> None:
+    """A manifest that nobody names is never applied."""
+    named = set()
+    for path in KUSTOMIZATIONS:
+        for resource in read_yaml(path).get("resources", []):
+            target = (path.parent / resource).resolve()
+            assert target.exists(), f"{path} names {resource}"
+            named.add(target)
+    assert set(MANIFESTS) <= named
+    assert {path.parent for path in KUSTOMIZATIONS} - named == {FOLDER / "example"}
+
+
+def test_kustomize_builds_the_example(tmp_path: Path) -> None:
+    """Where it is installed; the secrets are made as the documentation says."""
+    checked("kustomize", "version")
+    copied = tmp_path / "infra"
+    shutil.copytree(ROOT / "infra", copied)
+    checked(ROOT / "scripts/make-secrets.sh", copied / "kubernetes/example/secrets")
+    built = checked("kustomize", "build", copied / "kubernetes/example")
+    (tmp_path / "built.yaml").write_text(built, encoding="utf-8")
+    checked("kubernetes-validate", "--strict", tmp_path / "built.yaml")
+
+
+@pytest.mark.parametrize("name", ["docgen-service", "docgen-worker", "docgen-migrate", "postgres"])
+def test_pods_run_without_root_and_without_rights(name: str) -> None:
+    """As the profile `restricted` of Kubernetes wants it, and more."""
+    spec = pods()[name]["spec"]
+    assert spec["enableServiceLinks"] is False
+    assert spec["automountServiceAccountToken"] is False
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    (container,) = spec["containers"]
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert set(container["resources"]) == {"requests", "limits"}
+
+
+def test_only_the_migration_and_the_server_have_the_owners_role() -> None:
+    """And no secret is in a variable."""
+    having = set()
+    for name, pod in pods().items():
+        (secrets,) = (
+            volume["projected"]["sources"] for volume in pod["spec"]["volumes"] if volume["name"] == "secrets"
+        )
+        having |= {name for source in secrets if source["secret"]["name"] == "docgen-owner"}
+    assert having == {"docgen-migrate", "postgres"}
+
+
+def test_policies_budgets_scalers_and_services_mean_pods_that_are_there() -> None:
+    """A selector that fits nothing protects nothing."""
+    labels = [pod["metadata"]["labels"] for pod in pods().values()]
+
+    def selected(selector: dict[str, Any]) -> bool:
+        wanted = selector.get("matchLabels", {}).items()
+        expressions = selector.get("matchExpressions", [])
+        return any(
+            wanted <= its.items() and all(its.get(it["key"]) in it["values"] for it in expressions) for its in labels
+        )
+
+    counted = 0
+    for it in documents():
+        spec = it.get("spec", {})
+        selector = spec.get("podSelector", spec.get("selector")) if it["kind"] != "Service" else None
+        if it["kind"] == "Service":
+            selector = {"matchLabels": spec["selector"]}
+        if selector is not None:
+            assert selected(selector), it["metadata"]["name"]
+            counted += 1
+        if it["kind"] == "HorizontalPodAutoscaler":
+            assert spec["scaleTargetRef"]["name"] in pods()
+    assert counted >= 10
+
+
+def test_literals_of_the_configuration_are_settings() -> None:
+    """A name that DocGen does not know would end its start."""
+    known = set(setting_names(Settings))
+    for path in KUSTOMIZATIONS:
+        for generator in read_yaml(path).get("configMapGenerator", []):
+            assert {literal.partition("=")[0] for literal in generator.get("literals", [])} <= known
+        for generator in read_yaml(path).get("secretGenerator", []):
+            own = {Path(file).name.upper() for file in generator["files"]} - {"POSTGRES_PASSWORD"}
+            assert own <= known
+
+
+def test_the_ingress_leads_to_everything_but_the_figures() -> None:
+    """/metrics is for the inside."""
+    rules = [rule for it in documents() if it["kind"] == "Ingress" for rule in it["spec"]["rules"]]
+    paths = [path for rule in rules for path in rule["http"]["paths"]]
+
+    def leads(path: str) -> bool:
+        return any(
+            path == it["path"] or (it["pathType"] == "Prefix" and path.startswith(it["path"] + "/")) for it in paths
+        )
+
+    described = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))["paths"]
+    assert {"/v1/renders", "/readyz"} <= set(described)
+    assert [path for path in (*described, "/docs", "/openapi.json", "/slack/events") if not leads(path)] == []
+    assert not leads("/metrics")
