@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import asyncpg
 
+from adapters.postgres import slack_rows  # noqa: F401  # its tables are some of Row's
 from adapters.postgres.connection import connect
 from adapters.postgres.failures import COMPONENT, connecting
 from adapters.postgres.rows import Row

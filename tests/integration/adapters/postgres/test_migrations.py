@@ -10,7 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-from adapters.postgres import migrator
+from adapters.postgres import (
+    migrator,
+    slack_rows,  # noqa: F401  # its tables are some of Row's
+)
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.rows import Row
 from domain.errors import ServiceUnavailableError
