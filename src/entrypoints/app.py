@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from domain.asset import MAX_ASSET_BYTES
-from entrypoints.container import Container
+from entrypoints.container import Container, service_container
 from entrypoints.http.access import require_guarded
 from entrypoints.http.allowed_hosts import AllowedHosts
 from entrypoints.http.answer_headers import AnswerHeaders
@@ -39,6 +39,7 @@ from entrypoints.http.routes import (
     webhooks,
     workspace,
 )
+from entrypoints.http.traced_requests import TracedRequests
 from entrypoints.lifespan import end_with_parent, entered
 from entrypoints.settings import Settings, load_settings
 from entrypoints.telemetry.process import Telemetry
@@ -51,7 +52,7 @@ Upload a template, read what it needs and what is wrong with it, then send JSON 
 
 # Boundaries and small fields of a multipart body, on top of the file or the data in it.
 _ENVELOPE_BYTES = 1_000_000
-# FastAPI would look for a provider of traces, metrics and logs in every request, and there is none.
+# FastAPI would look for providers of traces, metrics and logs in every request; ours are in `traced_requests`.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
@@ -76,7 +77,11 @@ def _answering(app: ASGIApp, settings: Settings, container: Container) -> ASGIAp
     inner = CrossOriginMiddleware(known, origins) if origins else known
     answering = AnswerHeaders(inner, container.ids(), hsts_seconds=settings.http.hsts_seconds)
     counting = container.metrics()
-    return answering if counting is None else MeasuredRequests(answering, counting.requests)
+    measured = answering if counting is None else MeasuredRequests(answering, counting.requests)
+    telemetry: Telemetry = container.telemetry()
+    if telemetry.tracer is None:
+        return measured
+    return TracedRequests(measured, telemetry.tracer, propagates=telemetry.propagates)
 
 
 def _mount_slack(app: FastAPI, settings: Settings) -> dict[str, int]:
@@ -94,7 +99,7 @@ def _mount_slack(app: FastAPI, settings: Settings) -> dict[str, int]:
 def create_app(settings: Settings | None = None, container: Container | None = None) -> FastAPI:
     """Return the application; the worker processes of `docgen serve` call it without arguments."""
     settings = settings or load_settings()
-    container = container or Container(settings=settings, telemetry=Telemetry(load_telemetry_settings()))
+    container = container or service_container(settings, Telemetry(load_telemetry_settings()))
 
     proxies = TrustedProxies(settings.http.trusted_networks, settings.http.forwarded_header)
 

@@ -140,6 +140,7 @@ from entrypoints.telemetry.process import Telemetry
 if TYPE_CHECKING:
     from adapters.prometheus.metrics import Metrics, RefreshedFigures
     from adapters.storage.s3.bucket import Bucket
+    from adapters.telemetry.tracing import Tracing
     from entrypoints.slack_parts import SlackParts
 
 # Each process listens on one for what the database announces, its workers have one each to the queue, as has whoever
@@ -188,7 +189,24 @@ def _metrics_report(
     return metrics.report(figures, installation)
 
 
-def _renderer(settings: Settings, limits: Limits, metrics: "Metrics | None") -> TemplateRenderer:
+def _tracing(telemetry: Telemetry) -> "Tracing | None":
+    """Return what makes decorators of ports, None where nobody wants traces: then there are none in between."""
+    tracer = telemetry.tracer
+    if tracer is None:
+        return None
+    from adapters.telemetry.tracing import Tracing  # noqa: PLC0415  # only where it is configured
+
+    return Tracing(tracer, propagates=telemetry.propagates)
+
+
+def _traced(tracing: "Tracing | None", part: str, inner: Any) -> Any:
+    """Put the decorator for a part of the service around it, where there are any."""
+    return inner if tracing is None else getattr(tracing, part)(inner)
+
+
+def _renderer(
+    settings: Settings, limits: Limits, metrics: "Metrics | None", tracing: "Tracing | None"
+) -> TemplateRenderer:
     """Choose where templates run: in workers, or in this process, which then keeps what it has compiled on the disk."""
     share = _render_workers(settings)
     if share == 0:
@@ -199,7 +217,8 @@ def _renderer(settings: Settings, limits: Limits, metrics: "Metrics | None") -> 
         )
     memory = settings.limits.memory_bytes or default_memory_bytes(share * settings.http.workers)
     pool = PoolSettings(share, memory, settings.limits.render_seconds)
-    return WorkerRenderer(pool, limits, metrics.rendering if metrics else None)
+    observer, watch = metrics.rendering if metrics else None, tracing.work if tracing else None
+    return WorkerRenderer(pool, limits, observer, watch)
 
 
 class _Store(NamedTuple):
@@ -212,27 +231,27 @@ class _Store(NamedTuple):
     links: DocumentLinks | None = None
 
 
-def _store(settings: Settings, clock: Clock, database_url: str) -> _Store:
+def _store(settings: Settings, clock: Clock, database_url: str, tracing: "Tracing | None" = None) -> _Store:
     """Choose where blobs lie."""
     if settings.storage.kind == "s3":
-        return _bucket(settings, clock, database_url)
+        return _bucket(settings, clock, database_url, tracing)
     storage = LocalDocumentStorage(settings.storage_dir, clock)
     return _Store(storage, LocalStorageMark(settings.storage_dir), LocalStorageHealthCheck(storage))
 
 
-def _bucket(settings: Settings, clock: Clock, database_url: str) -> _Store:
+def _bucket(settings: Settings, clock: Clock, database_url: str, tracing: "Tracing | None") -> _Store:
     from adapters.storage.s3.links import S3DocumentLinks  # noqa: PLC0415  # only where it is configured
     from adapters.storage.s3.mark import S3StorageMark  # noqa: PLC0415  # see above
     from adapters.storage.s3.storage import S3DocumentStorage, S3StorageHealthCheck  # noqa: PLC0415  # see above
 
     locks = PostgresBlobLocks(database_url)
-    bucket = _bucket_of(settings.storage.s3)
+    bucket = _bucket_of(settings.storage.s3, tracing)
     storage = S3DocumentStorage(bucket, locks, clock)
     check, links = S3StorageHealthCheck(bucket), S3DocumentLinks(bucket, clock)
     return _Store(storage, S3StorageMark(bucket), check, locks, links)
 
 
-def _bucket_of(chosen: S3Settings) -> "Bucket":
+def _bucket_of(chosen: S3Settings, tracing: "Tracing | None" = None) -> "Bucket":
     from adapters.storage.s3.bucket import Bucket  # noqa: PLC0415  # only where it is configured
     from adapters.storage.s3.options import Credentials, Encryption, S3Options  # noqa: PLC0415  # see above
 
@@ -241,7 +260,7 @@ def _bucket_of(chosen: S3Settings) -> "Bucket":
         encryption=Encryption(chosen.encryption, chosen.kms_key_id) if chosen.encryption else None,
         **chosen.of_bucket(),
     )
-    return Bucket(options)
+    return Bucket(options, None if tracing is None else tracing.bucket)
 
 
 def _cached(settings: Settings, storage: DocumentStorage) -> DocumentStorage:
@@ -294,6 +313,7 @@ def _secret_keys(settings: Settings) -> Sequence[str]:
 
 def _job_workers(
     settings: Settings,
+    tracing: "Tracing | None",
     renders: JobSource,
     messages: JobSource,
     rendering: dict[JobKind, Handler],
@@ -306,7 +326,8 @@ def _job_workers(
     concurrency = settings.worker.concurrency or 2 * max(2, _render_workers(settings))
     workers: list[JobWorker] = []
     for source, at_once, handlers in ((renders, concurrency, rendering), (messages, _MESSAGES_AT_ONCE, sending)):
-        taken = {kind: handler for kind, handler in handlers.items() if kind in settings.worker.kinds}
+        wanted = [(kind, handler) for kind, handler in handlers.items() if kind in settings.worker.kinds]
+        taken = {kind: _traced(tracing, "handler", handler) for kind, handler in wanted}
         if taken:
             grace = settings.worker.grace_seconds
             # Whatever kinds a process takes, it does the chores once.
@@ -371,6 +392,7 @@ class Container(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
     telemetry = providers.Dependency(instance_of=Telemetry, default=Telemetry())
+    tracing = providers.Singleton(_tracing, telemetry)
     database_url = settings.provided.database.url.get_secret_value.call()
 
     metrics = providers.Singleton(_metrics, settings)
@@ -381,6 +403,7 @@ class Container(containers.DeclarativeContainer):
         PostgresDatabase,
         database_url,
         pool_size=settings.provided.database.pool_size,
+        watch=providers.Callable(lambda tracing: tracing and tracing.database, tracing),
     )
     template_changes = providers.Singleton(PostgresTemplateChanges)
     render_endings = providers.Singleton(PostgresRenderEndings)
@@ -391,26 +414,31 @@ class Container(containers.DeclarativeContainer):
     )
     administration = providers.Singleton(_administration, settings, database)
     units_of_work = providers.Singleton(
-        PostgresUnitsOfWork, database, template_changes.provided.note, administration, PgqueuerJobQueue
+        PostgresUnitsOfWork,
+        database,
+        template_changes.provided.note,
+        administration,
+        providers.Callable(_traced, tracing, "job_queue", providers.Object(PgqueuerJobQueue)),
     )
     versions_to_render = providers.Singleton(VersionsToRender, units_of_work, template_changes, clock)
     webhook_events = providers.Singleton(WebhookEvents, units_of_work, template_changes, clock, ids)
     render_journal = providers.Singleton(PostgresRenderJournal, database)
     telling_journal = providers.Singleton(TellingRenderJournal, render_journal, units_of_work, webhook_events)
     idempotency_keys = providers.Singleton(PostgresIdempotencyKeys, database)
-    store = providers.Singleton(_store, settings, clock, database_url)
+    store = providers.Singleton(_store, settings, clock, database_url, tracing)
     measured_storage = providers.Singleton(
         lambda metrics, storage: metrics.storage(storage) if metrics else storage, metrics, store.provided.storage
     )
-    storage = providers.Singleton(_cached, settings, measured_storage)
+    storage = providers.Singleton(_traced, tracing, "storage", providers.Callable(_cached, settings, measured_storage))
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)
-    engine = providers.Singleton(_renderer, settings, limits, metrics)
+    engine = providers.Singleton(_renderer, settings, limits, metrics, tracing)
+    traced_engine = providers.Singleton(_traced, tracing, "renderer", engine)
     stored_assets = providers.Singleton(StoredAssets, units_of_work, storage)
     renderer = providers.Singleton(
         lambda metrics, renderer: metrics.renderer(renderer) if metrics else renderer,
         metrics,
-        providers.Singleton(RendererWithAssets, engine, stored_assets, limits.provided.output_bytes),
+        providers.Singleton(RendererWithAssets, traced_engine, stored_assets, limits.provided.output_bytes),
     )
 
     bounds = providers.Singleton(_bounds, settings)
@@ -551,7 +579,12 @@ class Container(containers.DeclarativeContainer):
     try_webhook = providers.Singleton(TryWebhook, units_of_work, webhook_events)
     replay_delivery = providers.Singleton(ReplayDelivery, units_of_work, clock)
     deliver_webhook = providers.Singleton(
-        DeliverWebhook, units_of_work, webhook_sender, secret_box, clock, providers.Singleton(SystemRandomSource)
+        DeliverWebhook,
+        units_of_work,
+        providers.Singleton(_traced, tracing, "webhook_sender", webhook_sender),
+        secret_box,
+        clock,
+        providers.Singleton(SystemRandomSource),
     )
     manage_workspaces = providers.Singleton(ManageWorkspaces, units_of_work, clock, ids)
     slack = providers.Singleton(
@@ -629,6 +662,7 @@ class Container(containers.DeclarativeContainer):
     job_workers = providers.Singleton(
         _job_workers,
         settings,
+        tracing,
         providers.Singleton(PgqueuerJobSource, queue_connection),
         providers.Singleton(PgqueuerJobSource, messages_connection),
         providers.Dict(
@@ -670,6 +704,30 @@ class Container(containers.DeclarativeContainer):
     # What commands about workspaces and keys enter, and those about jobs.
     databases = providers.Callable(_lifetimes, database, administration)
     queue_and_databases = providers.Callable(_lifetimes, database, administration, queue_monitor_connection)
+
+
+_USE_CASES: Final = "application.use_cases."
+# It is a step of others, and has hardly any time of its own.
+_NO_SPAN: Final = RequestedRenders
+
+
+def service_container(settings: Settings, telemetry: Telemetry) -> Container:
+    """Return the container of a process of the service; where traces are wanted, each use case has a span."""
+    container = Container(settings=settings, telemetry=telemetry)
+    tracing: Tracing | None = container.tracing()
+    if tracing is not None:
+        for provider in container.providers.values():
+            if isinstance(provider, providers.Singleton) and _is_use_case(provider.cls):
+                provider.set_provides(_made_by(provider.cls, tracing))
+    return container
+
+
+def _is_use_case(provided: Any) -> bool:
+    return isinstance(provided, type) and provided.__module__.startswith(_USE_CASES) and provided is not _NO_SPAN
+
+
+def _made_by(use_case: Callable[..., Any], tracing: "Tracing") -> Callable[..., Any]:
+    return lambda *arguments, **named: tracing.use_case(use_case(*arguments, **named))
 
 
 @dataclass(frozen=True, slots=True)

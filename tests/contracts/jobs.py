@@ -110,6 +110,18 @@ class JobQueueContract(JobsFixtures):
             await fail()
         assert await source.take(RENDERS, 10) == []
 
+    async def test_a_job_keeps_the_trace_that_it_was_made_in_also_when_it_is_handed_back(
+        self, units: UnitsOfWork, acme: Workspace, source: JobSource
+    ) -> None:
+        trace = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "tracestate": "a=1"}
+        async with units.of_workspace(acme.id) as unit:
+            await unit.jobs.enqueue(NewJob(JobKind.RENDER, acme.id, "traced", trace))
+            await unit.commit()
+        job = await taken_by(source)
+        await source.hand_back(job, timedelta(0))
+        again = await taken_by(source)
+        assert (job.trace, again.trace) == (trace, trace)
+
 
 class JobSourceContract(JobsFixtures):
     """Promises of the end where they come out."""

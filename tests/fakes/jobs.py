@@ -28,7 +28,7 @@ class InMemoryJobQueue(JobQueue):
     @override
     async def enqueue(self, job: NewJob) -> None:
         await self._view.query()
-        taken = TakenJob(self._view.next_job_id(), job.kind, job.workspace_id, job.subject)
+        taken = TakenJob(self._view.next_job_id(), job.kind, job.workspace_id, job.subject, trace=job.trace)
         self._view.jobs.put(taken.id, QueuedJob(taken, due=_now()))
 
 

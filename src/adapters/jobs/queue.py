@@ -1,5 +1,6 @@
 """Jobs into the queue, in the transaction of whoever has work for it."""
 
+import json
 from datetime import timedelta
 from typing import Final
 
@@ -24,5 +25,6 @@ class PgqueuerJobQueue(JobQueue):
 
     @override
     async def enqueue(self, job: NewJob) -> None:
-        values = (_PRIORITY, job.kind, payload_of(job.workspace_id, job.subject), _AT_ONCE, _NO_KEY, _NO_HEADERS)
+        headers = json.dumps(dict(job.trace)) if job.trace else _NO_HEADERS
+        values = (_PRIORITY, job.kind, payload_of(job.workspace_id, job.subject), _AT_ONCE, _NO_KEY, headers)
         await self._fetch(_ENQUEUE, *([value] for value in values))

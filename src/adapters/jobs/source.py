@@ -125,4 +125,5 @@ def _taken(row: Mapping[str, Any]) -> TakenJob:
         workspace_id=WorkspaceId(payload["workspace_id"]),
         subject=payload["subject"],
         handed_back=row["attempts"],
+        trace=json.loads(row["headers"] or "null") or {},
     )

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL by a URL as libpq understands it."""
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -46,6 +47,7 @@ async def connect(
     connect_timeout: float,
     command_timeout: float | None,
     idle_in_transaction_seconds: float | None = IDLE_SECONDS,
+    on_open: Callable[[asyncpg.Connection], None] | None = None,
 ) -> asyncpg.Connection:
     """Open a connection; `url` is postgresql://user:password@host:port/database?sslmode=…, timeouts are seconds.
 
@@ -62,7 +64,9 @@ async def connect(
         except BaseException:
             connection.terminate()
             raise
-        return connection
+    if on_open is not None:
+        on_open(connection)
+    return connection
 
 
 async def _connect(url: str, connect_timeout: float, command_timeout: float | None) -> asyncpg.Connection:

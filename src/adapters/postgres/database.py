@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import asyncpg
-from sqlalchemy import AdaptedConnection, event
+from sqlalchemy import AdaptedConnection, Engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -19,6 +19,16 @@ from adapters.postgres.driver_connections import DriverConnections
 from adapters.postgres.failures import connecting, translate
 from adapters.postgres.scope import ScopedSession, leave, session_info
 from application.ports.figures import ConnectionPools, PoolUse
+
+
+class DatabaseWatch(Protocol):
+    """Whom statements are told of."""
+
+    def watch_engine(self, engine: Engine) -> None:
+        """Listen to what SQLAlchemy executes."""
+
+    def watch_connection(self, connection: asyncpg.Connection) -> None:
+        """Listen to what the driver executes on a connection that was just opened."""
 
 
 class PostgresDatabase(ConnectionPools):
@@ -36,10 +46,12 @@ class PostgresDatabase(ConnectionPools):
         pool_size: int = 10,
         timeout_seconds: float = 5.0,
         idle_in_transaction_seconds: float = IDLE_SECONDS,
+        watch: DatabaseWatch | None = None,
     ) -> None:
         """Take a URL as libpq understands it; the timeout holds for a connect, a query, and a wait for the pool.
 
         A transaction that waits for its next statement for `idle_in_transaction_seconds` is ended by the server.
+        `watch` is told of every statement, if it is there.
         """
         self._timeout = timeout_seconds
         open_connection = partial(
@@ -48,6 +60,7 @@ class PostgresDatabase(ConnectionPools):
             connect_timeout=timeout_seconds,
             command_timeout=timeout_seconds,
             idle_in_transaction_seconds=idle_in_transaction_seconds,
+            on_open=None if watch is None else watch.watch_connection,
         )
         self._driver = DriverConnections(open_connection, timeout_seconds)
         self.engine: AsyncEngine = create_async_engine(
@@ -57,6 +70,8 @@ class PostgresDatabase(ConnectionPools):
             max_overflow=0,
             pool_timeout=timeout_seconds,
         )
+        if watch is not None:
+            watch.watch_engine(self.engine.sync_engine)
         event.listen(self.engine.sync_engine, "handle_error", translate, retval=True)
         event.listen(self.engine.sync_engine, "checkout", _replace_if_closed)
         event.listen(self.engine.sync_engine, "reset", leave)

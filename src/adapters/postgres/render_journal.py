@@ -7,6 +7,7 @@ a short render's processor time. Nothing waits for company: the first record is 
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
@@ -128,7 +129,8 @@ class PostgresRenderJournal(RenderJournal):
 
     def _start_writers(self) -> None:
         while self._waiting and len(self._writers) < _AT_ONCE:
-            writer = asyncio.create_task(self._write(self._next_group()))
+            # A group is of many requests: what is told of it must not pass for a part of one of them.
+            writer = asyncio.create_task(self._write(self._next_group()), context=Context())
             self._writers.add(writer)
             writer.add_done_callback(self._on_written)
 

@@ -1,7 +1,8 @@
 """The queue of jobs, as those see it who have work for it."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -21,11 +22,15 @@ class JobKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """Work of one workspace on one object of it. A job names what it is about, and holds none of its contents."""
+    """Work of one workspace on one object of it. A job names what it is about, and holds none of its contents.
+
+    `trace` are the headers of W3C Trace Context of whoever has work for it, empty where nobody traces.
+    """
 
     kind: JobKind
     workspace_id: WorkspaceId
     subject: str
+    trace: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 class JobQueue(Protocol):

@@ -1,8 +1,8 @@
 """The queue of jobs, as a worker sees it."""
 
 from abc import abstractmethod
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -12,13 +12,17 @@ from domain.identifiers import JobId, WorkspaceId
 
 @dataclass(frozen=True, slots=True)
 class TakenJob:
-    """A job in the hands of a worker; `handed_back` is how often it was in the hands of one that handed it back."""
+    """A job in the hands of a worker; `handed_back` is how often it was in the hands of one that handed it back.
+
+    `trace` is that of the job when it was made.
+    """
 
     id: JobId
     kind: JobKind
     workspace_id: WorkspaceId
     subject: str
     handed_back: int = 0
+    trace: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 class JobSource(Protocol):

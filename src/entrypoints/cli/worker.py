@@ -12,7 +12,7 @@ from typing import NoReturn
 from entrypoints.cli.database import with_database
 from entrypoints.cli.listener import bind
 from entrypoints.cli.output import complain, say
-from entrypoints.container import Container
+from entrypoints.container import service_container
 from entrypoints.lifespan import entered
 from entrypoints.metrics_settings import FILES_VARIABLE
 from entrypoints.settings import Settings, load_settings
@@ -58,7 +58,7 @@ async def _work(settings: Settings, telemetry: Telemetry, listener: socket.socke
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     # The workers that render are not divided: here is one process.
     alone = settings.http.model_copy(update={"workers": 1})
-    container = Container(settings=settings.model_copy(update={"http": alone}), telemetry=telemetry)
+    container = service_container(settings.model_copy(update={"http": alone}), telemetry)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(telemetry)
         await stack.enter_async_context(entered(container.lifetimes()))

@@ -27,6 +27,7 @@ class Telemetry:
     def __init__(self, settings: TelemetrySettings = OFF, service: str = "docgen") -> None:
         """Take what is on; `service` is the name of this process where OTEL_SERVICE_NAME has none."""
         self._traces: Traces | None = None
+        self.propagates = settings.propagates
         if settings.is_on:
             # The SDK reads some variables itself, and some may have come from files.
             os.environ.update(settings.variables)

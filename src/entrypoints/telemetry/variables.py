@@ -167,6 +167,11 @@ class TelemetrySettings:
         name = self.variables.get("OTEL_TRACES_SAMPLER", "parentbased_always_on").lower()
         return name, float(self.variables.get("OTEL_TRACES_SAMPLER_ARG", "1")) if name in _RATIO_SAMPLERS else 1.0
 
+    @property
+    def propagates(self) -> bool:
+        """Tell whether the context of traces is taken from callers, and given to the receivers of messages."""
+        return "tracecontext" in self.variables.get("OTEL_PROPAGATORS", "tracecontext,baggage").lower()
+
     def _of(self, signal: Signal, name: str) -> str:
         return self.variables.get(f"{_OTLP}{signal.upper()}_{name}") or self.variables.get(f"{_OTLP}{name}", "")
 

@@ -86,6 +86,10 @@ class Crew:
         """The process numbers of the workers."""
         return [pid for number, pid in self._pids.items() if number in self._links]
 
+    def pid_of(self, link: WorkerLink) -> int:
+        """Return the process number of a worker, 0 where it is not known yet."""
+        return self._pids.get(link.number, 0)
+
     @property
     def zygote_pid(self) -> int | None:
         """The process number of the zygote, None while there is none."""

@@ -3,8 +3,10 @@
 import logging
 import resource
 import sys
+import time
 from typing import Final
 
+import msgspec
 from typing_extensions import override
 
 from adapters.rendering.cache import SizedCache
@@ -24,6 +26,7 @@ from adapters.rendering.workers.protocol import (
     Failure,
     ProtocolError,
     Request,
+    Spent,
     Work,
     write_answer,
 )
@@ -45,11 +48,12 @@ class Jobs:
         self._retire_at = memory_bytes // 2
         self._cache: SizedCache[object, CompiledTemplate] = SizedCache(_CACHE_ENTRIES, _CACHE_BYTES)
         self._log = log
+        self._compile_seconds = 0.0
 
     def frame(self, request: Request) -> list[bytes]:
         """Return the frame that answers a request."""
         try:
-            answer, document = self._answer(request)
+            answer, document = self._timed(request) if request.timed else self._answer(request)
             return write_answer(self._finished(answer), document)
         except ProtocolError:
             message = "What there is to say about this template is more than can be told: make it smaller."
@@ -58,6 +62,12 @@ class Jobs:
             message = "The work needs more memory than there is for it: send less data, or make the template simpler."
             answer = _failed(request, LimitExceededError(message))
             return write_answer(self._finished(answer, retire=True))
+
+    def _timed(self, request: Request) -> tuple[Answer, bytes]:
+        began, self._compile_seconds = time.perf_counter(), 0.0
+        answer, document = self._answer(request)
+        spent = Spent(self._compile_seconds, time.perf_counter() - began - self._compile_seconds)
+        return msgspec.structs.replace(answer, spent=spent), document
 
     def _answer(self, request: Request) -> tuple[Answer, bytes]:
         try:
@@ -100,7 +110,9 @@ class Jobs:
         kept = self._cache.get(request.key)
         if kept is not None or request.file is None:
             return kept
+        began = time.perf_counter()
         compiled = compile_template(request.format, request.file, self._limits)
+        self._compile_seconds = time.perf_counter() - began
         self._cache.put(request.key, compiled, len(request.file))
         return compiled
 
@@ -108,16 +120,7 @@ class Jobs:
         lines = self._log.take()
         if not lines and not retire and _peak_memory() < self._retire_at:
             return answer
-        return Answer(
-            answer.id,
-            answer.miss,
-            retire or _peak_memory() >= self._retire_at,
-            answer.failure,
-            answer.diagnostics,
-            answer.placeholders,
-            answer.file_name,
-            log=lines,
-        )
+        return msgspec.structs.replace(answer, retire=retire or _peak_memory() >= self._retire_at, log=lines)
 
 
 def _failed(request: Request, error: DocGenError) -> Answer:

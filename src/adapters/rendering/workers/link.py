@@ -47,6 +47,9 @@ class Reply:
 
     answer: Answer
     document: bytes
+    # Seconds until a worker was free, and the process number of that; where somebody wants to know.
+    waited: float = 0.0
+    pid: int = 0
 
 
 class WorkerLink(asyncio.Protocol):

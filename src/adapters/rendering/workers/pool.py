@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -100,9 +101,11 @@ class WorkerPool:
             WorkerEndedError, OverdueError: the worker ended before it answered.
         """
         size = request.size + len(file or b"")
+        began = time.monotonic() if request.timed else 0.0
         link = await self._worker_for(workspace, request.key, size)
         while not self._crew.has(link):  # it ended in the moment between
             link = await self._worker_for(workspace, request.key, size)
+        waited = time.monotonic() - began if request.timed else 0.0
         known = link.knows(request.key)
         if file is None and not known:
             self._give_back(link)
@@ -113,7 +116,7 @@ class WorkerPool:
             link.forget(request.key)
         else:
             self._observer.template_used(was_compiled=known)
-        return reply
+        return replace(reply, waited=waited, pid=self._crew.pid_of(link)) if request.timed else reply
 
     async def _worker_for(self, workspace: WorkspaceId, key: _Key, size: int) -> WorkerLink:
         """Return a worker that is this request's from now on."""

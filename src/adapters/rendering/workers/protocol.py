@@ -57,6 +57,8 @@ class Request:
     file: bytes | None = None
     assets: Assets = field(default_factory=dict)
     refinements: str | None = None
+    # Whether somebody wants to know how long the work takes.
+    timed: bool = False
 
     @property
     def key(self) -> tuple[str, TemplateFormat]:
@@ -77,12 +79,19 @@ class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: tuple[str, ...] = ()
 
 
+class Spent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Seconds that a worker took to compile the template, and for the rest of its work."""
+
+    compile: float = 0.0
+    work: float = 0.0
+
+
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What came of a request.
 
     `miss` asks for the same request with the template's file; `retire` asks for a fresh worker in place of this one;
-    `log` are lines for the service's log. The first answer of a worker has READY_ID, and names in `lacking` what this
-    system has not to lock it up with.
+    `log` are lines for the service's log; `spent` is there where it was asked for. The first answer of a worker has
+    READY_ID, and names in `lacking` what this system has not to lock it up with.
     """
 
     id: int
@@ -94,6 +103,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     file_name: str | None = None
     lacking: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
+    spent: Spent | None = None
 
 
 class _Head(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -108,6 +118,7 @@ class _Head(msgspec.Struct, frozen=True, omit_defaults=True):
     # Names and sizes of the assets; no size for one that is not there.
     assets: tuple[tuple[str, int | None], ...] = ()
     refinements: str | None = None
+    timed: bool = False
 
 
 _HEADS: Final = msgspec.json.Decoder(_Head)
@@ -122,7 +133,15 @@ def write_request(request: Request) -> list[bytes]:
     has_file = request.file is not None
     sizes = tuple((name, None if asset is None else len(asset)) for name, asset in request.assets.items())
     head = _Head(
-        request.id, request.work, request.format, request.sha256, has_file, options, sizes, request.refinements
+        request.id,
+        request.work,
+        request.format,
+        request.sha256,
+        has_file,
+        options,
+        sizes,
+        request.refinements,
+        request.timed,
     )
     # The assets stand behind the data, in their order.
     assets = [asset for asset in request.assets.values() if asset is not None]
@@ -139,7 +158,16 @@ def read_request(text: bytes, data: bytes, file: bytes) -> Request:
         end -= size or 0
     sent = file if head.has_file else None
     return Request(
-        head.id, head.work, head.format, head.sha256, head.options, data[:end], sent, assets, head.refinements
+        head.id,
+        head.work,
+        head.format,
+        head.sha256,
+        head.options,
+        data[:end],
+        sent,
+        assets,
+        head.refinements,
+        head.timed,
     )
 
 

@@ -1,5 +1,6 @@
 """The renderer whose work is done by isolated workers."""
 
+import time
 from types import TracebackType
 from typing import Final, Self
 
@@ -24,6 +25,7 @@ from application.ports.template_renderer import (
     TemplateSource,
 )
 from application.single_flight import SingleFlight
+from application.work_report import WorkReport, WorkWatch
 from domain.diagnostics import Diagnostic, Severity
 from domain.errors import (
     AssetsNeededError,
@@ -62,8 +64,14 @@ class WorkerRenderer(TemplateRenderer, RenderCrew):
     """
 
     def __init__(
-        self, settings: PoolSettings, limits: Limits = DEFAULT_LIMITS, observer: RenderingObserver | None = None
+        self,
+        settings: PoolSettings,
+        limits: Limits = DEFAULT_LIMITS,
+        observer: RenderingObserver | None = None,
+        watch: WorkWatch | None = None,
     ) -> None:
+        """Take how to make workers, and whom their work is told of, if anybody: all of it, and that of traces."""
+        self._watch = watch
         self._files: SizedCache[_Key, bytes] = SizedCache(_FILES, _FILE_BYTES)
         self._pool = WorkerPool(settings, limits, self._files.get, observer)
         self._loading: SingleFlight[_Key, bytes] = SingleFlight()
@@ -138,7 +146,15 @@ class WorkerRenderer(TemplateRenderer, RenderCrew):
             DiagnosedError: it failed, with at least one finding; every other error is one of the port's.
         """
         request = Request(
-            0, work, source.format, source.sha256, options, data, assets=assets, refinements=source.refinements
+            0,
+            work,
+            source.format,
+            source.sha256,
+            options,
+            data,
+            assets=assets,
+            refinements=source.refinements,
+            timed=self._watch is not None and self._watch.is_wanted(),
         )
         file = self._files.get(request.key)
         if file is None and not self._pool.crew.knows(request.key):
@@ -153,14 +169,25 @@ class WorkerRenderer(TemplateRenderer, RenderCrew):
         raise _stopped(RenderFailedError, "process-ended", "The workers did not keep the template long enough.")
 
     async def _run(self, source: TemplateSource, request: Request, file: bytes | None) -> Reply:
+        began = time.monotonic() if request.timed else 0.0
         try:
-            return await self._pool.run(source.workspace_id, request, file)
+            reply = await self._pool.run(source.workspace_id, request, file)
         except OverdueError:
             message = f"The work took longer than {self.settings.render_seconds:g} seconds and was stopped."
             raise _stopped(TimeLimitError, "time-limit", message) from None
         except WorkerEndedError:
             message = "The process that did this work ended unexpectedly; perhaps it needed too much memory."
             raise _stopped(RenderFailedError, "process-ended", message) from None
+        if request.timed:
+            self._tell(request, reply, time.monotonic() - began)
+        return reply
+
+    def _tell(self, request: Request, reply: Reply, seconds: float) -> None:
+        spent = reply.answer.spent
+        if self._watch is None or spent is None:  # where the template was missing there was no work
+            return
+        at_work = seconds - reply.waited
+        self._watch.tell(WorkReport(request.work, reply.pid, reply.waited, at_work, spent.compile, spent.work))
 
     async def _load(self, source: TemplateSource) -> bytes:
         key = (source.sha256, source.format)

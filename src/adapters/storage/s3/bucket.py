@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
 import aioboto3
 from aiobotocore.config import AioConfig
@@ -40,11 +40,20 @@ class RefusedError(Exception):
         self.code = code
 
 
+class ClientWatch(Protocol):
+    """Whom requests to a store are told of."""
+
+    def watch_client(self, events: Any) -> None:
+        """Listen to the events of a client of the AWS SDK."""
+
+
 class Bucket:
     """Asks a store for one bucket by one client with a bounded pool of connections; an async context manager."""
 
-    def __init__(self, options: S3Options) -> None:
+    def __init__(self, options: S3Options, watch: ClientWatch | None = None) -> None:
+        """Take where it is, and who is told of each request, if anybody."""
         self.options = options
+        self._watch = watch
         self._stack = AsyncExitStack()
         self._client: S3Client | None = None
         self._signer: S3Client | None = None
@@ -189,11 +198,14 @@ class Bucket:
         )
         region = session.region_name or (_NO_REGION if endpoint_url else None)
         try:
-            return await self._stack.enter_async_context(
+            client: S3Client = await self._stack.enter_async_context(
                 session.client("s3", endpoint_url=endpoint_url, region_name=region, config=config)
             )
         except (BotoCoreError, ValueError) as error:
             raise MisconfiguredError(self.place, str(error).rstrip(".")) from error
+        if self._watch is not None:
+            self._watch.watch_client(client.meta.events)
+        return client
 
 
 @functools.cache
