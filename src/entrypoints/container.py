@@ -476,12 +476,13 @@ class Container(containers.DeclarativeContainer):
     read_renders = providers.Singleton(ReadRenders, units_of_work)
     stopping = providers.Singleton(Stopping)
     await_render = providers.Singleton(AwaitEnd, read_renders.provided.get, render_endings, stopping)
+    row_reader = providers.Singleton(
+        IsolatedRowReader,
+        providers.Singleton(lambda chosen: RowLimits(**chosen.of_rows()), settings.provided.limits),
+    )
     prepare_rows = providers.Singleton(
         PrepareRows,
-        providers.Singleton(
-            IsolatedRowReader,
-            providers.Singleton(lambda chosen: RowLimits(**chosen.of_rows()), settings.provided.limits),
-        ),
+        row_reader,
         renderer,
         _ROWS_AT_ONCE,
     )
@@ -596,6 +597,7 @@ class Container(containers.DeclarativeContainer):
         queue_render,
         get_document,
         link_document,
+        row_reader,
         clock,
         ids,
     )

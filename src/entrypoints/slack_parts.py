@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.slack import PostgresSlackInstallationDirectory
+from adapters.rendering.rows.conventions import conventions_of
 from adapters.secrets.aes_gcm import AesGcmSecretBox
 from adapters.slack.clients import SlackWebClients
 from application.job_worker import Handler
 from application.ports.clock import Clock
 from application.ports.id_generator import IdGenerator
 from application.ports.job_queue import JobKind
+from application.ports.row_reader import RowReader
 from application.ports.unit_of_work import UnitsOfWork
 from application.ports.workspace_directory import WorkspaceDirectory
 from application.slack.delivering import DeliverToSlack
@@ -18,6 +20,7 @@ from application.slack.edge import AnswerSlack
 from application.slack.generate import GenerateInSlack
 from application.slack.places import SlackPlaces
 from application.slack.routes import SlackRoutes
+from application.slack.tables import ReadFormTables
 from application.slack.worker import CarryOutSlackIntent
 from application.use_cases.link_document import LinkDocument
 from application.use_cases.queue_render import QueueRender
@@ -43,6 +46,7 @@ def slack_parts(
     queue_render: QueueRender,
     get_document: GetDocument,
     link_document: LinkDocument,
+    row_reader: RowReader,
     clock: Clock,
     ids: IdGenerator,
 ) -> SlackParts:
@@ -57,7 +61,7 @@ def slack_parts(
         chosen.bot_token.get_secret_value() if chosen.bot_token else None,
         chosen.workspace,
     )
-    generate = GenerateInSlack(units_of_work, queue_render, clock, ids)
+    generate = GenerateInSlack(units_of_work, queue_render, ReadFormTables(row_reader), conventions_of, clock, ids)
     routes = SlackRoutes(generate.routes())
     answer = AnswerSlack(units_of_work, places, routes, generate.submissions(), generate.options, clock, ids)
     deliver = DeliverToSlack(

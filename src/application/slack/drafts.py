@@ -1,7 +1,7 @@
 """Drafts as forms: what a form is made of, and where a person wants the document."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from application.ports.unit_of_work import UnitOfWork
@@ -14,6 +14,7 @@ from application.slack_forms.texts import Block, plain
 from domain.errors import NotPublishedError
 from domain.exact_json import read_exact, write_exact
 from domain.formats import OutputFormat, outputs_of
+from domain.row_values import Conventions
 from domain.schema import JsonObject
 from domain.slack_draft import SlackDraft, SlackOrigin
 from domain.template import Template, TemplateStatus, TemplateVersion
@@ -31,12 +32,13 @@ class OpenedDraft:
     draft: SlackDraft
     template: Template
     version: TemplateVersion
+    conventions: Conventions = field(default_factory=Conventions)
 
     @property
     def form(self) -> Form:
         """The form as it is filled in so far."""
         draft = self.draft
-        person = Person(draft.origin.locale, draft.origin.timezone)
+        person = Person(draft.origin.locale, draft.origin.timezone, self.conventions)
         return Form(
             self.version.refined_schema(),
             json_of(draft.data),

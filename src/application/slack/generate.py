@@ -1,7 +1,7 @@
 """From a command, a shortcut or a click to a render that waits in the queue."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,12 +16,14 @@ from application.slack.edge import Answer
 from application.slack.names import AGAIN, AS, EDIT, FROM_MESSAGE, GENERATE, PICK
 from application.slack.payloads import Payload, action_of, origin_of, view_of_payload
 from application.slack.people import date_in_slack, known_person, show, tell, with_request
-from application.slack.prefill import command_of, lines_of, prefilled
 from application.slack.resolving import resolved
 from application.slack.routes import SlackRoute, SlackTask
+from application.slack.tables import ReadFormTables
 from application.slack.texts import say
 from application.slack.views import loading_view, message, option_of, picker_view, told_view
 from application.slack_forms.paging import BACK, CALLBACK, PRESS, page_number
+from application.slack_forms.person import Person
+from application.slack_forms.prefill import command_of, lines_of, prefilled
 from application.slack_forms.started import started
 from application.slack_forms.texts import Block, escaped
 from application.use_cases.queue_render import QueueRender
@@ -35,6 +37,7 @@ from domain.identifiers import (
     TemplateId,
 )
 from domain.near_names import did_you_mean
+from domain.row_values import Conventions
 from domain.slack_delivery import SlackDelivery, SlackOutcome
 from domain.slack_draft import SlackDraft, SlackOrigin
 from domain.template import Template
@@ -51,8 +54,19 @@ class GenerateInSlack:
     Each step finds what an earlier attempt has done: identifiers follow from the intent, and are not made anew.
     """
 
-    def __init__(self, units_of_work: UnitsOfWork, queue_render: QueueRender, clock: Clock, ids: IdGenerator) -> None:
+    def __init__(
+        self,
+        units_of_work: UnitsOfWork,
+        queue_render: QueueRender,
+        read_tables: ReadFormTables,
+        conventions: Callable[[str], Conventions],
+        clock: Clock,
+        ids: IdGenerator,
+    ) -> None:
+        """`conventions` tell how people of a locale write."""
         self._units_of_work = units_of_work
+        self._tables = read_tables
+        self._conventions = conventions
         self._queue_render = queue_render
         self._clock = clock
         self._ids = ids
@@ -83,7 +97,7 @@ class GenerateInSlack:
                 found = await unit.slack_deliveries.offered(known.installation.place, user, text, limit=_OFFERED)
                 return {"options": [option_of(template) for template in found]}
             try:
-                opened = await open_draft(unit, str(view_of_payload(payload).get("private_metadata", "")))
+                opened = await self._opened(unit, str(view_of_payload(payload).get("private_metadata", "")))
             except DocGenError:
                 return {"options": []}
         return {"options": opened.form.options(str(payload.get("block_id", "")), text)}
@@ -96,7 +110,7 @@ class GenerateInSlack:
         """
         view = view_of_payload(payload)
         try:
-            opened = await open_draft(unit, str(view.get("private_metadata", "")), for_change=True)
+            opened = await self._opened(unit, str(view.get("private_metadata", "")), for_change=True)
         except (NotFoundError, NotPublishedError):
             return {"response_action": "update", "view": told_view(say("en", "form-gone"))}
         if not _is_theirs(opened.draft, known, payload):
@@ -163,7 +177,7 @@ class GenerateInSlack:
         """Go back a page, or let a row of the form come or go; what was typed meanwhile is kept."""
         view, action = view_of_payload(task.payload), action_of(task.payload)
         async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
-            opened = await open_draft(unit, str(view.get("private_metadata", "")), for_change=True)
+            opened = await self._opened(unit, str(view.get("private_metadata", "")), for_change=True)
             page = page_number(str(view.get("callback_id", "")))
             form = opened.form
             filled = replace(form, data=form.fill(page, view.get("state", {}).get("values", {})).data)
@@ -184,13 +198,16 @@ class GenerateInSlack:
         delivery_id = _delivery_id(task)
         async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
             try:
-                opened = await open_draft(unit, draft_id)
+                opened = await self._opened(unit, draft_id)
             except NotFoundError:
                 if await _has_begun(unit, delivery_id):  # by a worker that died after that
                     return
                 raise
         draft = opened.draft
-        data = await resolved(task.client, json_of(draft.data), draft.origin)
+        data = await self._tables(
+            task.client, json_of(draft.data), opened.version.refined_placeholders(), draft.origin.locale
+        )
+        data = await resolved(task.client, data, draft.origin)
         whole = bytes_of(data)
         await self._make(task, opened.template, draft.template_version, draft.origin, whole, draft.output)
         async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
@@ -263,12 +280,14 @@ class GenerateInSlack:
             return
         async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
             version = await unit.templates.get_version(template.id, number)
-            given = data if data is not None else prefilled(values, version.refined_placeholders())
-            begun = bytes_of(started(version.refined_schema(), given))
+            schema = version.refined_schema()
+            person = Person(draft.origin.locale, draft.origin.timezone, self._conventions(draft.origin.locale))
+            known = prefilled(values, schema, person)
+            begun = bytes_of(started(schema, known.data if data is None else data))
             draft = draft.of_template(template.id, number, begun, at=self._clock.now())
             await unit.slack_drafts.put(draft)
             await unit.commit()
-        await show(task, OpenedDraft(draft, template, version).view())
+        await show(task, OpenedDraft(draft, template, version, person.conventions).view(note="\n".join(known.notes)))
 
     async def _make(
         self,
@@ -364,6 +383,10 @@ class GenerateInSlack:
                 raise NotFoundError("document", request.id)
             data = await unit.renders.data_of(request.id)
             return delivery, await unit.templates.get(delivery.template_id), data
+
+    async def _opened(self, unit: UnitOfWork, draft_id: str, *, for_change: bool = False) -> OpenedDraft:
+        opened = await open_draft(unit, draft_id, for_change=for_change)
+        return replace(opened, conventions=self._conventions(opened.draft.origin.locale))
 
     def _new_draft(self, task: SlackTask, origin: SlackOrigin, data: bytes) -> SlackDraft:
         now = self._clock.now()

@@ -1,20 +1,21 @@
 """What a form names and Slack holds: people, channels and files become values of the data."""
 
 import base64
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from application.ports.slack_api import SlackClient, SlackRefusedError
+from application.slack.tables import content_of
 from application.slack.texts import say
 from application.slack_forms.absent import CHANNEL, FILE, USER, marked
+from application.slack_forms.limits import FILE_INPUT_BYTES
 from application.slack_forms.widgets import Widget
 from domain.errors import InvalidRequestError
+from domain.exact_json import read_exact
 from domain.schema import JsonObject
 from domain.slack_draft import SlackOrigin
 
 _IMAGE_BYTES: Final = 5_000_000
-_TEXT_BYTES: Final = 10_000_000
 _IMAGES: Final = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "gif": "gif", "webp": "webp"}
 
 
@@ -62,15 +63,13 @@ async def _name_of_channel(client: SlackClient, channel: str) -> str:
 async def _contents(client: SlackClient, file: Mapping[str, Any]) -> Any:
     """Read a file in the way that its field wants it."""
     name, wanted = str(file.get("name") or file["id"]), str(file.get("as"))
-    info = (await client.call("files.info", file=file["id"])).get("file", {})
-    url = str(info.get("url_private_download") or info.get("url_private") or "")
     if wanted in (Widget.IMAGE, Widget.IMAGES):
-        content = await client.download(url, _IMAGE_BYTES)
+        content = await content_of(client, file, _IMAGE_BYTES)
         kind = _IMAGES.get(name.rpartition(".")[2].lower(), "png")
         return {"$image": f"data:image/{kind};base64,{base64.b64encode(content).decode()}"}
-    content = await client.download(url, _TEXT_BYTES)
+    content = await content_of(client, file, FILE_INPUT_BYTES)
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text) if wanted == Widget.JSON_FILE else text
+        return read_exact(text) if wanted == Widget.JSON_FILE else text
     except ValueError as error:
         raise InvalidRequestError(name, f"it cannot be read as {wanted}: {error}.") from error

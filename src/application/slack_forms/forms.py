@@ -67,7 +67,7 @@ class Form:
         for each in self._fields(page):
             block_id = block_id_of(each, self.revision)
             try:
-                value = self._read(each, values.get(block_id, {}).get(ACTION, {}))
+                value = self._read(each, values.get(block_id, {}).get(ACTION))
             except UnfitError as unfit:
                 errors[block_id] = str(unfit)
                 data = put(data, each.path, ABSENT)
@@ -134,7 +134,9 @@ class Form:
         parts = pages[page].parts if 0 <= page < len(pages) else ()
         return [part for part in parts if isinstance(part, Field)]
 
-    def _read(self, each: Field, state: Mapping[str, Any]) -> Any:
+    def _read(self, each: Field, state: Mapping[str, Any] | None) -> Any:
+        if state is None:  # of what nobody has touched Slack may say nothing
+            return False if each.widget is Widget.CHECKBOX and each.value is ABSENT else each.value
         return read_state(each, state, self.person)
 
     def _rows(self, path: RowPath) -> list[Any]:

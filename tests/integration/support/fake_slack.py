@@ -208,6 +208,12 @@ class FakeSlack:
             found = [view for view in self.views.values() if view.get("callback_id", "").startswith(callback)]
         return found[-1] if found else None
 
+    def uploaded(self, name: str, content: bytes) -> Json:
+        """Let a person upload a file, and return it as Slack tells of it."""
+        file = UploadedFile(f"F{next(self._numbers):08}", name, len(content), content)
+        self.files[file.id] = file
+        return {"id": file.id, "name": name, "size": file.length, "user": USER}
+
     def called(self, method: str) -> list[Call]:
         """Return the calls of a method."""
         return [call for call in self.calls if call.method == method]
