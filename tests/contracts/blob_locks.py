@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import pytest
 
-from application.ports.blob_locks import BlobLocks
+from application.ports.blob_locks import BlobLocks, StillHeld
 from application.ports.document_storage import BlobKey
 from domain.errors import ServiceUnavailableError
 from domain.identifiers import WorkspaceId
@@ -17,16 +17,16 @@ LETTER = BlobKey(ACME, "1" * 64)
 BOOK = BlobKey(ACME, "2" * 64)
 ELSEWHERE = BlobKey(WorkspaceId("wsp_" + "b" * 32), LETTER.sha256)
 
-Lock = Callable[[BlobKey], AbstractAsyncContextManager[None]]
+Lock = Callable[[BlobKey], AbstractAsyncContextManager[StillHeld]]
 
 
-async def hold(lock: AbstractAsyncContextManager[None]) -> None:
+async def hold(lock: AbstractAsyncContextManager[StillHeld]) -> None:
     """Enter a lock and leave it."""
     async with lock:
         pass
 
 
-async def is_kept_out(lock: AbstractAsyncContextManager[None]) -> bool:
+async def is_kept_out(lock: AbstractAsyncContextManager[StillHeld]) -> bool:
     """Tell whether a lock is not to be had."""
     entering = asyncio.create_task(hold(lock))
     done, _ = await asyncio.wait([entering], timeout=0.05)
@@ -85,6 +85,11 @@ class BlobLocksContract(ABC):
     async def test_each_blob_has_a_lock_of_its_own(self, locks: BlobLocks, rival: BlobLocks) -> None:
         async with locks.alone(LETTER), rival.alone(BOOK), rival.alone(ELSEWHERE):
             pass
+
+    @pytest.mark.parametrize("way", ["shared", "alone"])
+    async def test_a_lock_that_is_held_is_said_to_be(self, locks: BlobLocks, way: str) -> None:
+        async with getattr(locks, way)(LETTER) as still_held, locks.shared(BOOK) as another:
+            assert await asyncio.gather(still_held(), another(), still_held()) == [True, True, True]
 
     async def test_an_error_in_the_block_gives_the_lock_back(self, locks: BlobLocks, rival: BlobLocks) -> None:
         with pytest.raises(KeyError):

@@ -7,16 +7,17 @@ from contextlib import asynccontextmanager
 
 from typing_extensions import override
 
-from application.ports.blob_locks import BlobLocks
+from application.ports.blob_locks import BlobLocks, StillHeld
 from application.ports.document_storage import BlobKey
 from domain.errors import ServiceUnavailableError
 
 
 class InMemoryBlobLocks(BlobLocks):
-    """Locks of one process; `down` and `patience_seconds` are for tests to set."""
+    """Locks of one process; `down`, `lost` and `patience_seconds` are for tests to set."""
 
     def __init__(self, patience_seconds: float = 10.0) -> None:
         self.down = False
+        self.lost = False
         self.patience_seconds = patience_seconds
         self._shared: Counter[BlobKey] = Counter()
         self._alone: set[BlobKey] = set()
@@ -24,27 +25,30 @@ class InMemoryBlobLocks(BlobLocks):
 
     @override
     @asynccontextmanager
-    async def shared(self, key: BlobKey) -> AsyncIterator[None]:
+    async def shared(self, key: BlobKey) -> AsyncIterator[StillHeld]:
         async with self._changed:
             await self._wait_until_free(key, also_of_shared=False)
             self._shared[key] += 1
         try:
-            yield
+            yield self._lasts
         finally:
             self._shared[key] -= 1
             await self._tell()
 
     @override
     @asynccontextmanager
-    async def alone(self, key: BlobKey) -> AsyncIterator[None]:
+    async def alone(self, key: BlobKey) -> AsyncIterator[StillHeld]:
         async with self._changed:
             await self._wait_until_free(key, also_of_shared=True)
             self._alone.add(key)
         try:
-            yield
+            yield self._lasts
         finally:
             self._alone.discard(key)
             await self._tell()
+
+    async def _lasts(self) -> bool:
+        return not self.lost
 
     async def _wait_until_free(self, key: BlobKey, *, also_of_shared: bool) -> None:
         if self.down:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
@@ -18,7 +19,7 @@ from typing_extensions import override
 
 from adapters.postgres.connection import connect
 from adapters.postgres.failures import LOST, driver_errors
-from application.ports.blob_locks import BlobLocks
+from application.ports.blob_locks import BlobLocks, StillHeld
 from application.ports.document_storage import BlobKey
 from domain.errors import ServiceUnavailableError
 
@@ -29,6 +30,7 @@ _SECONDS: Final = 10.0
 
 _SHARED: Final = "share"
 _ALONE: Final = "alone"
+_ASK: Final = "ask"
 # Whoever is refused is told so at once: nobody waits in the server, where the others of this process would wait behind.
 _STEPS: Final = """
 SELECT CASE step
@@ -36,6 +38,7 @@ SELECT CASE step
     WHEN 'alone' THEN pg_try_advisory_lock(lock)
     WHEN 'end share' THEN pg_advisory_unlock_shared(lock)
     WHEN 'end alone' THEN pg_advisory_unlock(lock)
+    ELSE true
 END FROM unnest($1::text[], $2::bigint[]) AS steps (step, lock)
 """
 
@@ -63,15 +66,15 @@ class PostgresBlobLocks(BlobLocks):
         await self._session.close()
 
     @override
-    def shared(self, key: BlobKey) -> AbstractAsyncContextManager[None]:
+    def shared(self, key: BlobKey) -> AbstractAsyncContextManager[StillHeld]:
         return self._held(_lock_of(key), _SHARED)
 
     @override
-    def alone(self, key: BlobKey) -> AbstractAsyncContextManager[None]:
+    def alone(self, key: BlobKey) -> AbstractAsyncContextManager[StillHeld]:
         return self._held(_lock_of(key), _ALONE)
 
     @asynccontextmanager
-    async def _held(self, lock: int, way: str) -> AsyncIterator[None]:
+    async def _held(self, lock: int, way: str) -> AsyncIterator[StillHeld]:
         end = time.monotonic() + self._patience_seconds
         while True:
             if self._enter(lock, way):
@@ -79,7 +82,7 @@ class PostgresBlobLocks(BlobLocks):
                     session = await self._session.take(lock, way)
                     if session is not None:
                         try:
-                            yield
+                            yield partial(self._session.lasts, session)
                         finally:
                             self._session.give_back(lock, way, session)
                         return
@@ -153,6 +156,15 @@ class _Session:
         """Give a lock back; the database hears of it at once, and nobody waits for that."""
         self._do(_Step(f"end {way}", lock, session, None))
 
+    async def lasts(self, session: int) -> bool:
+        """Tell whether a session is there still, by asking the server: a connection may be lost without a word."""
+        answer: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._do(_Step(_ASK, 0, session, answer))
+        try:
+            return await answer is not None
+        except ServiceUnavailableError:
+            return False
+
     async def close(self) -> None:
         """Close the connection when everything is given back."""
         if self._working is not None:
@@ -173,14 +185,14 @@ class _Session:
                 done = await self._done(steps)
             except BaseException as error:
                 for step in steps:
-                    if step.answer is not None:
+                    if step.answer is not None and not step.answer.done():
                         step.answer.set_exception(error)
                         step.answer.exception()  # whoever was cancelled does not ask for it
                 if not isinstance(error, ServiceUnavailableError):
                     raise
             else:
                 for step, is_done in done:
-                    if step.answer is not None:
+                    if step.answer is not None and not step.answer.done():
                         step.answer.set_result(self._number if is_done else None)
 
     async def _done(self, steps: list[_Step]) -> list[tuple[_Step, bool]]:
@@ -188,6 +200,7 @@ class _Session:
         connection = await self._connected()
         # Locks of a connection that was lost are gone with it.
         left = [step for step in steps if step.session in {None, self._number}]
+        lost = [(step, False) for step in steps if step.session not in {None, self._number}]
         try:
             with driver_errors():
                 rows = await connection.fetch(_STEPS, [step.name for step in left], [step.lock for step in left])
@@ -195,7 +208,7 @@ class _Session:
             # Which locks it has is not known.
             connection.terminate()
             raise
-        return [(step, bool(row[0])) for step, row in zip(left, rows, strict=True)]
+        return [*lost, *((step, bool(row[0])) for step, row in zip(left, rows, strict=True))]
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():

@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
@@ -26,7 +26,7 @@ from adapters.storage.s3.bucket import Bucket
 from adapters.storage.s3.downloads import Downloads, MissingError
 from adapters.storage.s3.uploads import PART, ExistsError, Uploads
 from adapters.storage.verified import verified
-from application.ports.blob_locks import BlobLocks
+from application.ports.blob_locks import BlobLocks, StillHeld
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage, StoredBlob
 from application.ports.health_check import HealthCheck
@@ -91,11 +91,40 @@ class S3DocumentStorage(DocumentStorage):
         await self._uploads.put_pieces(name, pieces, partial(require_content, key))
 
     @override
+    def storing(self, key: BlobKey, content: bytes) -> AbstractAsyncContextManager[None]:
+        return self.storing_all({key: content})
+
+    @override
     @asynccontextmanager
-    async def storing(self, key: BlobKey, content: bytes) -> AsyncIterator[None]:
-        async with self._locks.shared(key):
-            await self.put(key, content)
+    async def storing_all(self, blobs: Mapping[BlobKey, bytes]) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+
+            async def enter(key: BlobKey, content: bytes) -> StillHeld:
+                held = await stack.enter_async_context(self._locks.shared(key))
+                await self.put(key, content)
+                return held
+
+            # All are waited for, so that no lock is taken when the block is left.
+            outcomes = await asyncio.gather(*(enter(*blob) for blob in blobs.items()), return_exceptions=True)
+            held = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome
             yield
+            lasted = await asyncio.gather(*(lasts() for lasts in held))
+        for key, lock_lasted in zip(blobs, lasted, strict=True):
+            if not lock_lasted:
+                await self._store_again(key, blobs[key])
+
+    async def _store_again(self, key: BlobKey, content: bytes) -> None:
+        """Store what somebody may have erased before its row was written, which nobody does from now on."""
+        _log.warning("The lock of the blob %s was lost while it was stored: it is stored again.", key.sha256)
+        try:
+            async with self._locks.shared(key):
+                await self.put(key, content)
+        except ServiceUnavailableError:
+            # Without locks nobody erases either; and where it is the store that is down, this says so.
+            await self.put(key, content)
 
     @override
     async def read(self, key: BlobKey) -> bytes:
@@ -120,8 +149,8 @@ class S3DocumentStorage(DocumentStorage):
     @override
     async def erase(self, key: BlobKey, is_named: Callable[[], Awaitable[bool]]) -> None:
         name = self._name_of(key)
-        async with self._locks.alone(key):
-            if not await is_named():
+        async with self._locks.alone(key) as still_held:
+            if not await is_named() and await still_held():
                 await self._bucket.ask(self._bucket.client.delete_object, Key=name)
 
     @override

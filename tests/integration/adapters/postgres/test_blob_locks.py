@@ -86,6 +86,17 @@ async def test_a_connection_that_was_lost_is_opened_anew(relay: Relay, locks: Bl
         assert await is_kept_out(locks.alone(LETTER))
 
 
+async def test_a_lock_that_was_lost_is_said_to_be(relay: Relay) -> None:
+    async with PostgresBlobLocks(relay.url) as lossy, lossy.shared(LETTER) as still_held:
+        assert await still_held()
+        await relay.stop()
+        assert not await still_held()
+        await relay.start()
+        assert not await still_held()
+        async with lossy.shared(BOOK) as held_now:
+            assert await asyncio.gather(still_held(), held_now()) == [False, True]
+
+
 async def test_all_locks_are_given_back(locks: PostgresBlobLocks, database_url: str) -> None:
     async with PostgresBlobLocks(as_service(database_url)) as others:
         await asyncio.gather(*(hold(others.shared(LETTER)) for _ in range(50)))

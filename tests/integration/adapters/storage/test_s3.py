@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from typing_extensions import override
 
+from adapters.postgres.blob_locks import PostgresBlobLocks
 from adapters.storage.s3.bucket import Bucket
 from adapters.storage.s3.mark import S3StorageMark
 from adapters.storage.s3.options import Encryption, S3Options
@@ -426,3 +428,46 @@ async def test_a_store_without_conditional_puts_is_marked_as_well(options: S3Opt
     async with Bucket(replace(options, conditional_put=False)) as bucket:
         mark = S3StorageMark(bucket)
         assert await mark.make("sto_1") == await mark.make("sto_2") == await mark.read() == "sto_1"
+
+
+# --- locks that are lost --------------------------------------------------------------------------------------
+
+OTHER_SESSIONS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
+
+
+async def test_a_blob_that_was_erased_since_its_lock_was_lost_is_stored_again(
+    options: S3Options, database_url: str
+) -> None:
+    connection = await asyncpg.connect(database_url)
+    async with (
+        PostgresBlobLocks(database_url) as ours,
+        PostgresBlobLocks(database_url) as theirs,
+        S3DocumentStorage(Bucket(options), ours, SystemClock()) as storage,
+        S3DocumentStorage(Bucket(options), theirs, SystemClock()) as others,
+    ):
+        async with storage.storing_all({key_of(LETTER): LETTER, key_of(BOOK): BOOK}):
+            await connection.execute(f"{OTHER_SESSIONS} AND pid <> pg_backend_pid()")
+            # Nothing names it yet, and nobody is said to be storing it.
+            await others.erase(key_of(LETTER), unnamed)
+            assert await others.find(key_of(LETTER)) is None
+        assert await storage.read(key_of(LETTER)) == LETTER
+        assert await storage.read(key_of(BOOK)) == BOOK
+    await connection.close()
+
+
+async def test_a_blob_is_stored_again_although_its_locks_stay_away(options: S3Options) -> None:
+    locks = InMemoryBlobLocks()
+    async with S3DocumentStorage(Bucket(options), locks, SystemClock()) as storage:
+        async with storage.storing(key_of(LETTER), LETTER):
+            locks.lost = locks.down = True
+            await storage._bucket.ask(storage._bucket.client.delete_object, Key=storage._name_of(key_of(LETTER)))
+        assert await storage.read(key_of(LETTER)) == LETTER
+
+
+async def test_nothing_is_erased_without_its_lock(options: S3Options) -> None:
+    locks = InMemoryBlobLocks()
+    async with S3DocumentStorage(Bucket(options), locks, SystemClock()) as storage:
+        await storage.put(key_of(LETTER), LETTER)
+        locks.lost = True
+        await storage.erase(key_of(LETTER), unnamed)
+        assert await storage.find(key_of(LETTER)) is not None
