@@ -42,6 +42,9 @@ class AuditAction(StrEnum):
     WEBHOOK_REPLAYED = "webhook.replayed"
     WEBHOOK_DISCARDED = "webhook.discarded"
     WEBHOOK_DISABLED = "webhook.disabled"
+    SLACK_LINKED = "slack.linked"
+    SLACK_INSTALLED = "slack.installed"
+    SLACK_REMOVED = "slack.removed"
     ACCESS_REFUSED = "access.refused"
 
 
@@ -55,6 +58,7 @@ class AuditObject(StrEnum):
     BATCH = "batch"
     API_KEY = "api-key"
     WEBHOOK = "webhook"
+    SLACK_INSTALLATION = "slack-installation"
     OPERATION = "operation"
 
 

@@ -89,10 +89,14 @@ def _mount_slack(app: FastAPI, settings: Settings) -> dict[str, int]:
     secret = settings.slack.signing_secret
     if secret is None:
         return {}
+    from entrypoints.slack import installing  # noqa: PLC0415  # only where it is configured
     from entrypoints.slack.routes import MAX_BYTES, PATHS, SlackEndpoint  # noqa: PLC0415  # only where configured
     from entrypoints.slack.signatures import Signatures  # noqa: PLC0415  # see above
 
     app.include_router(SlackEndpoint(Signatures(secret.get_secret_value())).router())
+    if settings.slack.client_id is not None:
+        app.state.slack_is_secure = (settings.http.public_url or "").startswith("https://")
+        app.include_router(installing.router)
     return dict.fromkeys(PATHS, MAX_BYTES)
 
 

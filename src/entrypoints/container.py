@@ -364,6 +364,10 @@ def _sending(webhook: Handler, slack: "SlackParts | None") -> dict[JobKind, Hand
     return {JobKind.WEBHOOK: webhook, **(slack.handlers if slack is not None else {})}
 
 
+def _all_chores(chores: Sequence[Chore], slack: "SlackParts | None") -> list[Chore]:
+    return [*chores, *(slack.chores if slack is not None else ())]
+
+
 def _connections_of(slack: "SlackParts | None") -> object:
     return None if slack is None else slack.clients
 
@@ -600,6 +604,7 @@ class Container(containers.DeclarativeContainer):
         row_reader,
         clock,
         ids,
+        providers.Singleton(SystemRandomSource),
     )
 
     queue_monitor_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
@@ -675,7 +680,7 @@ class Container(containers.DeclarativeContainer):
             }
         ),
         providers.Callable(_sending, deliver_webhook, slack),
-        chores,
+        providers.Callable(_all_chores, chores, slack),
         metrics,
     )
     manage_jobs = providers.Singleton(

@@ -415,7 +415,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Self:
-        if complaint := self.slack.complaint():
+        if complaint := self.slack.complaint(public=self.http.public_url is not None):
             raise ValueError(complaint)
         return self
 

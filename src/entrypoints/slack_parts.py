@@ -2,24 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.slack import PostgresSlackInstallationDirectory
 from adapters.rendering.rows.conventions import conventions_of
 from adapters.secrets.aes_gcm import AesGcmSecretBox
 from adapters.slack.clients import SlackWebClients
-from application.job_worker import Handler
+from adapters.slack.oauth import SlackWebOAuth
+from application.job_worker import Chore, Handler
 from application.ports.clock import Clock
 from application.ports.id_generator import IdGenerator
 from application.ports.job_queue import JobKind
+from application.ports.random_source import RandomSource
 from application.ports.row_reader import RowReader
 from application.ports.unit_of_work import UnitsOfWork
 from application.ports.workspace_directory import WorkspaceDirectory
 from application.slack.delivering import DeliverToSlack
 from application.slack.edge import AnswerSlack
 from application.slack.generate import GenerateInSlack
+from application.slack.installing import ForgetSlack, InstallSlack, RenewSlackTokens
+from application.slack.names import BOT_SCOPES
 from application.slack.places import SlackPlaces
 from application.slack.routes import SlackRoutes
+from application.slack.sweeping import SweepSlack
 from application.slack.tables import ReadFormTables
 from application.slack.worker import CarryOutSlackIntent
 from application.use_cases.link_document import LinkDocument
@@ -35,6 +41,9 @@ class SlackParts:
     answer: AnswerSlack
     handlers: dict[JobKind, Handler]
     clients: SlackWebClients
+    chores: list[Chore]
+    install: InstallSlack | None
+    routes: SlackRoutes
 
 
 def slack_parts(
@@ -49,20 +58,22 @@ def slack_parts(
     row_reader: RowReader,
     clock: Clock,
     ids: IdGenerator,
+    randomness: RandomSource,
 ) -> SlackParts:
     """Make them."""
     chosen = settings.slack
     clients = SlackWebClients(chosen.api_url)
+    box = AesGcmSecretBox(secret_keys, "slack")
     places = SlackPlaces(
         PostgresSlackInstallationDirectory(database),
-        AesGcmSecretBox(secret_keys, "slack"),
+        box,
         clients,
         workspaces,
         chosen.bot_token.get_secret_value() if chosen.bot_token else None,
         chosen.workspace,
     )
     generate = GenerateInSlack(units_of_work, queue_render, ReadFormTables(row_reader), conventions_of, clock, ids)
-    routes = SlackRoutes(generate.routes())
+    routes = SlackRoutes({**generate.routes(), **ForgetSlack(units_of_work).routes()})
     answer = AnswerSlack(units_of_work, places, routes, generate.submissions(), generate.options, clock, ids)
     deliver = DeliverToSlack(
         units_of_work, places, get_document, link_document, clock, chosen.file_bytes, settings.http.public_url
@@ -71,4 +82,27 @@ def slack_parts(
         JobKind.SLACK: CarryOutSlackIntent(units_of_work, places, routes, clock),
         JobKind.SLACK_DELIVERY: deliver,
     }
-    return SlackParts(answer, handlers, clients)
+    chores = [Chore("slack", timedelta(hours=1), SweepSlack(units_of_work, workspaces, clock))]
+    install = None
+    oauth = _oauth(settings, clients, clock)
+    if oauth is not None:
+        install = InstallSlack(units_of_work, oauth, box, clock, randomness, settings.http.public_url or "")
+        renew = RenewSlackTokens(units_of_work, oauth, box, clock, workspaces)
+        chores.append(Chore("slack-tokens", timedelta(minutes=10), renew))
+    return SlackParts(answer, handlers, clients, chores, install, routes)
+
+
+def _oauth(settings: Settings, clients: SlackWebClients, clock: Clock) -> SlackWebOAuth | None:
+    """Make what installs the app in many Slack workspaces, where it has a Client ID."""
+    chosen = settings.slack
+    if chosen.client_id is None or chosen.client_secret is None:
+        return None
+    return SlackWebOAuth(
+        clients,
+        chosen.client_id,
+        chosen.client_secret.get_secret_value(),
+        tuple(BOT_SCOPES),
+        f"{settings.http.public_url}/slack/oauth_redirect",
+        f"{chosen.site_url}/oauth/v2/authorize",
+        clock,
+    )

@@ -45,12 +45,20 @@ class SlackSettings(Section):
     file_bytes: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100_000_000
 
     @property
+    def site_url(self) -> str:
+        """Where people see Slack's own pages."""
+        return self.api_url.removesuffix("/api")
+
+    @property
     def is_configured(self) -> bool:
         """Tell whether there is a Slack app at all."""
         return self.signing_secret is not None or self.app_token is not None
 
-    def complaint(self) -> str | None:
-        """Say what is missing or too much for Slack to be used, None where nothing is."""
+    def complaint(self, *, public: bool) -> str | None:
+        """Say what is missing or too much for Slack to be used, None where nothing is.
+
+        `public` tells whether the service knows its own address.
+        """
         if (self.client_id is None) != (self.client_secret is None):
             return (
                 "DOCGEN_SLACK__CLIENT_ID and DOCGEN_SLACK__CLIENT_SECRET belong together: set both, or neither and "
@@ -60,6 +68,11 @@ class SlackSettings(Section):
             return (
                 "DOCGEN_SLACK__BOT_TOKEN is for one Slack workspace, and DOCGEN_SLACK__CLIENT_ID for any number of "
                 "them: remove one of the two."
+            )
+        if self.client_id is not None and not public:
+            return (
+                "DOCGEN_SLACK__CLIENT_ID needs DOCGEN_HTTP__PUBLIC_URL, where Slack sends people back to: set it, with "
+                "https."
             )
         tokens = self.bot_token is not None or self.client_id is not None
         if tokens and not self.is_configured:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -75,7 +75,7 @@ class SlackWebClients(SlackClients):
 
     def __init__(self, api_url: str) -> None:
         """Take the base address of Slack's Web API."""
-        self._api_url = api_url
+        self.api_url = api_url
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -96,14 +96,14 @@ class SlackWebClients(SlackClients):
             raise RuntimeError("The connections to Slack were not opened: enter the lifetimes first.")
         return self._session
 
-    def web_client(self, token: str | None, handlers: Sequence[AsyncRetryHandler] = ()) -> AsyncWebClient:
+    def web_client(self, token: str, handlers: Sequence[AsyncRetryHandler] = ()) -> AsyncWebClient:
         """Return slack_sdk's client with a token."""
-        return AsyncWebClient(token, self._api_url, session=self.session, retry_handlers=list(handlers))
+        return AsyncWebClient(token, self.api_url, session=self.session, retry_handlers=list(handlers))
 
     def may_have_token(self, url: str) -> bool:
         """Tell whether an address is Slack's, so that it may see a token."""
         host = urlsplit(url).hostname or ""
-        api = urlsplit(self._api_url)
+        api = urlsplit(self.api_url)
         is_slack = urlsplit(url).scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
         return is_slack or urlsplit(url)[:2] == api[:2]
 
@@ -195,6 +195,14 @@ def _seconds(headers: Mapping[str, Any]) -> float:
     # slack_sdk has lists of values in its own class.
     asked = str(found[0] if isinstance(found, list) else found)
     return float(asked) if asked.isdigit() else 1.0
+
+
+@asynccontextmanager
+async def failures_of(method: str) -> AsyncIterator[None]:
+    """Translate what goes wrong with a call of slack_sdk's client, which may take as long as any call."""
+    with _failures(method):
+        async with asyncio.timeout(_CALL_SECONDS):
+            yield
 
 
 @contextmanager

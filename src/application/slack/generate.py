@@ -40,6 +40,7 @@ from domain.near_names import did_you_mean
 from domain.row_values import Conventions
 from domain.slack_delivery import SlackDelivery, SlackOutcome
 from domain.slack_draft import SlackDraft, SlackOrigin
+from domain.slack_intent import SlackIntentKind
 from domain.template import Template
 
 # Items of the menu; Slack takes 100.
@@ -287,7 +288,9 @@ class GenerateInSlack:
             draft = draft.of_template(template.id, number, begun, at=self._clock.now())
             await unit.slack_drafts.put(draft)
             await unit.commit()
-        await show(task, OpenedDraft(draft, template, version, person.conventions).view(note="\n".join(known.notes)))
+        # Of a message, lines that are no fields are nothing that anybody has got wrong.
+        notes = known.notes if task.intent.kind is SlackIntentKind.COMMAND else ()
+        await show(task, OpenedDraft(draft, template, version, person.conventions).view(note="\n".join(notes)))
 
     async def _make(
         self,

@@ -20,3 +20,16 @@ OPEN: Final = "document:open"
 OUTPUT_BLOCK: Final = "deliver:output"
 TARGET_BLOCK: Final = "deliver:target"
 CHANNEL_BLOCK: Final = "deliver:channel"
+
+# What the bot is allowed to do, and what for.
+BOT_SCOPES: Final = {
+    "commands": "the command, and the shortcuts",
+    "chat:write": "messages about documents",
+    "files:read": "pictures and files of a form",
+    "files:write": "documents",
+    "im:write": "documents as direct messages",
+    "users:read": "language, time zone and name of whoever fills a form in",
+    "channels:read": "names of channels that are chosen in a form",
+    "groups:read": "names of private channels that are chosen in a form",
+}
+BOT_EVENTS: Final = ("app_uninstalled", "tokens_revoked")

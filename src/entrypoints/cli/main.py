@@ -95,7 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (
         *(_render, _batch, _check, _schema),
-        *(_serve, _worker, _migrate, _workspace, _api_key, _storage, _backup, _restore, _jobs, _healthcheck, _config),
+        *(_serve, _worker, _migrate, _workspace, _api_key, _slack, _storage, _backup, _restore, _jobs),
+        *(_healthcheck, _config),
     ):
         add(commands)
     return parser
@@ -278,6 +279,18 @@ def _api_key(commands: _Commands) -> None:
     revoke = actions.add_parser("revoke", help="revoke a key: it opens nothing from then on")
     revoke.add_argument("key_id", metavar="KEY_ID", help="as in the list: key_…")
     revoke.add_argument("--workspace", metavar="W", help="the slug of its workspace (default: wherever it is)")
+
+
+def _slack(commands: _Commands) -> None:
+    command = _add(commands, "slack", "print the manifest of the Slack app, or make a link that installs it")
+    actions = command.add_subparsers(required=True, dest="action", metavar="ACTION")
+    manifest = actions.add_parser("manifest", help="print the manifest that Slack makes the app of")
+    manifest.add_argument(
+        "--base-url", metavar="URL", help="where Slack reaches the service, with https (default: over Socket Mode)"
+    )
+    manifest.add_argument("--json", action="store_true", help="print JSON in place of YAML")
+    link = actions.add_parser("install-link", help="print a link that installs the app once, for one workspace")
+    link.add_argument("--workspace", required=True, metavar="W", help="the slug of the workspace of DocGen")
 
 
 def _jobs(commands: _Commands) -> None:

@@ -42,6 +42,7 @@ def test_secrets_come_from_files_too(environment: pytest.MonkeyPatch, tmp_path: 
     ],
 )
 def test_each_way_to_have_slack_is_taken(environment: pytest.MonkeyPatch, right: dict[str, str]) -> None:
+    environment.setenv("DOCGEN_HTTP__PUBLIC_URL", "https://docgen.example.org")
     set_slack(environment, **right)
     assert load_settings().slack.is_configured
 
@@ -53,6 +54,7 @@ def test_each_way_to_have_slack_is_taken(environment: pytest.MonkeyPatch, right:
         ({"BOT_TOKEN": "xoxb-1"}, "DOCGEN_SLACK__SIGNING_SECRET is missing"),
         (ONE_WORKSPACE | {"CLIENT_ID": "12.34"}, "CLIENT_ID and DOCGEN_SLACK__CLIENT_SECRET belong together"),
         (ONE_WORKSPACE | {"CLIENT_ID": "12.34", "CLIENT_SECRET": "c"}, "remove one of the two"),
+        ({"SIGNING_SECRET": "s", "CLIENT_ID": "12.34", "CLIENT_SECRET": "c"}, "needs DOCGEN_HTTP__PUBLIC_URL"),
         (ONE_WORKSPACE | {"BOT_TOKEN": "xoxp-s3cret"}, "DOCGEN_SLACK__BOT_TOKEN is wrong: it is no bot token"),
         (ONE_WORKSPACE | {"APP_TOKEN": "s3cret"}, "DOCGEN_SLACK__APP_TOKEN is wrong: it is no app-level token"),
         (ONE_WORKSPACE | {"CLIENT_ID": "acme"}, "'acme' is no Client ID"),
