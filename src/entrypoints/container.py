@@ -29,6 +29,7 @@ from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.driver_connections import DRIVER_CONNECTIONS
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
+from adapters.postgres.lost_jobs import PostgresLostJobs
 from adapters.postgres.migrator import head_revision, upgrade
 from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.rate_buckets import PostgresRateBuckets
@@ -125,6 +126,7 @@ from application.use_cases.refine_schema import RefineSchema
 from application.use_cases.register_template import RegisterTemplate
 from application.use_cases.render_document import RenderDocument
 from application.use_cases.requested_renders import RequestedRenders
+from application.use_cases.requeue_lost import RequeueLost
 from application.use_cases.restore_backup import RestoreBackup
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
@@ -655,6 +657,14 @@ class Container(containers.DeclarativeContainer):
             "idempotency-keys",
             timedelta(hours=1),
             providers.Singleton(SweepIdempotencyKeys, idempotency_keys, workspaces),
+        ),
+        providers.Singleton(
+            Chore,
+            "lost-jobs",
+            timedelta(minutes=10),
+            providers.Singleton(
+                RequeueLost, units_of_work, workspaces, providers.Singleton(PostgresLostJobs, database), clock
+            ),
         ),
         providers.Singleton(
             Chore,

@@ -29,6 +29,7 @@ from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.id_generator import IdGeneratorContract
 from tests.contracts.idempotency_keys import IdempotencyKeysContract
 from tests.contracts.jobs import JobMonitorContract, JobQueueContract, JobsFixtures, JobSourceContract, MakeSource
+from tests.contracts.lost_jobs import LostJobsContract
 from tests.contracts.own_workspace import OwnWorkspaceContract
 from tests.contracts.random_source import RandomSourceContract
 from tests.contracts.rate_buckets import RateBucketsContract
@@ -63,6 +64,7 @@ from tests.fakes.health_check import RecordingHealthCheck
 from tests.fakes.idempotency_keys import InMemoryIdempotencyKeys
 from tests.fakes.ids import SequentialIds
 from tests.fakes.jobs import InMemoryJobMonitor, InMemoryJobSource
+from tests.fakes.lost_jobs import InMemoryLostJobs
 from tests.fakes.random_source import CountingRandomSource
 from tests.fakes.rate_buckets import InMemoryRateBuckets
 from tests.fakes.render_endings import InMemoryRenderEndings
@@ -281,6 +283,14 @@ class _InMemoryJobs(_InMemory, JobsFixtures):
 
 class TestInMemoryJobMonitor(_InMemoryJobs, JobMonitorContract):
     """Every promise holds for the fake."""
+
+
+class TestInMemoryLostJobs(_InMemory, LostJobsContract):
+    @pytest.fixture
+    @override
+    def lost(self, units: UnitsOfWork) -> InMemoryLostJobs:
+        assert isinstance(units, InMemoryUnitsOfWork)
+        return InMemoryLostJobs(units.database)
 
 
 class TestInMemoryJobQueue(_InMemoryJobs, JobQueueContract):

@@ -13,6 +13,8 @@ from typing_extensions import override
 from adapters.jobs.monitor import PgqueuerJobMonitor
 from adapters.jobs.source import PgqueuerJobSource
 from adapters.jobs.statements import CHANNEL, SETTINGS
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.lost_jobs import PostgresLostJobs
 from adapters.postgres.statements import QueueConnection
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from domain.errors import ServiceUnavailableError
@@ -27,6 +29,7 @@ from tests.contracts.jobs import (
     enqueued,
     taken_by,
 )
+from tests.contracts.lost_jobs import LostJobsContract
 from tests.contracts.unit_of_work import stored_workspace
 from tests.integration.support.databases import as_service
 from tests.integration.support.relay import relay_to
@@ -68,6 +71,18 @@ class _OnPgqueuer(JobsFixtures):
 
 class TestPgqueuerJobMonitor(_OnPgqueuer, JobMonitorContract):
     """Every promise holds on pgqueuer."""
+
+
+class TestPostgresLostJobs(LostJobsContract):
+    @pytest.fixture
+    @override
+    def units(self, units: PostgresUnitsOfWork) -> PostgresUnitsOfWork:  # type: ignore[override]  # a fixture
+        return units
+
+    @pytest.fixture
+    @override
+    def lost(self, database: PostgresDatabase) -> PostgresLostJobs:  # type: ignore[override]  # a fixture
+        return PostgresLostJobs(database)
 
 
 class TestPgqueuerJobQueue(_OnPgqueuer, JobQueueContract):
