@@ -77,6 +77,7 @@ from application.ports.template_renderer import TemplateRenderer
 from application.rate_limiter import RateLimiter
 from application.renderer_with_assets import RendererWithAssets
 from application.settings_in_force import InForce, ServiceBounds, SettingsOfWorkspaces
+from application.slack.use_cases import SlackUseCases
 from application.stopping import Stopping
 from application.stored_assets import StoredAssets
 from application.telling_journal import TellingRenderJournal
@@ -604,6 +605,7 @@ class Container(containers.DeclarativeContainer):
         get_document,
         link_document,
         row_reader,
+        providers.Singleton(SlackUseCases, validate_template, register_template, add_version),
         clock,
         ids,
         providers.Singleton(SystemRandomSource),

@@ -21,12 +21,15 @@ from application.ports.workspace_directory import WorkspaceDirectory
 from application.slack.delivering import DeliverToSlack
 from application.slack.edge import AnswerSlack
 from application.slack.generate import GenerateInSlack
+from application.slack.home import HomeInSlack
 from application.slack.installing import ForgetSlack, InstallSlack, RenewSlackTokens
 from application.slack.names import BOT_SCOPES
 from application.slack.places import SlackPlaces
 from application.slack.routes import SlackRoutes
 from application.slack.sweeping import SweepSlack
 from application.slack.tables import ReadFormTables
+from application.slack.templates import TemplatesInSlack
+from application.slack.use_cases import SlackUseCases
 from application.slack.worker import CarryOutSlackIntent
 from application.use_cases.link_document import LinkDocument
 from application.use_cases.queue_render import QueueRender
@@ -56,6 +59,7 @@ def slack_parts(
     get_document: GetDocument,
     link_document: LinkDocument,
     row_reader: RowReader,
+    use_cases: SlackUseCases,
     clock: Clock,
     ids: IdGenerator,
     randomness: RandomSource,
@@ -73,7 +77,16 @@ def slack_parts(
         chosen.workspace,
     )
     generate = GenerateInSlack(units_of_work, queue_render, ReadFormTables(row_reader), conventions_of, clock, ids)
-    routes = SlackRoutes({**generate.routes(), **ForgetSlack(units_of_work).routes()})
+    templates = TemplatesInSlack(
+        units_of_work,
+        use_cases.validate_template,
+        use_cases.register_template,
+        use_cases.add_version,
+        chosen.authors,
+    )
+    home = HomeInSlack(units_of_work, generate, templates, clock, tuple(BOT_SCOPES), settings.http.public_url)
+    forget = ForgetSlack(units_of_work)
+    routes = SlackRoutes({**generate.routes(), **templates.routes(), **home.routes(), **forget.routes()})
     answer = AnswerSlack(units_of_work, places, routes, generate.submissions(), generate.options, clock, ids)
     deliver = DeliverToSlack(
         units_of_work, places, get_document, link_document, clock, chosen.file_bytes, settings.http.public_url

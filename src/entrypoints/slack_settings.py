@@ -25,14 +25,24 @@ def _client_id(value: str) -> str:
     return value
 
 
+def _user_ids(value: str) -> str:
+    for each in filter(None, map(str.strip, value.split(","))):
+        if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", each):
+            raise ValueError(
+                f"{each[:80]!r} is no id of a Slack user: they look like U0123ABCD, with commas in between"
+            )
+    return value
+
+
 class SlackSettings(Section):
     """The Slack app, from its pages "Basic Information" and "OAuth & Permissions"; without any of it there is no Slack.
 
     `signing_secret` lets requests in, `app_token` opens Socket Mode in place of them, or besides. `bot_token` is that
     of one Slack workspace, whose people work in the workspace of DocGen with the slug `workspace`. With `client_id`
     and `client_secret` the app is installed by links (`docgen slack install-link`), in any number of Slack workspaces.
-    `api_url` is another base address of Slack's Web API. Documents up to `file_bytes` are uploaded, others are linked
-    to.
+    Besides administrators of the Slack workspace, `template_authors` (ids of Slack users, with commas in between) may
+    add and publish templates. `api_url` is another base address of Slack's Web API. Documents up to `file_bytes` are
+    uploaded, others are linked to.
     """
 
     signing_secret: SecretStr | None = None
@@ -42,12 +52,18 @@ class SlackSettings(Section):
     client_secret: SecretStr | None = None
     api_url: WebUrl = API_URL
     workspace: str = "default"
+    template_authors: Annotated[str, AfterValidator(_user_ids)] = ""
     file_bytes: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100_000_000
 
     @property
     def site_url(self) -> str:
         """Where people see Slack's own pages."""
         return self.api_url.removesuffix("/api")
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The ids of those who may add and publish templates without being administrators."""
+        return tuple(filter(None, map(str.strip, self.template_authors.split(","))))
 
     @property
     def is_configured(self) -> bool:

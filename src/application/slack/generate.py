@@ -215,6 +215,25 @@ class GenerateInSlack:
             await unit.slack_drafts.remove(draft.id)
             await unit.commit()
 
+    async def open_template(self, task: SlackTask, template_id: str) -> None:
+        """Show the form of a template in the view that was opened for a task."""
+        origin = await known_person(task.client, task.origin)
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            template = await unit.templates.get(template_id)
+        await self._form(task, self._new_draft(task, origin, b"{}"), template, {})
+
+    async def resume(self, task: SlackTask, draft_id: str) -> None:
+        """Show a form that somebody has begun, where they were, in the view that was opened for a task.
+
+        Raises:
+            NotFoundError: there is none of theirs.
+        """
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            opened = await self._opened(unit, draft_id)
+        if (opened.draft.origin.place, opened.draft.origin.user_id) != (task.origin.place, task.origin.user_id):
+            raise NotFoundError("draft", draft_id)
+        await show(task, opened.view())
+
     async def again(self, task: SlackTask) -> None:
         """Have a document made again, or in another format, of the same data."""
         delivery_id, _, output = str(action_of(task.payload).get("value", "")).partition(" ")

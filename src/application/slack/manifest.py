@@ -46,6 +46,11 @@ def app_manifest(base_url: str | None) -> dict[str, Any]:
     return {
         "display_information": {"name": "DocGen", "description": _DESCRIPTION, "background_color": "#1f3a5f"},
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "bot_user": {"display_name": "DocGen", "always_online": True},
             "shortcuts": shortcuts,
             "slash_commands": [{**command, **at("commands")}],

@@ -27,9 +27,10 @@ BOT_SCOPES: Final = {
     "chat:write": "messages about documents",
     "files:read": "pictures and files of a form",
     "files:write": "documents",
+    "im:history": "templates that are dropped into the app's direct messages",
     "im:write": "documents as direct messages",
     "users:read": "language, time zone and name of whoever fills a form in",
     "channels:read": "names of channels that are chosen in a form",
     "groups:read": "names of private channels that are chosen in a form",
 }
-BOT_EVENTS: Final = ("app_uninstalled", "tokens_revoked")
+BOT_EVENTS: Final = ("app_home_opened", "app_uninstalled", "message.im", "tokens_revoked")

@@ -67,7 +67,9 @@ async def show(task: SlackTask, view: Mapping[str, Any]) -> None:
         SlackRefusedError: the person has closed it, or it was never opened.
     """
     shown = task.payload.get("view") or {}
-    which = {"view_id": shown["id"]} if shown.get("id") else {"external_id": task.draft_id}
+    # What is clicked on the app's own page opens a window of its own.
+    is_window = shown.get("id") and shown.get("type") != "home"
+    which = {"view_id": shown["id"]} if is_window else {"external_id": task.draft_id}
     await task.client.call("views.update", **which, view=view)
 
 

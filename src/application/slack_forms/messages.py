@@ -1,5 +1,6 @@
 """What forms say, in the languages that people of Slack read; English stands in for all others."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 _ENGLISH: Final = {
@@ -123,5 +124,10 @@ LANGUAGES: Final = {"en": _ENGLISH, "de": _GERMAN}
 
 def say(locale: str, key: str, **said: Any) -> str:
     """Return a sentence in the language of a locale such as 'de-DE'."""
+    return spoken(LANGUAGES, locale, key, **said)
+
+
+def spoken(languages: Mapping[str, Mapping[str, str]], locale: str, key: str, **said: Any) -> str:
+    """Return a sentence out of tables by language, in English where there is none for a locale."""
     language = locale.replace("_", "-").partition("-")[0].lower()
-    return LANGUAGES.get(language, _ENGLISH).get(key, _ENGLISH[key]).format(**said)
+    return languages.get(language, languages["en"])[key].format(**said)

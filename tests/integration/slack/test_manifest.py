@@ -80,7 +80,7 @@ def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
     sources = "".join(inspect.getsource(module) for module in (delivering, edge, generate, people, resolving, clients))
     called = {method for method in METHODS if f'"{method}"' in sources}
     needed = {METHODS[method] for method in called} - {None}
-    assert needed | {"commands", "groups:read"} == set(BOT_SCOPES)
+    assert needed | {"commands", "groups:read", "im:history"} == set(BOT_SCOPES)
 
 
 def test_what_slack_says_of_lengths_holds() -> None:

@@ -1,0 +1,307 @@
+"""Templates from Slack: a file is checked, and published when somebody with the right says so."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from application.caller import Caller
+from application.ports.slack_api import SlackClient, SlackRefusedError
+from application.ports.unit_of_work import UnitsOfWork
+from application.slack.library_texts import say
+from application.slack.payloads import action_of, view_of_payload
+from application.slack.people import known_person, tell
+from application.slack.routes import SlackRoute, SlackTask
+from application.slack.tables import content_of
+from application.slack.told import ToldInSlackError
+from application.slack.views import message
+from application.slack_forms.limits import BUTTON_TEXT, HINT, LABEL, SECTION_TEXT, VIEW_BUTTON, VIEW_TITLE
+from application.slack_forms.texts import Block, escaped, mrkdwn, one_line, plain
+from application.use_cases.add_version import AddVersion, AddVersionCommand
+from application.use_cases.inspect_upload import TemplateUpload
+from application.use_cases.register_template import RegisterTemplate, RegisterTemplateCommand
+from application.use_cases.validate_template import TemplateReport, ValidateTemplate, ValidateTemplateCommand
+from domain.diagnostics import Diagnostic, Severity
+from domain.errors import BreakingChangeError, InvalidRequestError, NotFoundError
+from domain.exact_json import read_exact, write_exact
+from domain.formats import TemplateFormat
+from domain.placeholder import Placeholder
+from domain.scope import Scope
+from domain.slack_draft import SlackOrigin
+from domain.slug import slug_from
+from domain.template import Template, TemplateStatus
+
+NEW: Final = "template:new"
+PUBLISH: Final = "template:publish"
+REPLACE: Final = "template:replace"
+CANCEL: Final = "template:cancel"
+UPLOAD: Final = "docgen_template"
+
+# The largest file that is fetched from Slack; what a workspace allows is checked of the file itself.
+_FILE_BYTES: Final = 100_000_000
+_FINDINGS: Final = 10
+_PLACEHOLDERS: Final = 40
+# What a button carries has 2,000 characters at most.
+_NAME: Final = 100
+_SIGNS: Final = {
+    Severity.ERROR: ":red_circle:",
+    Severity.WARNING: ":large_yellow_circle:",
+    Severity.INFO: ":information_source:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of Slack that may become a template."""
+
+    id: str
+    name: str
+    title: str
+    template: str | None = None
+    breaking: bool = False
+
+    @property
+    def value(self) -> str:
+        """What a button carries."""
+        said = {"file": self.id, "name": self.name, "title": self.title, "template": self.template}
+        return write_exact({**said, "breaking": self.breaking})
+
+    @classmethod
+    def of_value(cls, value: str) -> "_File":
+        """Read what a button carries."""
+        said = read_exact(value)
+        return cls(said["file"], said["name"], said["title"], said["template"], said["breaking"])
+
+
+class TemplatesInSlack:
+    """A file that was dropped into the app's direct messages, or uploaded in a window, is answered with its findings.
+
+    Only administrators of the Slack workspace, and people whom the settings name, may add and publish.
+    """
+
+    def __init__(
+        self,
+        units_of_work: UnitsOfWork,
+        validate: ValidateTemplate,
+        register: RegisterTemplate,
+        add_version: AddVersion,
+        authors: Sequence[str],
+    ) -> None:
+        """`authors` are ids of Slack users."""
+        self._units_of_work = units_of_work
+        self._validate = validate
+        self._register = register
+        self._add_version = add_version
+        self._authors = frozenset(authors)
+
+    def routes(self) -> dict[str, SlackRoute]:
+        """Return what is done for each request."""
+        return {
+            "event:message": SlackRoute(self.dropped),
+            f"action:{NEW}": SlackRoute(_nothing, lambda _, __: upload_view("en")),
+            f"view:{UPLOAD}": SlackRoute(self.uploaded),
+            f"action:{PUBLISH}": SlackRoute(self.publish),
+            f"action:{REPLACE}": SlackRoute(self.replace),
+            f"action:{CANCEL}": SlackRoute(self.cancel),
+        }
+
+    async def dropped(self, task: SlackTask) -> None:
+        """Check the files of a direct message to the app; all other messages are nobody's."""
+        event = task.payload.get("event", {})
+        if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in (None, "file_share"):
+            return
+        for file in event.get("files") or ():
+            name = str(file.get("name") or "")
+            if _is_template(name):
+                await self._review(task, _file(file, ""), str(event.get("channel")))
+
+    async def uploaded(self, task: SlackTask) -> None:
+        """Check the file of a window."""
+        values = view_of_payload(task.payload).get("state", {}).get("values", {})
+        files = values.get("file", {}).get("value", {}).get("files") or ()
+        title = one_line(str(values.get("name", {}).get("value", {}).get("value") or ""))
+        for file in files:
+            await self._review(task, _file(file, title), task.origin.user_id)
+
+    async def publish(self, task: SlackTask) -> None:
+        """Publish a file as a new template."""
+        file, origin = _File.of_value(str(action_of(task.payload).get("value"))), await self._author(task)
+        upload = TemplateUpload(file.name, await _content(task.client, file, origin.locale))
+        command = RegisterTemplateCommand(_with_rights(task.caller), upload, file.title, publish=True)
+        template, _ = await self._register(command)
+        name = escaped(template.name)
+        await self._end(task, say(origin.locale, "published", name=name, slug=template.slug))
+
+    async def replace(self, task: SlackTask) -> None:
+        """Publish a file as the next version of a template."""
+        file, origin = _File.of_value(str(action_of(task.payload).get("value"))), await self._author(task)
+        upload = TemplateUpload(file.name, await _content(task.client, file, origin.locale))
+        command = AddVersionCommand(
+            _with_rights(task.caller), file.template or "", upload, publish=True, allow_breaking=file.breaking
+        )
+        try:
+            added = await self._add_version(command)
+        except BreakingChangeError as failure:
+            text = say(origin.locale, "breaking", name=escaped(file.title), reason=escaped(str(failure)))
+            anyway = _button(
+                REPLACE, replace(file, breaking=True).value, say(origin.locale, "replace-anyway"), "danger"
+            )
+            cancel = _button(CANCEL, "-", say(origin.locale, "cancel"))
+            await self._end(task, text, {"type": "actions", "elements": [anyway, cancel]})
+            return
+        key = "replaced" if added.created else "same-version"
+        text = say(origin.locale, key, name=escaped(added.template.name), number=added.version.number)
+        await self._end(task, text)
+
+    async def cancel(self, task: SlackTask) -> None:
+        """Leave everything as it is."""
+        origin = await known_person(task.client, task.origin)
+        await self._end(task, say(origin.locale, "cancelled"))
+
+    async def may_author(self, client: SlackClient, user_id: str) -> bool:
+        """Tell whether a person may add and publish templates."""
+        return user_id in self._authors or await is_admin(client, user_id)
+
+    async def _author(self, task: SlackTask) -> SlackOrigin:
+        """Return who it is, if they may.
+
+        Raises:
+            ToldInSlackError: they may not.
+        """
+        origin = await known_person(task.client, task.origin)
+        if not await self.may_author(task.client, origin.user_id):
+            raise ToldInSlackError(say(origin.locale, "not-author"))
+        return origin
+
+    async def _review(self, task: SlackTask, file: _File, channel: str) -> None:
+        """Say what is wrong with a file and what it asks for, with buttons for what can be done."""
+        origin = await self._author(task)
+        locale = origin.locale
+        upload = TemplateUpload(file.name, await _content(task.client, file, locale))
+        report = await self._validate(ValidateTemplateCommand(upload, workspace_id=task.caller.workspace_id))
+        text = say(locale, "works" if report.ok else "works-not", file=escaped(file.name))
+        blocks = [*_findings(report, locale), *_asked_for(report.placeholders, locale)]
+        if report.ok:
+            blocks.append(self._buttons(file, await self._existing(task, file), locale))
+        await task.client.call("chat.postMessage", channel=channel, unfurl_links=False, **message(text, *blocks))
+
+    async def _existing(self, task: SlackTask, file: _File) -> Template | None:
+        """Return the template that a file would replace, by its name."""
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            try:
+                found = await unit.templates.get(slug_from(file.title))
+            except (NotFoundError, InvalidRequestError):
+                return None
+        return found if found.status is TemplateStatus.ACTIVE else None
+
+    @staticmethod
+    def _buttons(file: _File, existing: Template | None, locale: str) -> Block:
+        if existing is None:
+            first = _button(PUBLISH, file.value, say(locale, "publish"), "primary")
+        else:
+            known = replace(file, title=existing.name, template=existing.id)
+            first = _button(REPLACE, known.value, say(locale, "replace", name=existing.name), "primary")
+        return {"type": "actions", "elements": [first, _button(CANCEL, "-", say(locale, "cancel"))]}
+
+    @staticmethod
+    async def _end(task: SlackTask, text: str, *more: Block) -> None:
+        """Put what became of it in place of the message that was clicked."""
+        container = task.payload.get("container", {})
+        where = {"channel": container.get("channel_id"), "ts": container.get("message_ts")}
+        try:
+            await task.client.call("chat.update", **where, **message(text, *more))
+        except SlackRefusedError:
+            await tell(task.client, task.origin, text)
+
+
+async def is_admin(client: SlackClient, user_id: str) -> bool:
+    """Tell whether a person administers their Slack workspace; where Slack does not tell, they do not."""
+    try:
+        user = (await client.call("users.info", user=user_id)).get("user", {})
+    except SlackRefusedError:
+        return False
+    return any(user.get(name) is True for name in ("is_admin", "is_owner", "is_primary_owner"))
+
+
+def upload_view(locale: str) -> Block:
+    """Return the window that takes a template."""
+    kinds = ["docx", "md", "markdown", "txt"]
+    file = {"type": "file_input", "action_id": "value", "filetypes": kinds, "max_files": 1}
+    name = {"type": "plain_text_input", "action_id": "value", "max_length": _NAME}
+    return {
+        "type": "modal",
+        "callback_id": UPLOAD,
+        "title": plain(say(locale, "upload-title"), VIEW_TITLE),
+        "submit": plain(say(locale, "upload"), VIEW_BUTTON),
+        "close": plain(say(locale, "cancel"), VIEW_BUTTON),
+        "blocks": [
+            _input("file", say(locale, "upload-file"), say(locale, "upload-file-hint"), file),
+            {**_input("name", say(locale, "upload-name"), say(locale, "upload-name-hint"), name), "optional": True},
+        ],
+    }
+
+
+def _input(block_id: str, label: str, hint: str, element: Mapping[str, Any]) -> Block:
+    texts = {"label": plain(label, LABEL), "hint": plain(hint, HINT)}
+    return {"type": "input", "block_id": block_id, **texts, "element": dict(element)}
+
+
+async def _nothing(_: SlackTask) -> None:
+    """Do nothing: the window was opened before the answer."""
+
+
+async def _content(client: SlackClient, file: _File, locale: str) -> bytes:
+    try:
+        return await content_of(client, {"id": file.id}, _FILE_BYTES)
+    except SlackRefusedError as refusal:
+        raise ToldInSlackError(say(locale, "file-gone")) from refusal
+
+
+def _with_rights(caller: Caller) -> Caller:
+    """Return a caller with what an author may."""
+    return replace(caller, scopes=caller.scopes | {Scope.TEMPLATES_WRITE, Scope.TEMPLATES_PUBLISH})
+
+
+def _is_template(name: str) -> bool:
+    return any(name.lower().endswith(f".{each}") for each in (*TemplateFormat, "markdown"))
+
+
+def _file(file: Mapping[str, Any], title: str) -> _File:
+    stem, dot, extension = one_line(str(file.get("name") or "")).rpartition(".")
+    shown = title or stem.replace("_", " ") or "template"
+    return _File(str(file.get("id")), f"{stem[:_NAME]}{dot}{extension[:10]}", shown[:_NAME])
+
+
+def _findings(report: TemplateReport, locale: str) -> list[Block]:
+    if not report.diagnostics:
+        return []
+    lines = [_finding(each, locale) for each in report.diagnostics[:_FINDINGS]]
+    return _section(say(locale, "findings"), lines, len(report.diagnostics) - _FINDINGS, locale)
+
+
+def _finding(found: Diagnostic, locale: str) -> str:
+    words = f" “{escaped(one_line(found.snippet))}”" if found.snippet else ""
+    place = f" ({escaped(str(found.location))}{words})" if found.location else ""
+    advice = f" {escaped(found.suggestion)}" if found.suggestion else ""
+    message_ = escaped(found.message)
+    return say(locale, "finding", sign=_SIGNS[found.severity], message=message_, place=place, advice=advice)
+
+
+def _asked_for(placeholders: Sequence[Placeholder], locale: str) -> list[Block]:
+    if not placeholders:
+        return [{"type": "section", "text": plain(say(locale, "no-placeholders"), SECTION_TEXT)}]
+    optional = f", {say(locale, 'optional')}"
+    lines = [
+        f"• {escaped(each.path)}: {each.kind.replace('_', ' ')}{'' if each.required else optional}"
+        for each in placeholders[:_PLACEHOLDERS]
+    ]
+    return _section(say(locale, "placeholders"), lines, len(placeholders) - _PLACEHOLDERS, locale)
+
+
+def _section(title: str, lines: Sequence[str], more: int, locale: str) -> list[Block]:
+    rest = [say(locale, "more", count=more)] if more > 0 else []
+    return [{"type": "section", "text": mrkdwn("\n".join([title, *lines, *rest]), SECTION_TEXT)}]
+
+
+def _button(action_id: str, value: str, text: str, style: str | None = None) -> Block:
+    shown = {"type": "button", "action_id": action_id, "value": value, "text": plain(text, BUTTON_TEXT)}
+    return shown if style is None else {**shown, "style": style}
