@@ -168,7 +168,7 @@ def test_an_app_that_was_removed_is_forgotten_with_its_token(
         payload = desk.slack.event(event) | {"event_time": int(time.time()) + 1}
         assert desk.send("/slack/events", payload).status_code == 200
         end = time.monotonic() + 20
-        while rows(module_database_url, "SELECT 1 FROM slack_installations"):
+        while TEAM in [row["place"] for row in rows(module_database_url, "SELECT place FROM slack_installations")]:
             assert time.monotonic() < end
         assert "is not installed" in desk.command("").json()["text"]
         install(desk, parts)
