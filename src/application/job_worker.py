@@ -13,6 +13,7 @@ from enum import Enum, auto
 from time import perf_counter
 from typing import Final, TypeAlias
 
+from application.log_context import LOG_CONTEXT
 from application.ports.job_observer import JobEnd, JobObserver, NoJobObserver
 from application.ports.job_queue import JobKind
 from application.ports.job_source import JobSource, TakenJob
@@ -136,6 +137,7 @@ class JobWorker:
             await self._unless_stopped(self._source.wait(self._handlers))
 
     async def _carry_out(self, job: TakenJob) -> None:
+        LOG_CONTEXT.set({"job": f"{job.kind} {job.subject} {job.id}", "workspace": job.workspace_id})
         began, end = perf_counter(), JobEnd.HANDED_BACK
         try:
             outcome = await self._outcome_of(job)
@@ -216,6 +218,7 @@ class JobWorker:
         try:
             await chore.do()
             is_done = True
+            logger.info("The chore %s was done in %.1f s.", chore.name, perf_counter() - began)
         finally:
             self._observer.chore_ended(chore.name, is_done=is_done, seconds=perf_counter() - began)
 

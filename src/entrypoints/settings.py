@@ -25,6 +25,7 @@ from application.defaults import RenderDefaults
 from application.ports.job_queue import JobKind
 from domain.errors import InvalidRequestError
 from domain.locale import parse_locale, parse_timezone
+from entrypoints.log_settings import LogSettings
 from entrypoints.metrics_settings import MetricsSettings
 from entrypoints.s3_settings import S3Settings
 from entrypoints.setting_names import FILE_SUFFIX, PREFIX, read_dotenv, refuse_unknown_names, setting_names
@@ -357,17 +358,6 @@ class DefaultsSettings(_Section):
     @classmethod
     def _is_timezone(cls, value: str) -> str:
         return _checked(parse_timezone, value)
-
-
-class LogSettings(_Section):
-    """How much is logged."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-
-    @field_validator("level", mode="before")
-    @classmethod
-    def _in_lower_case(cls, value: object) -> object:
-        return value.lower() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):

@@ -18,6 +18,7 @@ class Collected:
     removed: int = 0
     bytes: int = 0
     foreign: int = 0
+    seen: int = 0
 
 
 class CollectBlobs:
@@ -47,6 +48,7 @@ class CollectBlobs:
 
     async def _collect(self, workspace_id: WorkspaceId, collected: Collected) -> None:
         async for blob, standing in self._survey.blobs_of(workspace_id):
+            collected.seen += 1
             if standing is Standing.FOREIGN:
                 collected.foreign += 1
             elif standing is Standing.ORPHANED and await self._survey.remove(blob.key):
@@ -55,6 +57,7 @@ class CollectBlobs:
 
 
 def _report(collected: Collected) -> None:
+    logger.info("Looked at %d blobs.", collected.seen)
     if collected.removed:
         # Said aloud, whatever level is logged: what was removed is gone for good.
         logger.warning("Removed %d blobs that nothing names (%d bytes).", collected.removed, collected.bytes)

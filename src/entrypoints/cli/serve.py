@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from argparse import Namespace
 from tempfile import TemporaryDirectory
 from typing import NoReturn
@@ -15,10 +14,11 @@ from uvicorn.supervisors import Multiprocess
 
 from entrypoints.cli.database import with_database
 from entrypoints.cli.listener import bind
-from entrypoints.cli.output import complain, say
+from entrypoints.cli.output import complain
 from entrypoints.container import CONNECTIONS_BESIDE_POOL, Container
 from entrypoints.http.connection import ServerConfig
 from entrypoints.lifespan import entered
+from entrypoints.logs.setup import announce, log_to_standard_output
 from entrypoints.metrics_settings import FILES_VARIABLE
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, load_settings
 from entrypoints.telemetry.variables import load_telemetry_settings
@@ -34,6 +34,7 @@ def run(options: Namespace) -> int:
     # Of another program's, if it is set; ours is set below.
     os.environ.pop(FILES_VARIABLE, None)
     settings = load_settings(**_overrides(options))
+    log_to_standard_output(settings.log)
     load_telemetry_settings()  # refuses here what every process of the service would refuse
     refusal = _refusal(settings)
     if refusal is not None:
@@ -55,8 +56,7 @@ def run(options: Namespace) -> int:
 
             load_examples(ready)
         address = settings.http.base_url
-        say(f"DocGen listens on {address} (API description: {address}/docs). Ctrl-C ends it.")
-        sys.stdout.flush()
+        announce(ready.log, f"DocGen listens on {address} (API description: {address}/docs). Ctrl-C ends it.")
         return _serve(ready, listener)
 
 
@@ -125,7 +125,7 @@ def _names_of_this_machine(settings: Settings) -> str:
 
 
 def _serve(settings: Settings, listener: socket.socket) -> int:
-    config = ServerConfig(settings.http, log_level=settings.log.level, timeout_graceful_shutdown=_GRACEFUL_SECONDS)
+    config = ServerConfig(settings.http, settings.log, timeout_graceful_shutdown=_GRACEFUL_SECONDS)
     if settings.http.workers > 1:
         with TemporaryDirectory(prefix="docgen-metrics-") as counts:
             os.environ[FILES_VARIABLE] = counts

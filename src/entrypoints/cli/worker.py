@@ -4,16 +4,15 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from argparse import Namespace
 from contextlib import AsyncExitStack
 from typing import NoReturn
 
 from entrypoints.cli.database import with_database
 from entrypoints.cli.listener import bind
-from entrypoints.cli.output import complain, say
 from entrypoints.container import service_container
 from entrypoints.lifespan import entered
+from entrypoints.logs.setup import announce, log_to_standard_output
 from entrypoints.metrics_settings import FILES_VARIABLE
 from entrypoints.settings import Settings, load_settings
 from entrypoints.telemetry.process import Telemetry
@@ -26,6 +25,7 @@ def run(options: Namespace) -> int:
     """Work until SIGTERM or Ctrl-C; what runs then is finished, or handed back."""
     os.environ.pop(FILES_VARIABLE, None)  # another program's: this is one process
     settings, telemetry = load_settings(**_overrides(options)), load_telemetry_settings()
+    log_to_standard_output(settings.log)
     port, listener = settings.worker.port, None
     if port is not None:
         listener = bind(settings.worker.host, port, "End the program that uses the port, or set DOCGEN_WORKER__PORT.")
@@ -66,7 +66,6 @@ async def _work(settings: Settings, telemetry: Telemetry, listener: socket.socke
             await stack.enter_async_context(answering(container, listener))
         await stack.enter_async_context(working(container))
         kinds = ", ".join(settings.worker.kinds)
-        say(f"DocGen works on the jobs of the queue ({kinds}). Ctrl-C ends it.")
-        sys.stdout.flush()
+        announce(settings.log, f"DocGen works on the jobs of the queue ({kinds}). Ctrl-C ends it.")
         await stop.wait()
-        complain("Finishing what runs; it is handed back where that takes too long.")
+        announce(settings.log, "Finishing what runs; it is handed back where that takes too long.")

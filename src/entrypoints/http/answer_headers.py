@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from application.log_context import LOG_CONTEXT
 from application.ports.id_generator import IdGenerator
 from entrypoints.http.rate_limit_fields import rate_limit_fields
 from entrypoints.http.request_id import HEADER_NAME, STATE_KEY, request_id_of
@@ -39,7 +40,10 @@ class AnswerHeaders:
             await self._app(scope, receive, send)
             return
         request_id = request_id_of(scope) or self._ids.new_id("req")
-        scope.setdefault("state", {})[STATE_KEY] = request_id
+        state = scope.setdefault("state", {})
+        state[STATE_KEY] = request_id
+        # Each request has a task of its own. Who asked is in the state as soon as that is known.
+        LOG_CONTEXT.set(state)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

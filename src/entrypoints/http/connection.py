@@ -19,6 +19,8 @@ from entrypoints.http.errors import problem_content
 from entrypoints.http.joined_writes import JoinedWrites
 from entrypoints.http.problem_codes import PROBLEM, STATUS_OF_CODE
 from entrypoints.lifespan import collect_garbage_seldom
+from entrypoints.log_settings import LogSettings
+from entrypoints.logs.setup import log_to_standard_output
 from entrypoints.settings import HttpSettings
 
 # The address and the headers of a request, as other servers have it; also what may come around and after a body.
@@ -32,7 +34,8 @@ _SECURITY_LINES: Final = "".join(f"{name.lower()}: {value}\r\n" for name, value 
 class ServerConfig(uvicorn.Config):
     """How the server runs: its connections are guarded. It travels to each of its processes."""
 
-    def __init__(self, settings: HttpSettings, **options: Any) -> None:
+    def __init__(self, settings: HttpSettings, log: LogSettings, **options: Any) -> None:
+        self.log = log  # before the server's own, which asks for it
         super().__init__(
             "entrypoints.app:create_app",
             factory=True,
@@ -48,6 +51,11 @@ class ServerConfig(uvicorn.Config):
         )
         self.client_seconds = settings.client_seconds
         self.client_bytes_per_second = settings.client_bytes_per_second
+
+    @override
+    def configure_logging(self) -> None:
+        """Log as everything else of the service does, in each process that serves."""
+        log_to_standard_output(self.log)
 
     @override
     def load(self) -> None:

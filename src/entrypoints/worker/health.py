@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
 async def answering(container: Container, listener: socket.socket) -> AsyncIterator[None]:
     """Answer within the block."""
     config = uvicorn.Config(
-        create_health_app(container), access_log=False, server_header=False, log_level="warning", ws="none"
+        create_health_app(container), access_log=False, server_header=False, log_config=None, ws="none"
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

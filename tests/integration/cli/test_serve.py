@@ -35,7 +35,7 @@ def test_a_first_start_serves_the_examples_and_ends_in_order(tmp_path: Path, doc
         assert process.wait(DEADLINE_SECONDS) == 0
     log = (tmp_path / "serve.log").read_text(encoding="utf-8")
     assert "Loaded the example templates" in log
-    assert "Traceback" not in log
+    assert "Traceback" not in log, log
     assert docgen("healthcheck", "--url", address).returncode == 3
     with serving(tmp_path, "--examples") as (_, second):
         assert len(get(f"{second}/v1/templates")["data"]) == 4  # type: ignore[index,call-overload,arg-type]  # JSON
@@ -70,7 +70,7 @@ def test_killed_processes_leave_nothing_that_hinders_a_new_start(tmp_path: Path)
             connection.close()
     log = (tmp_path / "serve.log").read_text(encoding="utf-8")
     assert log.count("is gone: it ends too") == 2
-    assert "Traceback" not in log
+    assert "Traceback" not in log, log
     with serving(tmp_path, port=int(address.rpartition(":")[2])) as (_, again):
         assert get(f"{again}/v1/templates") == {"data": [], "next_cursor": None}
 

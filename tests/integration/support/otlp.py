@@ -37,13 +37,17 @@ class ReceivedSpan:
 
 @dataclass(slots=True)
 class Collector:
-    """What came; `answer` is the status that exports over http get, `hangs` lets them wait until it is set."""
+    """What came; `answer` is the status that exports over http get, `hangs` lets them wait until it is set.
+
+    `close` takes it away; whoever asks then finds nobody.
+    """
 
     http_url: str = ""
     grpc_url: str = ""
     answer: int = 200
     hangs: Event | None = None
     requests: int = 0
+    close: Callable[[], None] = lambda: None
     raw: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     _spans: list[ReceivedSpan] = field(default_factory=list)
@@ -144,12 +148,17 @@ def collecting() -> Iterator[Collector]:
     grpc_server.start()
     thread = Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    try:
-        yield collector
-    finally:
+
+    def close() -> None:
         if collector.hangs is not None:
             collector.hangs.set()
         http_server.shutdown()
         thread.join()
         http_server.server_close()
         grpc_server.stop(None).wait()
+
+    collector.close = close
+    try:
+        yield collector
+    finally:
+        close()

@@ -30,6 +30,7 @@ from adapters.rendering.workers.protocol import (
     Work,
     write_answer,
 )
+from application.tracebacks import CarefulFormatter
 from domain.diagnostics import Diagnostic
 from domain.errors import AssetsNeededError, DocGenError, LimitExceededError, RenderFailedError
 
@@ -140,6 +141,7 @@ class LogLines(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setFormatter(CarefulFormatter())
         self._lines: list[str] = []
 
     @override

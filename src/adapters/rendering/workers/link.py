@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -84,6 +85,8 @@ class WorkerLink(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._began = self._loop.time()
         self._ended = False
+        # That of whoever asked: what the worker says belongs to it.
+        self._context = Context()
 
     def knows(self, key: _Key) -> bool:
         """Tell whether the worker should have this template; it may have given it up."""
@@ -111,6 +114,7 @@ class WorkerLink(asyncio.Protocol):
         self._awaited = request.id
         self.works_on = request.sha256
         self._reply = self._loop.create_future()
+        self._context = copy_context()
         self._began = self._loop.time()
         self._deadline = self._loop.call_later(seconds, self._overdue)
         self._transport.write(b"".join(write_request(request)))
@@ -184,7 +188,7 @@ class WorkerLink(asyncio.Protocol):
         self._awaited = self.works_on = None
         self._stop_clock()
         for line in reply.answer.log[:MAX_LOG_LINES]:
-            _log.warning("A render worker says: %s", _quoted(line[:MAX_LOG_CHARACTERS]))
+            self._context.run(_log.warning, "A render worker says: %s", _quoted(line[:MAX_LOG_CHARACTERS]))
         waiting, self._reply = self._reply, None
         if waiting is not None and not waiting.done():
             waiting.set_result(reply)

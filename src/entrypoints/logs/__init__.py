@@ -1,0 +1,1 @@
+"""The log of a process of the service."""
