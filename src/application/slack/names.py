@@ -15,7 +15,6 @@ LOADING: Final = "docgen_loading"
 AGAIN: Final = "document:again"
 EDIT: Final = "document:edit"
 AS: Final = "document:as"
-OPEN: Final = "document:open"
 # The last fields of a form, which are not about the data.
 OUTPUT_BLOCK: Final = "deliver:output"
 TARGET_BLOCK: Final = "deliver:target"

@@ -52,6 +52,16 @@ class Fault:
 
 
 @dataclass
+class Stop:
+    """Where a call never comes to its end, because the caller dies: the `at`-th one, before it is done or after."""
+
+    at: int
+    after: bool
+    reached: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass
 class Call:
     """A method that was called."""
 
@@ -87,6 +97,7 @@ class FakeSlack:
         self.messages: list[Json] = []
         self.files: dict[str, UploadedFile] = {}
         self.answers: dict[str, list[Json]] = defaultdict(list)
+        self.stop: Stop | None = None
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
         self.codes: dict[str, Json] = {}
         self.refresh_tokens: dict[str, Json] = {}
@@ -236,13 +247,29 @@ class FakeSlack:
         with self._changed:
             self.calls.append(Call(method, arguments, token))
             self._changed.notify_all()
+        stop = self._stop_here()
+        if stop is not None and not stop.after:
+            return await self._never(request, stop)
         fault = self.faults[method].popleft() if self.faults[method] else None
         if fault is not None and not fault.after:
             return await self._faulty(request, fault)
         answer = self._answer(method, arguments, token, request)
+        if stop is not None:
+            return await self._never(request, stop)
         with self._changed:
             self._changed.notify_all()
         return await self._faulty(request, fault) if fault is not None else web.json_response(answer)
+
+    def _stop_here(self) -> Stop | None:
+        if self.stop is None:
+            return None
+        self.stop.at -= 1
+        return self.stop if self.stop.at == 0 else None
+
+    async def _never(self, request: web.Request, stop: Stop) -> web.StreamResponse:
+        stop.reached.set()
+        await self._loop.run_in_executor(None, stop.released.wait, 10)
+        return await self._faulty(request, Fault(drop=True))
 
     @staticmethod
     async def _faulty(request: web.Request, fault: Fault) -> web.StreamResponse:
@@ -354,7 +381,12 @@ class FakeSlack:
         content = await request.read()
         if len(content) != file.length:
             return web.Response(status=400, text="the length is another one")
+        stop = self._stop_here()
+        if stop is not None and not stop.after:
+            return await self._never(request, stop)
         file.content = content
+        if stop is not None:
+            return await self._never(request, stop)
         return web.Response(text=f"OK - {len(content)}")
 
     def _complete(self, arguments: Json, _: web.Request) -> Json:
