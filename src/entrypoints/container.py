@@ -129,6 +129,7 @@ from application.use_cases.render_document import RenderDocument
 from application.use_cases.requested_renders import RequestedRenders
 from application.use_cases.requeue_lost import RequeueLost
 from application.use_cases.restore_backup import RestoreBackup
+from application.use_cases.thin_backups import ThinBackups
 from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
@@ -715,6 +716,7 @@ class Container(containers.DeclarativeContainer):
     database_backup = providers.Singleton(_database_backup, settings)
     # Each is called with the `files` and `blobs` of a place for backups.
     back_up = providers.Factory(BackUp, database_backup, storage, clock=clock, version=version("docgen"))
+    thin_backups = providers.Factory(ThinBackups, database_backup, clock=clock)
     restore_backup = providers.Factory(RestoreBackup, database_backup, storage)
     copy_storage = providers.Factory(CopyStorage)
     # What commands about the storage alone enter.
@@ -755,11 +757,12 @@ class BackupPlace:
 
     files: BackupFiles
     blobs: DocumentStorage
+    locks: PostgresBlobLocks | None = None
 
     @property
     def lifetimes(self) -> list[AbstractAsyncContextManager[Any]]:
         """What is entered before it is used."""
-        return _lifetimes(self.files, self.blobs)
+        return _lifetimes(self.files, self.locks, self.blobs)
 
 
 def backup_place(place: str, container: Container) -> BackupPlace:
@@ -783,9 +786,8 @@ def backup_place(place: str, container: Container) -> BackupPlace:
     bucket, _, prefix = place.removeprefix(_S3).partition("/")
     settings = container.settings()
     files, blobs = (_s3_below(settings, place, bucket, f"{prefix}/{folder}") for folder in ("backups", "blobs"))
-    # Nobody erases what is in a backup: these locks are never taken.
     locks = PostgresBlobLocks(container.database_url())
-    return BackupPlace(S3BackupFiles(_bucket_of(files)), S3DocumentStorage(_bucket_of(blobs), locks, clock))
+    return BackupPlace(S3BackupFiles(_bucket_of(files)), S3DocumentStorage(_bucket_of(blobs), locks, clock), locks)
 
 
 def _s3_below(settings: Settings, place: str, bucket: str, prefix: str) -> S3Settings:

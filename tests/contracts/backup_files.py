@@ -71,6 +71,14 @@ class BackupFilesContract(ABC):
             await files.write(name, pieces_of(b"content"))
         assert await files.folders() == ["one", "two"]
 
+    async def test_a_folder_is_removed_with_everything_in_it(self, files: BackupFiles) -> None:
+        for name in ("one/a", "one/b", "two/a"):
+            await files.write(name, pieces_of(b"content"))
+        for _ in range(2):
+            await files.remove("one", first="b")
+        assert await files.folders() == ["two"]
+        assert await read(files, "two/a") == b"content"
+
     async def test_a_place_that_is_down_says_so(self, files_that_are_down: BackupFiles) -> None:
         with pytest.raises(ServiceUnavailableError):
             await files_that_are_down.write("one/file", pieces_of(b"content"))

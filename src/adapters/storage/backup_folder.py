@@ -1,6 +1,7 @@
 """The files of backups in a folder of this machine."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterable, AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -55,6 +56,11 @@ class LocalBackupFiles(BackupFiles):
         with disk_errors(self._root, _WHAT):
             return await asyncio.to_thread(self._folders)
 
+    @override
+    async def remove(self, folder: str, *, first: str) -> None:
+        with disk_errors(self._root, _WHAT):
+            await asyncio.to_thread(_remove, self._root / folder, first)
+
     def _folders(self) -> list[str]:
         if not self._root.exists():
             return []
@@ -65,6 +71,13 @@ def _begin(path: Path) -> IncomingFile:
     for folder in (path.parent.parent, path.parent):
         folder.mkdir(mode=_ONLY_US, parents=True, exist_ok=True)
     return IncomingFile(f"{path.parent}/.{path.name}-{uuid4().hex}")
+
+
+def _remove(folder: Path, first: str) -> None:
+    if folder.is_dir():
+        (folder / first).unlink(missing_ok=True)
+        synchronise(folder)
+        shutil.rmtree(folder)
 
 
 def _keep(file: IncomingFile, path: Path) -> None:

@@ -34,3 +34,7 @@ class BackupFiles(Protocol):
     @abstractmethod
     async def folders(self) -> list[str]:
         """Return the names of all folders, in order."""
+
+    @abstractmethod
+    async def remove(self, folder: str, *, first: str) -> None:
+        """Remove a folder with everything in it, the file `first` before all others; one that is gone is no error."""

@@ -20,10 +20,31 @@ INCOMPLETE: Final = 1
 def run(options: Namespace) -> int:
     """Make a backup."""
     with with_database(load_settings()) as settings:
-        done = asyncio.run(_back_up(settings, options.place))
+        return asyncio.run(_back_up(settings, options.place, options.keep))
+
+
+async def _back_up(settings: Settings, where: str, keep: int | None) -> int:
+    container = Container(settings=settings)
+    place = backup_place(where, container)
+    async with entered([*container.storages(), *place.lifetimes]):
+        with counted("Copied") as (on_count, on_blob):
+            done = await container.back_up(files=place.files, blobs=place.blobs)(BackUpCommand(on_count, on_blob))
+        _tell(done, where)
+        if done.missing:
+            if keep is not None:
+                complain("No older backup was removed: it may have what this one lacks.")
+            return INCOMPLETE
+        if keep is not None:
+            thinned = await container.thin_backups(files=place.files, blobs=place.blobs)(keep)
+            blobs = "no blobs" if thinned.blobs is None else f"{thinned.blobs:,} blobs that only they had"
+            say(f"Removed {len(thinned.backups):,} older backups, and {blobs}.")
+    return 0
+
+
+def _tell(done: BackedUp, where: str) -> None:
     manifest = done.manifest
     say(
-        f"Made the backup {manifest.name} in {options.place}: a database of {manifest.dump.bytes:,} bytes, and "
+        f"Made the backup {manifest.name} in {where}: a database of {manifest.dump.bytes:,} bytes, and "
         f"{manifest.blob_count:,} blobs of {manifest.blob_bytes:,} bytes, {done.new:,} of them new."
     )
     if done.missing:
@@ -31,16 +52,6 @@ def run(options: Namespace) -> int:
             f"{len(done.missing):,} blobs are not in it, because the storage has lost or damaged them: "
             "'docgen storage check' says which, and what names them."
         )
-        return INCOMPLETE
-    return 0
-
-
-async def _back_up(settings: Settings, where: str) -> BackedUp:
-    container = Container(settings=settings)
-    place = backup_place(where, container)
-    async with entered([*container.storages(), *place.lifetimes]):
-        with counted("Copied") as (on_count, on_blob):
-            return await container.back_up(files=place.files, blobs=place.blobs)(BackUpCommand(on_count, on_blob))
 
 
 @contextmanager

@@ -198,6 +198,12 @@ def _count(text: str) -> int:
 _MOST_WORKERS = 256
 
 
+def _backups(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of backups: 1 or more")
+    return int(text)
+
+
 def _check(commands: _Commands) -> None:
     command = _add(commands, "check", "say what is wrong with a template file, and where")
     _add_template(command)
@@ -329,6 +335,12 @@ def _backup(commands: _Commands) -> None:
     command = _add(commands, "backup", "back up database and storage, also of a service that runs")
     command.add_argument(
         "place", metavar="DIR", help="where backups are kept; what is there already is not copied again"
+    )
+    command.add_argument(
+        "--keep",
+        type=_backups,
+        metavar="N",
+        help="keep the N newest backups of this place, and remove the others with all that only they hold",
     )
 
 

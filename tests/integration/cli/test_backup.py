@@ -47,8 +47,9 @@ def test_an_empty_installation_becomes_what_was_backed_up(
         assert (first.returncode, first.stderr) == (0, "")
         assert "3 blobs of 39 bytes, 3 of them new" in first.stdout
         records.append(render(address, "Edsger"))
-        second = docgen("backup", "backups", **one)
+        second = docgen("backup", "backups", "--keep", 2, **one)
         assert "4 blobs of 52 bytes, 1 of them new" in second.stdout
+        assert "Removed 0 older backups, and 0 blobs that only they had." in second.stdout
         render(address, "Too late")
     listed = docgen("restore", "backups", "--list", **other).stdout.splitlines()
     assert [line.split("\t")[1] for line in listed] == ["4 blobs", "3 blobs"]

@@ -45,7 +45,7 @@ def test_an_installation_moves_into_a_bucket_and_out_of_a_backup(
     assert again.stdout == "Copied 0 blobs from local to s3; 3 others were there already.\n"
 
     place = f"s3://{BUCKET}/{seaweedfs.options().prefix}backups-of-docgen"
-    backup = docgen("backup", place, **database, **bucket)
+    backup = docgen("backup", place, "--keep", 1, **database, **bucket)
     assert (backup.returncode, backup.stderr) == (0, "")
     assert "3 blobs of 39 bytes, 3 of them new" in backup.stdout
 

@@ -21,7 +21,9 @@ SECOND = timedelta(seconds=1)
 DATABASE = b"everything in the database\n" * 1_000
 
 
-class _Installation:
+class Installation:
+    """Both stores."""
+
     def __init__(self, content: bytes | None) -> None:
         self.database = FixedDatabaseBackup(content)
         self.storage = InMemoryDocumentStorage()
@@ -34,7 +36,7 @@ class _Installation:
         return key
 
 
-class _Place:
+class Place:
     """Where backups are kept."""
 
     def __init__(self, folder: Path) -> None:
@@ -43,34 +45,37 @@ class _Place:
         self.files = LocalBackupFiles(folder)
         self.blobs = InMemoryDocumentStorage()
 
-    async def takes(self, one: _Installation) -> BackedUp:
+    async def takes(self, one: Installation) -> BackedUp:
+        """Make a backup."""
         self.clock.advance(SECOND)
         back_up = BackUp(one.database, one.storage, self.files, self.blobs, self.clock, "1.2.3")
         return await back_up(BackUpCommand())
 
-    def into(self, other: _Installation) -> RestoreBackup:
+    def into(self, other: Installation) -> RestoreBackup:
+        """Return what restores."""
         return RestoreBackup(other.database, other.storage, self.files, self.blobs)
 
-    async def gives(self, other: _Installation, backup: str | None = None) -> Restored:
+    async def gives(self, other: Installation, backup: str | None = None) -> Restored:
+        """Restore a backup."""
         return await self.into(other)(RestoreCommand(backup))
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> _Place:
-    return _Place(tmp_path)
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
 
 
 @pytest.fixture
-def one() -> _Installation:
-    return _Installation(DATABASE)
+def one() -> Installation:
+    return Installation(DATABASE)
 
 
 @pytest.fixture
-def other() -> _Installation:
-    return _Installation(None)
+def other() -> Installation:
+    return Installation(None)
 
 
-async def test_what_was_backed_up_is_restored(place: _Place, one: _Installation, other: _Installation) -> None:
+async def test_what_was_backed_up_is_restored(place: Place, one: Installation, other: Installation) -> None:
     for number in range(2_000):
         await one.keeps(b"%d" % number)
     unnamed = BlobKey(DEFAULT_WORKSPACE_ID, hashlib.sha256(b"unnamed").hexdigest())
@@ -85,7 +90,7 @@ async def test_what_was_backed_up_is_restored(place: _Place, one: _Installation,
     assert other.storage.blobs == one.storage.blobs
 
 
-async def test_only_what_is_new_is_copied(place: _Place, one: _Installation) -> None:
+async def test_only_what_is_new_is_copied(place: Place, one: Installation) -> None:
     await one.keeps(b"a")
     assert (await place.takes(one)).new == 1
     await one.keeps(b"b")
@@ -93,7 +98,7 @@ async def test_only_what_is_new_is_copied(place: _Place, one: _Installation) -> 
     assert (await place.takes(one)).new == 0
 
 
-async def test_each_backup_can_be_restored(place: _Place, one: _Installation, other: _Installation) -> None:
+async def test_each_backup_can_be_restored(place: Place, one: Installation, other: Installation) -> None:
     await one.keeps(b"a")
     first = (await place.takes(one)).manifest.name
     gone = await one.keeps(b"b")
@@ -104,7 +109,7 @@ async def test_each_backup_can_be_restored(place: _Place, one: _Installation, ot
     assert (other.database.content, gone in other.storage.blobs) == (DATABASE, False)
 
 
-async def test_no_blob_is_erased_meanwhile(place: _Place, one: _Installation) -> None:
+async def test_no_blob_is_erased_meanwhile(place: Place, one: Installation) -> None:
     kept: list[bool] = []
     await one.keeps(b"a")
     back_up = BackUp(one.database, one.storage, place.files, place.blobs, place.clock, "1.2.3")
@@ -113,7 +118,7 @@ async def test_no_blob_is_erased_meanwhile(place: _Place, one: _Installation) ->
 
 
 async def test_an_interrupted_backup_leaves_the_one_before(
-    place: _Place, one: _Installation, other: _Installation
+    place: Place, one: Installation, other: Installation
 ) -> None:
     await one.keeps(b"a")
     first = (await place.takes(one)).manifest.name
@@ -129,9 +134,7 @@ async def test_an_interrupted_backup_leaves_the_one_before(
     assert (await place.takes(one)).new == 1
 
 
-async def test_an_interrupted_restore_can_be_begun_again(
-    place: _Place, one: _Installation, other: _Installation
-) -> None:
+async def test_an_interrupted_restore_can_be_begun_again(place: Place, one: Installation, other: Installation) -> None:
     for number in range(10):
         await one.keeps(b"%d" % number)
     await place.takes(one)
@@ -147,7 +150,7 @@ async def test_an_interrupted_restore_can_be_begun_again(
 
 
 async def test_what_the_storage_lost_does_not_keep_the_rest_from_being_backed_up(
-    place: _Place, one: _Installation, other: _Installation
+    place: Place, one: Installation, other: Installation
 ) -> None:
     lost, damaged, whole = [await one.keeps(content) for content in (b"lost", b"damaged", b"whole")]
     del one.storage.blobs[lost]
@@ -159,7 +162,7 @@ async def test_what_the_storage_lost_does_not_keep_the_rest_from_being_backed_up
     assert set(other.storage.blobs) == {whole}
 
 
-async def test_a_place_that_cannot_be_written_is_no_fault_of_the_blobs(place: _Place, one: _Installation) -> None:
+async def test_a_place_that_cannot_be_written_is_no_fault_of_the_blobs(place: Place, one: Installation) -> None:
     await one.keeps(b"a")
     place.blobs.down = True
     with pytest.raises(ServiceUnavailableError):
@@ -167,7 +170,7 @@ async def test_a_place_that_cannot_be_written_is_no_fault_of_the_blobs(place: _P
 
 
 async def test_a_storage_that_is_down_is_not_backed_up_as_empty(
-    place: _Place, one: _Installation, other: _Installation
+    place: Place, one: Installation, other: Installation
 ) -> None:
     await one.keeps(b"a")
     one.storage.down = True
@@ -178,7 +181,7 @@ async def test_a_storage_that_is_down_is_not_backed_up_as_empty(
 
 @pytest.mark.parametrize("file", ["database.dump", "blobs.txt", "manifest.json"])
 async def test_a_damaged_file_is_refused_before_anything_is_restored(
-    place: _Place, one: _Installation, other: _Installation, file: str
+    place: Place, one: Installation, other: Installation, file: str
 ) -> None:
     await one.keeps(b"a")
     name = (await place.takes(one)).manifest.name
@@ -189,7 +192,7 @@ async def test_a_damaged_file_is_refused_before_anything_is_restored(
     assert (other.database.content, other.storage.blobs) == (None, {})
 
 
-async def test_a_backup_of_a_newer_format_is_refused(place: _Place, one: _Installation, other: _Installation) -> None:
+async def test_a_backup_of_a_newer_format_is_refused(place: Place, one: Installation, other: Installation) -> None:
     name = (await place.takes(one)).manifest.name
     path = place.folder / name / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 2}))
@@ -197,17 +200,17 @@ async def test_a_backup_of_a_newer_format_is_refused(place: _Place, one: _Instal
         await place.gives(other)
 
 
-async def test_a_database_that_is_not_empty_stops_everything(place: _Place, one: _Installation) -> None:
+async def test_a_database_that_is_not_empty_stops_everything(place: Place, one: Installation) -> None:
     await one.keeps(b"a")
     await place.takes(one)
-    full = _Installation(b"something")
+    full = Installation(b"something")
     with pytest.raises(ConflictError):
         await place.gives(full)
     assert full.storage.blobs == {}
 
 
 async def test_a_backup_that_is_not_there_is_said_with_those_that_are(
-    place: _Place, one: _Installation, other: _Installation
+    place: Place, one: Installation, other: Installation
 ) -> None:
     with pytest.raises(ConflictError, match="no backup in this place"):
         await place.gives(other)

@@ -45,6 +45,15 @@ class S3BackupFiles(BackupFiles):
                 raise BackupFileNotFoundError(name) from None
 
     @override
+    async def remove(self, folder: str, *, first: str) -> None:
+        prefix = f"{self._bucket.options.prefix}{folder}/"
+        delete = self._bucket.client.delete_object
+        await self._bucket.ask(delete, Key=prefix + first)
+        async for page in self._bucket.pages("list_objects_v2", Prefix=prefix):
+            for found in page.get("Contents", ()):
+                await self._bucket.ask(delete, Key=found["Key"])
+
+    @override
     async def folders(self) -> list[str]:
         prefix = self._bucket.options.prefix
         found = []
