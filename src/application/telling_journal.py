@@ -4,9 +4,9 @@ from typing_extensions import override
 
 from application.ports.idempotency_keys import AnsweredClaim
 from application.ports.render_journal import RenderJournal
+from application.ports.render_repository import NewRender
 from application.ports.unit_of_work import UnitsOfWork
 from application.webhook_events import WebhookEvents
-from domain.render_request import RenderRequest
 
 
 class TellingRenderJournal(RenderJournal):
@@ -18,12 +18,13 @@ class TellingRenderJournal(RenderJournal):
         self._events = events
 
     @override
-    async def record(self, request: RenderRequest, data: bytes, answered: AnsweredClaim | None = None) -> None:
+    async def record(self, render: NewRender, answered: AnsweredClaim | None = None) -> None:
+        request = render.request
         if not await self._events.is_told(request):
-            await self._journal.record(request, data, answered)
+            await self._journal.record(render, answered)
             return
         async with self._units_of_work.of_workspace(request.workspace_id) as unit:
-            await unit.renders.add(request, data)
+            await unit.renders.add(request, render.data, render.content)
             if answered is not None:
                 await unit.answers.keep(answered)
             await self._events.tell_of_end(unit, request)

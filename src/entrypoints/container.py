@@ -61,6 +61,7 @@ from adapters.webhooks.sender import HttpWebhookSender
 from application.blob_survey import BlobSurvey
 from application.defaults import RenderDefaults
 from application.job_worker import Chore, Handler, JobWorker
+from application.kept_documents import KeptDocuments
 from application.key_usage import KeyUsage
 from application.own_storage import OwnStorage, OwnStorageHealthCheck
 from application.ports.backup_files import BackupFiles
@@ -474,12 +475,15 @@ class Container(containers.DeclarativeContainer):
         ids,
         webhook_events,
     )
-    render_document = providers.Singleton(RenderDocument, renderer, storage, requested_renders, telling_journal, clock)
+    documents = providers.Singleton(KeptDocuments, storage, settings.provided.storage.bytes_of_document_in_record)
+    render_document = providers.Singleton(
+        RenderDocument, renderer, documents, requested_renders, telling_journal, clock
+    )
     queue_render = providers.Singleton(
         QueueRender, units_of_work, requested_renders, settings.provided.limits.queued_renders
     )
     carry_out_render = providers.Singleton(
-        CarryOutRender, units_of_work, requested_renders, renderer, storage, clock, webhook_events
+        CarryOutRender, units_of_work, requested_renders, renderer, documents, clock, webhook_events
     )
     read_renders = providers.Singleton(ReadRenders, units_of_work)
     stopping = providers.Singleton(Stopping)
@@ -506,7 +510,15 @@ class Container(containers.DeclarativeContainer):
         settings.provided.limits.queued_rows,
     )
     carry_out_batch = providers.Singleton(
-        CarryOutBatch, units_of_work, requested_renders, renderer, storage, clock, ids, webhook_events, _ROWS_AT_ONCE
+        CarryOutBatch,
+        units_of_work,
+        requested_renders,
+        renderer,
+        documents,
+        clock,
+        ids,
+        webhook_events,
+        _ROWS_AT_ONCE,
     )
     carry_out_erasure = providers.Singleton(CarryOutErasure, units_of_work, storage, clock)
     read_batches = providers.Singleton(ReadBatches, units_of_work)
@@ -516,7 +528,7 @@ class Container(containers.DeclarativeContainer):
     cancel_render = providers.Singleton(CancelRender, units_of_work, clock)
     retry_render = providers.Singleton(RetryRender, units_of_work, clock)
     erase_render = providers.Singleton(EraseRender, units_of_work, storage, clock)
-    get_document = providers.Singleton(GetDocument, read_renders, storage, clock)
+    get_document = providers.Singleton(GetDocument, units_of_work, storage, clock)
     document_links = providers.Singleton(
         SignedDocumentLinks, settings.provided.secret_keys, settings.provided.secret_key_file
     )

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -217,15 +217,29 @@ class OidcSettings(_Section):
     workspace: str | None = None
 
 
+# A file of its own, and waiting for it to be on the disk, takes longer than that many bytes in the database.
+_BYTES_IN_RECORD: Final = 65_536
+
+
 class StorageSettings(_Section):
     """Where template files and documents lie: in the data directory, or in a bucket.
 
-    What nothing names any more is removed when it was stored more than `grace_hours` ago.
+    What nothing names any more is removed when it was stored more than `grace_hours` ago. Documents of up to
+    `bytes_in_record` are kept in the database, beside the record of their render; without it they are 65,536 where the
+    storage is a directory, and 0 where it is a bucket: all documents are in it.
     """
 
     kind: Literal["local", "s3"] = "local"
     s3: S3Settings = S3Settings()
     grace_hours: Annotated[float, Field(ge=1, le=8_760)] = 24.0
+    bytes_in_record: Annotated[int, Field(ge=0, le=65_536)] | None = None
+
+    @property
+    def bytes_of_document_in_record(self) -> int:
+        """How many bytes a document beside its record has at most."""
+        if self.bytes_in_record is not None:
+            return self.bytes_in_record
+        return _BYTES_IN_RECORD if self.kind == "local" else 0
 
     @property
     def grace(self) -> timedelta:

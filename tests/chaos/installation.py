@@ -51,6 +51,8 @@ class Installation:
             "DOCGEN_DATA_DIR": str(self.folder / "data"),
             "DOCGEN_AUTH__MODE": "none",
             "DOCGEN_RENDERING__WORKERS": "1",
+            # Documents from the hundredth row on go into the storage, shorter ones beside their records.
+            "DOCGEN_STORAGE__BYTES_IN_RECORD": "13",
             "DOCGEN_LOG__LEVEL": "warning",
         }
         arguments = ["serve", "--port", str(self.port)] if name == "serve" else ["worker"]

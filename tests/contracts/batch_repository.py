@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from application.ports.batch_repository import BatchFilter
+from application.ports.render_repository import NewRender
 from application.ports.unit_of_work import UnitsOfWork
 from domain.batch import Batch, BatchChunk, BatchItem, BatchStatus, ItemStatus
 from domain.diagnostics import Diagnostic, Severity
@@ -212,7 +213,7 @@ class BatchRepositoryContract(UnitsOfWorkFixtures):
         started = a_render_request(template).start()
         render = started.succeed(document, (), started.timings, at=NOW)
         async with units.of_workspace(batch.workspace_id) as unit:
-            await unit.renders.add_all([(render, DATA)])
+            await unit.renders.add_all([NewRender(render, DATA)])
             await unit.batches.settle(
                 batch.id,
                 [a_batch_item(1).succeed(render.id), replace(a_batch_item(2), **FAILED)],  # type: ignore[arg-type]  # named freely

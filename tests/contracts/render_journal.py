@@ -9,6 +9,7 @@ import pytest
 
 from application.ports.idempotency_keys import AnsweredClaim, Claim, IdempotencyKeys, KeptAnswer
 from application.ports.render_journal import RenderJournal
+from application.ports.render_repository import NewRender
 from application.ports.unit_of_work import UnitsOfWork
 from domain.errors import (
     ConflictError,
@@ -74,15 +75,27 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         failure = RenderFailure("data-invalid", "Two values are missing.")
         failed = a_render_request(template).start().fail(failure, (), Timings(render_ms=1.5), at=DONE)
         for request, data in ((finished(template), b'{"z": 1.50,  "a": "\\u0000"}'), (failed, b"\xff\x00 not JSON")):
-            await journal.record(request, data)
+            await journal.record(NewRender(request, data))
             assert await kept(units, request) == (request, data)
+
+    async def test_a_document_is_kept_beside_its_record(
+        self, units: UnitsOfWork, journal: RenderJournal, keys: IdempotencyKeys, template: Template
+    ) -> None:
+        with_answer, alone, without = (finished(template) for _ in range(3))
+        answered = AnsweredClaim(await claimed(keys, with_answer), KeptAnswer(201, {}, b""))
+        await journal.record(NewRender(with_answer, b"{}", b"one"), answered)
+        await journal.record(NewRender(alone, b"{}", b"PK\x00"))
+        await journal.record(NewRender(without, b"{}"))
+        async with units.of_workspace(template.workspace_id) as unit:
+            contents = await unit.renders.contents_of([with_answer.id, alone.id, without.id])
+        assert contents == {with_answer.id: b"one", alone.id: b"PK\x00"}
 
     async def test_records_of_many_at_once_are_all_kept(
         self, units: UnitsOfWork, journal: RenderJournal, template: Template, globex: Workspace
     ) -> None:
         other = await stored(units, a_template(workspace_id=globex.id))
         requests = [finished(template if number % 3 else other) for number in range(250)]
-        await asyncio.gather(*(journal.record(each, each.id.encode()) for each in requests))
+        await asyncio.gather(*(journal.record(NewRender(each, each.id.encode())) for each in requests))
         assert [await kept(units, each) for each in requests] == [(each, each.id.encode()) for each in requests]
 
     async def test_one_that_is_refused_leaves_those_beside_it(
@@ -90,7 +103,9 @@ class RenderJournalContract(UnitsOfWorkFixtures):
     ) -> None:
         requests = [finished(template) for _ in range(6)]
         requests[3] = replace(requests[3], id=requests[0].id)
-        outcomes = await asyncio.gather(*(journal.record(each, b"{}") for each in requests), return_exceptions=True)
+        outcomes = await asyncio.gather(
+            *(journal.record(NewRender(each, b"{}")) for each in requests), return_exceptions=True
+        )
         assert [type(each) for each in outcomes] == [type(None)] * 3 + [ConflictError] + [type(None)] * 2
         for request in (*requests[:3], *requests[4:]):
             assert await kept(units, request) == (request, b"{}")
@@ -102,7 +117,7 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         claims = [await claimed(keys, each) for each in requests]
         answers = [KeptAnswer(201, {"x": "Größe"}, each.id.encode(), each.id) for each in requests]
         records = (
-            journal.record(request, b"{}", AnsweredClaim(claim, answer) if number % 2 else None)
+            journal.record(NewRender(request, b"{}"), AnsweredClaim(claim, answer) if number % 2 else None)
             for number, (request, claim, answer) in enumerate(zip(requests, claims, answers, strict=True))
         )
         await asyncio.gather(*records)
@@ -117,24 +132,30 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         late, *others = [AnsweredClaim(await claimed(keys, each), KeptAnswer(201, {}, b"")) for each in requests]
         successor = await claimed(keys, requests[0])
         outcomes = await asyncio.gather(
-            *(journal.record(*each) for each in zip(requests, [b"{}"] * 4, [late, *others], strict=True)),
+            *(
+                journal.record(NewRender(request, b"{}"), answer)
+                for request, answer in zip(requests, [late, *others], strict=True)
+            ),
             return_exceptions=True,
         )
         assert [type(each) for each in outcomes] == [RequestInProgressError] + [type(None)] * 3
         with pytest.raises(NotFoundError):
             await kept(units, requests[0])
-        await journal.record(requests[0], b"{}", AnsweredClaim(successor, late.answer))
+        await journal.record(NewRender(requests[0], b"{}"), AnsweredClaim(successor, late.answer))
         assert await kept(units, requests[0]) == (requests[0], b"{}")
 
     async def test_a_record_that_is_refused_leaves_its_key_unanswered(
         self, units: UnitsOfWork, journal: RenderJournal, keys: IdempotencyKeys, template: Template
     ) -> None:
         first, second = finished(template), finished(template)
-        await journal.record(first, b"{}")
+        await journal.record(NewRender(first, b"{}"))
         claims = [await claimed(keys, each) for each in (first, second)]
         answered = [AnsweredClaim(claim, KeptAnswer(201, {}, b"")) for claim in claims]
         outcomes = await asyncio.gather(
-            *(journal.record(*each) for each in zip((first, second), [b"{}"] * 2, answered, strict=True)),
+            *(
+                journal.record(NewRender(request, b"{}"), answer)
+                for request, answer in zip((first, second), answered, strict=True)
+            ),
             return_exceptions=True,
         )
         assert [type(each) for each in outcomes] == [ConflictError, type(None)]
@@ -145,7 +166,7 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         self, units: UnitsOfWork, journal: RenderJournal, acme: Workspace, template: Template
     ) -> None:
         erased = finished(a_template("gone", workspace_id=acme.id))
-        await journal.record(erased, b"{}")
+        await journal.record(NewRender(erased, b"{}"))
         assert await kept(units, erased) == (erased, b"{}")
         async with units.of_administration() as unit:
             await unit.workspaces.delete(acme.slug)
@@ -154,19 +175,20 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         claim = Claim(request.workspace_id, request.id, "one", "token")
         for answered in (None, AnsweredClaim(claim, answer)):
             with pytest.raises(NotFoundError if answered is None else (NotFoundError, RequestInProgressError)):
-                await journal.record(request, b"{}", answered)
+                await journal.record(NewRender(request, b"{}"), answered)
 
     async def test_a_text_that_cannot_be_kept_is_refused_by_its_field(
         self, journal: RenderJournal, template: Template
     ) -> None:
+        request = a_render_request(template, options=render_options(file_name="a\0b"))
         with pytest.raises(InvalidRequestError, match="file_name"):
-            await journal.record(a_render_request(template, options=render_options(file_name="a\0b")), b"{}")
+            await journal.record(NewRender(request, b"{}"))
 
     async def test_a_caller_that_leaves_takes_nobody_along(
         self, units: UnitsOfWork, journal: RenderJournal, template: Template
     ) -> None:
         requests = [finished(template) for _ in range(5)]
-        records = [asyncio.create_task(journal.record(each, b"{}")) for each in requests]
+        records = [asyncio.create_task(journal.record(NewRender(each, b"{}"))) for each in requests]
         await asyncio.sleep(0)
         records[2].cancel()
         await asyncio.wait(records)
@@ -178,6 +200,6 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         self, journal_that_is_down: RenderJournal, acme: Workspace
     ) -> None:
         template = a_template(workspace_id=acme.id)
-        waiting = (journal_that_is_down.record(finished(template), b"{}") for _ in range(3))
+        waiting = (journal_that_is_down.record(NewRender(finished(template), b"{}")) for _ in range(3))
         outcomes = await asyncio.gather(*waiting, return_exceptions=True)
         assert [type(each) for each in outcomes] == [ServiceUnavailableError] * 3

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from application.ports.render_repository import RenderFilter, UsageFilter
+from application.ports.render_repository import NewRender, RenderFilter, UsageFilter
 from application.ports.unit_of_work import UnitsOfWork
 from domain.diagnostics import Diagnostic, Location, Part, Severity
 from domain.errors import ConflictError, InvalidRequestError, NotFoundError
@@ -84,6 +84,29 @@ class RenderRepositoryContract(UnitsOfWorkFixtures):
             assert await unit.blobs.named([document.sha256]) == set()
             with pytest.raises(NotFoundError):
                 await unit.renders.data_of(done.id)
+
+    async def test_a_document_beside_its_record_is_kept_until_it_is_erased(
+        self, units: UnitsOfWork, template: Template
+    ) -> None:
+        document = a_document(file_name="Ada.txt")
+        began = [a_render_request(template).start() for _ in range(3)]
+        added_with_it, updated, elsewhere = (each.succeed(document, (), Timings(), at=DONE) for each in began)
+        async with units.of_workspace(template.workspace_id) as unit:
+            await unit.renders.add(added_with_it, DATA, b"PK\x00")
+            await unit.renders.add(began[1], DATA)
+            await unit.renders.update(updated, b"two")
+            await unit.renders.add_all([NewRender(elsewhere, DATA)])
+            await unit.commit()
+        ids = [each.id for each in began]
+        async with units.of_workspace(template.workspace_id) as unit:
+            assert await unit.renders.contents_of(ids) == {ids[0]: b"PK\x00", ids[1]: b"two"}
+            assert [name.id for name in await unit.blobs.names_of(document.sha256, limit=9)] == [ids[2]]
+            await unit.renders.update(updated)
+            assert await unit.renders.contents_of([ids[1]]) == {ids[1]: b"two"}
+            await unit.renders.erase(added_with_it.erase(at=DONE))
+            await unit.commit()
+        async with units.of_workspace(template.workspace_id) as unit:
+            assert await unit.renders.contents_of(ids) == {ids[1]: b"two"}
 
     async def test_a_changed_request_is_kept(self, units: UnitsOfWork, template: Template) -> None:
         request = await added(units, a_render_request(template))

@@ -62,6 +62,7 @@ class Database:
         self.versions: dict[tuple[WorkspaceId, TemplateId, int], TemplateVersion] = {}
         self.renders: dict[tuple[WorkspaceId, RenderId], RenderRequest] = {}
         self.data: dict[tuple[WorkspaceId, RenderId], bytes] = {}
+        self.contents: dict[tuple[WorkspaceId, RenderId], bytes] = {}
         self.batches: dict[tuple[WorkspaceId, BatchId], Batch] = {}
         self.items: dict[tuple[WorkspaceId, BatchId, int], BatchItem] = {}
         self.chunks: dict[tuple[WorkspaceId, BatchId, JobId], BatchChunk] = {}
@@ -101,6 +102,7 @@ class View:
         self.versions = Overlay(database.versions)
         self.renders = Overlay(database.renders)
         self.data = Overlay(database.data)
+        self.contents = Overlay(database.contents)
         self.batches = Overlay(database.batches)
         self.items = Overlay(database.items)
         self.chunks = Overlay(database.chunks)
@@ -157,7 +159,16 @@ class View:
         return JobId(next(self._database.job_ids))
 
     def _tables(self) -> list[Overlay[Any, Any]]:
-        kept = [self.templates, self.versions, self.renders, self.data, self.assets, self.api_keys, self.audit]
+        kept = [
+            self.templates,
+            self.versions,
+            self.renders,
+            self.data,
+            self.contents,
+            self.assets,
+            self.api_keys,
+            self.audit,
+        ]
         more = [self.batches, self.items, self.chunks, self.webhooks, self.deliveries]
         slack = [self.slack_installations, self.slack_states, self.slack_intents, self.slack_drafts]
         return [*kept, self.answers, self.settings, *more, *slack, self.slack_deliveries]

@@ -4,8 +4,8 @@ from typing_extensions import override
 
 from application.ports.idempotency_keys import AnsweredClaim, Claim
 from application.ports.render_journal import RenderJournal
+from application.ports.render_repository import NewRender
 from domain.errors import RequestInProgressError
-from domain.render_request import RenderRequest
 from tests.fakes.idempotency_keys import InMemoryIdempotencyKeys
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
 
@@ -18,11 +18,11 @@ class InMemoryRenderJournal(RenderJournal):
         self._keys = keys
 
     @override
-    async def record(self, request: RenderRequest, data: bytes, answered: AnsweredClaim | None = None) -> None:
-        async with self._units_of_work.of_workspace(request.workspace_id) as unit:
+    async def record(self, render: NewRender, answered: AnsweredClaim | None = None) -> None:
+        async with self._units_of_work.of_workspace(render.request.workspace_id) as unit:
             if answered is not None and not self._has(answered.claim):
                 raise RequestInProgressError(answered.claim.key)
-            await unit.renders.add(request, data)
+            await unit.renders.add(render.request, render.data, render.content)
             await unit.commit()
         if answered is not None and self._keys is not None:
             await self._keys.keep(answered.claim, answered.answer)

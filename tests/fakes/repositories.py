@@ -1,6 +1,6 @@
 """The collections of an in-memory transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from typing_extensions import override
 from application.ports.asset_repository import AssetRepository
 from application.ports.blob_references import BlobName, BlobReferences, Namer
 from application.ports.own_workspace import OwnWorkspace
-from application.ports.render_repository import RenderFilter, RenderRepository, UsageFilter, UsagePlace
+from application.ports.render_repository import NewRender, RenderFilter, RenderRepository, UsageFilter, UsagePlace
 from application.ports.template_repository import TemplateFilter, TemplateRepository
 from application.ports.workspace_repository import WorkspaceRepository
 from domain.asset import Asset
@@ -153,7 +153,7 @@ class InMemoryRenderRepository(RenderRepository):
         self._workspace_id = workspace_id
 
     @override
-    async def add(self, request: RenderRequest, data: bytes) -> None:
+    async def add(self, request: RenderRequest, data: bytes, content: bytes | None = None) -> None:
         await self._view.query()
         if not self._view.has_workspace(self._workspace_id):
             raise NotFoundError("workspace", self._workspace_id)
@@ -162,11 +162,13 @@ class InMemoryRenderRepository(RenderRepository):
             raise ConflictError(f"There is a render {request.id} already.")
         self._store(request)
         self._view.data.put((self._workspace_id, request.id), data)
+        if content is not None:
+            self._view.contents.put((self._workspace_id, request.id), content)
 
     @override
-    async def add_all(self, requests: Sequence[tuple[RenderRequest, bytes]]) -> None:
-        for request, data in requests:
-            await self.add(request, data)
+    async def add_all(self, renders: Sequence[NewRender]) -> None:
+        for render in renders:
+            await self.add(render.request, render.data, render.content)
 
     @override
     async def get(self, render_id: str, *, for_change: bool = False) -> RenderRequest:
@@ -187,14 +189,23 @@ class InMemoryRenderRepository(RenderRepository):
         return data
 
     @override
-    async def update(self, request: RenderRequest) -> None:
+    async def contents_of(self, render_ids: Collection[RenderId]) -> Mapping[RenderId, bytes]:
+        await self._view.query()
+        found = {each: self._view.contents.get((self._workspace_id, each)) for each in render_ids}
+        return {each: content for each, content in found.items() if content is not None}
+
+    @override
+    async def update(self, request: RenderRequest, content: bytes | None = None) -> None:
         await self.get(request.id)
         self._store(request)
+        if content is not None:
+            self._view.contents.put((self._workspace_id, request.id), content)
 
     @override
     async def erase(self, request: RenderRequest) -> None:
         await self.update(request)
         self._view.data.remove((self._workspace_id, request.id))
+        self._view.contents.remove((self._workspace_id, request.id))
 
     @override
     async def expired(self, at: datetime, *, limit: int) -> list[RenderRequest]:
@@ -310,6 +321,7 @@ class InMemoryBlobReferences(BlobReferences):
             BlobName(Namer.RENDER, render.id, render.document.sha256, render.document.size)
             for render in self._view.renders.rows()
             if render.workspace_id == mine and render.document is not None and render.erased_at is None
+            if self._view.contents.get((mine, render.id)) is None
         ]
         return sorted(names, key=_place_of)
 

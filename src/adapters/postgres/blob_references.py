@@ -45,7 +45,8 @@ _TABLES: Final[Mapping[Namer, _Names]] = {
         (RenderRow.id,),
         RenderRow.document_sha256,
         RenderRow.document_size,
-        RenderRow.erased_at.is_(None),
+        # A document beside its record is not in the storage.
+        RenderRow.erased_at.is_(None) & RenderRow.document_content.is_(None),
     ),
 }
 

@@ -15,6 +15,7 @@ from adapters.postgres.rows import (
     WorkspaceRow,
 )
 from adapters.postgres.texts import from_json, require_storable, storable, to_json
+from application.ports.render_repository import NewRender
 from domain.api_key import ApiKey
 from domain.asset import Asset
 from domain.audit import AuditAction, AuditEntry, AuditEvent, AuditObject
@@ -285,8 +286,17 @@ def version_of(row: TemplateVersionRow) -> TemplateVersion:
     )
 
 
+def new_render_columns(render: NewRender) -> Columns:
+    """Give all columns of a new render.
+
+    Raises:
+        InvalidRequestError: a text of the request's options cannot be kept.
+    """
+    return {**render_columns(render.request), "data": render.data, "document_content": render.content}
+
+
 def render_columns(request: RenderRequest) -> Columns:
-    """Give a render request's columns, all but the data.
+    """Give a render request's columns, all but the data and the document.
 
     Raises:
         InvalidRequestError: a text of the request's options cannot be kept.

@@ -18,12 +18,13 @@ from typing_extensions import override
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import of_refused_row
 from adapters.postgres.idempotency_keys import KEPT, keep_statement, kept_values, refusals_of
-from adapters.postgres.mapping import render_columns
+from adapters.postgres.mapping import new_render_columns
 from adapters.postgres.render_repository import refusals
 from adapters.postgres.rows import RenderRow
 from adapters.postgres.scope import WORKSPACE_SETTING
 from application.ports.idempotency_keys import AnsweredClaim
 from application.ports.render_journal import RenderJournal
+from application.ports.render_repository import NewRender
 from domain.errors import DocGenError, RequestInProgressError
 from domain.identifiers import WorkspaceId
 from domain.render_request import RenderRequest
@@ -91,15 +92,17 @@ class PostgresRenderJournal(RenderJournal):
             await asyncio.wait(self._writers)
 
     @override
-    async def record(self, request: RenderRequest, data: bytes, answered: AnsweredClaim | None = None) -> None:
-        columns = {**render_columns(request), "data": data}
+    async def record(self, render: NewRender, answered: AnsweredClaim | None = None) -> None:
+        request = render.request
+        columns = new_render_columns(render)
         row = tuple(columns[name] for name in _COLUMNS)
+        size = len(render.data) + len(render.content or b"")
         if answered is None:
-            await self._written(request, _INSERT, row, len(data), refusals(request))
+            await self._written(request, _INSERT, row, size, refusals(request))
             return
         row += kept_values(answered, KEPT)
         refused = refusals(request) | refusals_of(answered.claim)
-        size = len(data) + len(answered.answer.body or b"")
+        size += len(answered.answer.body or b"")
         if not await self._written(request, _INSERT_ANSWERED, row, size, refused):
             raise RequestInProgressError(answered.claim.key)
 

@@ -1,6 +1,6 @@
 """Render requests in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import render_columns, render_of
+from adapters.postgres.mapping import new_render_columns, render_columns, render_of
 from adapters.postgres.rows import IdempotencyKeyRow, RenderRow
 from adapters.postgres.statements import on_driver, on_driver_many
 from adapters.postgres.usage import count_usage
-from application.ports.render_repository import RenderFilter, RenderRepository, UsageFilter, UsagePlace
+from application.ports.render_repository import NewRender, RenderFilter, RenderRepository, UsageFilter, UsagePlace
 from domain.errors import ConflictError, DocGenError, NotFoundError
 from domain.identifiers import RENDER_PREFIX, RenderId, WorkspaceId, is_id
 from domain.render_request import RenderRequest, RenderStatus
@@ -25,13 +25,16 @@ _ADD: Final = (
     f"VALUES ({', '.join(f'${number}' for number, _ in enumerate(_COLUMNS, start=1))})"
 )
 _CHANGEABLE: Final = tuple(
-    column.name for column in RenderRow.__table__.columns if column.name not in ("workspace_id", "id", "data")
+    column.name
+    for column in RenderRow.__table__.columns
+    if column.name not in ("workspace_id", "id", "data", "document_content")
 )
 # Of the driver itself: an ORM update of so many columns is compiled anew each time, which takes longer than it runs.
 _SET: Final = ", ".join(f"{name} = ${number}" for number, name in enumerate(_CHANGEABLE, start=3))
 _THIS: Final = "WHERE workspace_id = $1 AND id = $2 RETURNING id"
 _UPDATE: Final = f"UPDATE renders SET {_SET} {_THIS}"  # noqa: S608  # names of columns alone
-_ERASE: Final = f"UPDATE renders SET {_SET}, data = NULL {_THIS}"  # noqa: S608  # as above
+_UPDATE_WITH_DOCUMENT: Final = f"UPDATE renders SET {_SET}, document_content = ${len(_CHANGEABLE) + 3} {_THIS}"  # noqa: S608  # as above
+_ERASE: Final = f"UPDATE renders SET {_SET}, data = NULL, document_content = NULL {_THIS}"  # noqa: S608  # as above
 
 
 class PostgresRenderRepository(RenderRepository):
@@ -42,14 +45,15 @@ class PostgresRenderRepository(RenderRepository):
         self._workspace_id = workspace_id
 
     @override
-    async def add(self, request: RenderRequest, data: bytes) -> None:
+    async def add(self, request: RenderRequest, data: bytes, content: bytes | None = None) -> None:
         with violations(refusals(request)):
-            await self._session.execute(insert(RenderRow).values(render_columns(request) | {"data": data}))
+            columns = new_render_columns(NewRender(request, data, content))
+            await self._session.execute(insert(RenderRow).values(columns))
 
     @override
-    async def add_all(self, requests: Sequence[tuple[RenderRequest, bytes]]) -> None:
-        if requests:
-            columns = [{**render_columns(request), "data": data} for request, data in requests]
+    async def add_all(self, renders: Sequence[NewRender]) -> None:
+        if renders:
+            columns = [new_render_columns(render) for render in renders]
             await on_driver_many(self._session, _ADD, [tuple(row[name] for name in _COLUMNS) for row in columns])
 
     @override
@@ -76,8 +80,18 @@ class PostgresRenderRepository(RenderRepository):
         return data
 
     @override
-    async def update(self, request: RenderRequest) -> None:
-        await self._change(_UPDATE, request)
+    async def contents_of(self, render_ids: Collection[RenderId]) -> Mapping[RenderId, bytes]:
+        query = select(RenderRow.id, RenderRow.document_content).where(RenderRow.workspace_id == self._workspace_id)
+        kept = query.where(RenderRow.id.in_(render_ids), RenderRow.document_content.is_not(None))
+        rows = await self._session.execute(kept)
+        return {RenderId(render_id): content for render_id, content in rows if content is not None}
+
+    @override
+    async def update(self, request: RenderRequest, content: bytes | None = None) -> None:
+        if content is None:
+            await self._change(_UPDATE, request)
+        else:
+            await self._change(_UPDATE_WITH_DOCUMENT, request, content)
 
     @override
     async def erase(self, request: RenderRequest) -> None:
@@ -123,10 +137,10 @@ class PostgresRenderRepository(RenderRepository):
     async def usage(self, criteria: UsageFilter, *, limit: int, after: UsagePlace | None = None) -> list[DailyUsage]:
         return await count_usage(self._session, self._workspace_id, criteria, limit, after)
 
-    async def _change(self, statement: str, request: RenderRequest) -> None:
+    async def _change(self, statement: str, request: RenderRequest, *more: object) -> None:
         columns = render_columns(request)
         values = (columns[name] for name in _CHANGEABLE)
-        if not await on_driver(self._session, statement, self._workspace_id, request.id, *values):
+        if not await on_driver(self._session, statement, self._workspace_id, request.id, *values, *more):
             raise NotFoundError("render", request.id)
 
 

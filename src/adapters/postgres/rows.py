@@ -348,6 +348,8 @@ class RenderRow(Row):
     document_output: Mapped[Code | None]
     document_size: Mapped[ByteCount | None]
     document_sha256: Mapped[Code | None]
+    # A small document; a large one is in the storage.
+    document_content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
     failure_code: Mapped[Code | None]
     failure_message: Mapped[str | None]
     queued_ms: Mapped[float | None]

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from typing import Protocol
 
 from application.ports.idempotency_keys import AnsweredClaim
-from domain.render_request import RenderRequest
+from application.ports.render_repository import NewRender
 
 
 class RenderJournal(Protocol):
@@ -15,8 +15,8 @@ class RenderJournal(Protocol):
     """
 
     @abstractmethod
-    async def record(self, request: RenderRequest, data: bytes, answered: AnsweredClaim | None = None) -> None:
-        """Write a new request down, with the JSON text it was rendered from; it is durable on return.
+    async def record(self, render: NewRender, answered: AnsweredClaim | None = None) -> None:
+        """Write a new request down; it is durable on return.
 
         With a claim, record and answer are written together or not at all, and only while nobody else has the key.
         Records do not touch each other: one that is refused leaves the others that are written with it. A caller that

@@ -1,7 +1,7 @@
 """The collection of render requests of one workspace."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -21,6 +21,15 @@ class RenderFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRender:
+    """A request to be added, its data (JSON text in UTF-8), and its document where that is kept beside the record."""
+
+    request: RenderRequest
+    data: bytes
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UsageFilter:
     """Which days to count, the first and the last one included (UTC), and of which template; None: of all of them."""
 
@@ -37,8 +46,8 @@ class RenderRepository(Protocol):
     """Render requests and their data, those of one workspace alone."""
 
     @abstractmethod
-    async def add(self, request: RenderRequest, data: bytes) -> None:
-        """Add a request with its data (JSON text in UTF-8, kept byte for byte).
+    async def add(self, request: RenderRequest, data: bytes, content: bytes | None = None) -> None:
+        """Add a request with its data (JSON text in UTF-8, kept byte for byte), and what `NewRender` has beside them.
 
         Raises:
             NotFoundError: the workspace is gone. A template that is gone does not matter.
@@ -47,8 +56,8 @@ class RenderRepository(Protocol):
         """
 
     @abstractmethod
-    async def add_all(self, requests: Sequence[tuple[RenderRequest, bytes]]) -> None:
-        """Add many requests, each with its data, at the price of a few; their identifiers are new.
+    async def add_all(self, renders: Sequence[NewRender]) -> None:
+        """Add many requests at the price of a few; their identifiers are new.
 
         Raises:
             InvalidRequestError: a text of the options of one cannot be kept.
@@ -71,8 +80,12 @@ class RenderRepository(Protocol):
         """
 
     @abstractmethod
-    async def update(self, request: RenderRequest) -> None:
-        """Store a changed request.
+    async def contents_of(self, render_ids: Collection[RenderId]) -> Mapping[RenderId, bytes]:
+        """Return those documents of the requests that are kept beside their records."""
+
+    @abstractmethod
+    async def update(self, request: RenderRequest, content: bytes | None = None) -> None:
+        """Store a changed request, and its document where that is kept beside the record.
 
         Raises:
             NotFoundError: there is none.
@@ -80,7 +93,7 @@ class RenderRepository(Protocol):
 
     @abstractmethod
     async def erase(self, request: RenderRequest) -> None:
-        """Store a request that was erased, and forget its data and what it was answered with.
+        """Store a request that was erased, and forget its data, a document beside it, and what it was answered with.
 
         Raises:
             NotFoundError: there is none.

@@ -7,6 +7,7 @@ from typing import Final
 
 from application.caller import Caller
 from application.in_order import in_order
+from application.kept_documents import require_unchanged
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from application.ports.unit_of_work import UnitsOfWork
@@ -59,9 +60,12 @@ class ArchiveBatch:
     async def _pieces(self, batch: Batch) -> AsyncGenerator[bytes, None]:
         archive, names = ZipStream(batch.created_at), UniqueNames()
 
-        async def read(item: BatchItem) -> bytes | None:
+        async def read(found: tuple[BatchItem, bytes | None]) -> bytes | None:
+            item, beside_record = found
             if item.document is None:
                 return None
+            if beside_record is not None:
+                return require_unchanged(beside_record, item.document.sha256)
             try:
                 return await self._storage.read(BlobKey(batch.workspace_id, item.document.sha256))
             except BlobNotFoundError as error:
@@ -69,19 +73,21 @@ class ArchiveBatch:
                 raise ServiceUnavailableError("storage", message) from error
 
         async with aclosing(in_order(self._items(batch), read, _AT_ONCE)) as documents:
-            async for item, content in documents:
+            async for (item, _), content in documents:
                 if item.document is not None and content is not None:
                     name = names.take(item.document.file_name)
                     yield archive.add(name, item.document.output, content)
         yield archive.end()
 
-    async def _items(self, batch: Batch) -> AsyncIterator[BatchItem]:
+    async def _items(self, batch: Batch) -> AsyncIterator[tuple[BatchItem, bytes | None]]:
+        """Yield the items of a batch that have documents, each with its document if that is beside its record."""
         after = 0
         while True:
             async with self._units_of_work.of_workspace(batch.workspace_id) as unit:
                 items = await unit.batches.items(batch.id, (ItemStatus.SUCCEEDED,), limit=_PAGE, after=after)
+                kept = await unit.renders.contents_of([item.render_id for item in items if item.render_id])
             for item in items:
-                yield item
+                yield item, kept.get(item.render_id) if item.render_id else None
             if len(items) < _PAGE:
                 return
             after = items[-1].number

@@ -10,15 +10,15 @@ from typing import Final
 
 from application.in_order import in_order
 from application.job_worker import Outcome, Settled, TryAgain, backoff
+from application.kept_documents import KeptDocuments
 from application.lost_work import MAX_STARTS, PASSES_BY, given_up
 from application.ports.clock import Clock
-from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.id_generator import IdGenerator
 from application.ports.job_queue import JobKind, NewJob
 from application.ports.job_source import TakenJob
+from application.ports.render_repository import NewRender
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
-from application.unnamed_blobs import erase_unnamed
 from application.use_cases.create_batch import ROWS_OF_CHUNK
 from application.use_cases.requested_renders import RequestedRenders, document_of
 from application.webhook_events import WebhookEvents
@@ -72,16 +72,16 @@ class _Group:
     """What became of some rows: how they ended, the records of documents with the data of each, and the documents."""
 
     ended: list[BatchItem] = field(default_factory=list)
-    made: list[tuple[RenderRequest, bytes]] = field(default_factory=list)
-    contents: dict[BlobKey, bytes] = field(default_factory=dict)
+    made: list[NewRender] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
     size: int = 0
 
-    def add(self, item: BatchItem, request: RenderRequest, content: bytes) -> None:
-        """Add a row with its document."""
+    def add(self, item: BatchItem, request: RenderRequest, content: bytes, beside_record: bytes | None) -> None:
+        """Add a row with its document, and what of that is kept beside the record."""
         self.ended.append(item.succeed(request.id))
-        self.made.append((request, item.data or b""))
+        self.made.append(NewRender(request, item.data or b"", beside_record))
         if request.document is not None:
-            self.contents[BlobKey(request.workspace_id, request.document.sha256)] = content
+            self.contents[request.document.sha256] = content
         self.size += len(content)
 
 
@@ -100,7 +100,7 @@ class CarryOutBatch:
         units_of_work: UnitsOfWork,
         requested: RequestedRenders,
         renderer: TemplateRenderer,
-        storage: DocumentStorage,
+        documents: KeptDocuments,
         clock: Clock,
         ids: IdGenerator,
         events: WebhookEvents,
@@ -110,7 +110,7 @@ class CarryOutBatch:
         self._units_of_work = units_of_work
         self._requested = requested
         self._renderer = renderer
-        self._storage = storage
+        self._documents = documents
         self._clock = clock
         self._ids = ids
         self._events = events
@@ -228,14 +228,12 @@ class CarryOutBatch:
         group = await self._made(work.batch, source, items)
         is_last = not behind and len(group.ended) == len(items)
         began = self._clock.elapsed_ms()
-        async with self._storage.storing_all(group.contents):
+        async with self._documents.keeping(work.batch.workspace_id, group.contents):
             stored = (self._clock.elapsed_ms() - began) / max(1, len(group.made))
-            for number, (request, data) in enumerate(group.made):
-                group.made[number] = replace(request, timings=replace(request.timings, store_ms=stored)), data
+            group.made = [_with_store_ms(render, stored) for render in group.made]
             status = await self._write(work, group, is_last=is_last)
         if status is None:
-            hashes = [key.sha256 for key in group.contents]
-            await erase_unnamed(self._units_of_work, self._storage, work.batch.workspace_id, hashes)
+            await self._documents.erase_unnamed(self._units_of_work, work.batch.workspace_id, group.contents)
         return len(group.ended) if status is BatchStatus.RUNNING else None
 
     async def _made(self, batch: Batch, source: TemplateSource, items: Sequence[BatchItem]) -> _Group:
@@ -256,7 +254,8 @@ class CarryOutBatch:
         async with aclosing(in_order(_each(items), make, self._at_once)) as made:
             async for item, (outcome, took) in made:
                 if isinstance(outcome, RenderedDocument):
-                    group.add(item, self._request_of(batch, item, outcome, took), outcome.content)
+                    request = self._request_of(batch, item, outcome, took)
+                    group.add(item, request, outcome.content, self._documents.beside_record(outcome.content))
                     if group.size >= _BYTES_OF_GROUP:
                         break
                     continue
@@ -333,3 +332,8 @@ class CarryOutBatch:
 async def _each(items: Sequence[BatchItem]) -> AsyncIterator[BatchItem]:
     for item in items:
         yield item
+
+
+def _with_store_ms(render: NewRender, store_ms: float) -> NewRender:
+    timings = replace(render.request.timings, store_ms=store_ms)
+    return replace(render, request=replace(render.request, timings=timings))

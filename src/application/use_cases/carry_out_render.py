@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from application.job_worker import Outcome, Settled, TryAgain, backoff
+from application.kept_documents import KeptDocuments
 from application.lost_work import MAX_STARTS, PASSES_BY, given_up
 from application.ports.clock import Clock
-from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.job_source import TakenJob
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer
 from application.ports.unit_of_work import UnitsOfWork
-from application.unnamed_blobs import erase_unnamed
 from application.use_cases.requested_renders import RequestedRenders, document_of
 from application.webhook_events import WebhookEvents
 from domain.errors import (
@@ -44,7 +43,7 @@ class CarryOutRender:
         units_of_work: UnitsOfWork,
         requested: RequestedRenders,
         renderer: TemplateRenderer,
-        storage: DocumentStorage,
+        documents: KeptDocuments,
         clock: Clock,
         events: WebhookEvents,
     ) -> None:
@@ -52,7 +51,7 @@ class CarryOutRender:
         self._units_of_work = units_of_work
         self._requested = requested
         self._renderer = renderer
-        self._storage = storage
+        self._documents = documents
         self._clock = clock
 
     async def __call__(self, job: TakenJob) -> Outcome:
@@ -117,12 +116,14 @@ class CarryOutRender:
     async def _keep(self, request: RenderRequest, rendered: RenderedDocument, timings: Timings, name: str) -> Outcome:
         document = document_of(rendered, request, name)
         began = self._clock.elapsed_ms()
-        async with self._storage.storing(BlobKey(request.workspace_id, document.sha256), rendered.content):
+        content = self._documents.beside_record(rendered.content)
+        made = {document.sha256: rendered.content}
+        async with self._documents.keeping(request.workspace_id, made):
             timings = replace(timings, store_ms=self._clock.elapsed_ms() - began)
             done = request.succeed(document, rendered.diagnostics, timings, at=self._clock.now())
-            outcome, is_kept = await self._write(request, done)
+            outcome, is_kept = await self._write(request, done, content)
         if not is_kept:
-            await erase_unnamed(self._units_of_work, self._storage, request.workspace_id, [document.sha256])
+            await self._documents.erase_unnamed(self._units_of_work, request.workspace_id, made)
         return outcome
 
     async def _put_back(self, request: RenderRequest, job: TakenJob, failure: DocGenError) -> Outcome:
@@ -137,7 +138,9 @@ class CarryOutRender:
         outcome, is_kept = await self._write(request, _failed(request, failure, at=self._clock.now()))
         return Settled.FAILED if is_kept else outcome
 
-    async def _write(self, started: RenderRequest, changed: RenderRequest) -> tuple[Outcome, bool]:
+    async def _write(
+        self, started: RenderRequest, changed: RenderRequest, content: bytes | None = None
+    ) -> tuple[Outcome, bool]:
         """Write what became of a start, if that is still under way; say what becomes of its job, and if it was."""
         told = await self._events.is_told(changed)
         async with self._units_of_work.of_workspace(started.workspace_id) as unit:
@@ -147,7 +150,7 @@ class CarryOutRender:
                 return Settled.DONE, False
             if not current.is_run_of(started):
                 return (Settled.ELSEWHERE if current.finished_at is None else Settled.DONE), False
-            await unit.renders.update(changed)
+            await unit.renders.update(changed, content)
             if told:
                 await self._events.tell_of_end(unit, changed)
             await unit.commit()

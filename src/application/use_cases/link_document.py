@@ -57,7 +57,8 @@ class LinkDocument:
         """
         if not 1 <= ttl <= MAX_LINK_SECONDS:
             raise InvalidRequestError("ttl", f"give a number of seconds from 1 to {MAX_LINK_SECONDS:,}.")
-        link = await self._make(self._links, caller, render_id, ttl)
+        found = await self._get_document.with_request(caller.workspace_id, render_id)
+        link = await self._make(self._links, caller, found, ttl)
         async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
             detail = f"until {link.expires_at.isoformat()}"
             await unit.audit.record(caller.entry(AuditAction.RENDER_LINKED, AuditObject.RENDER, render_id, detail))
@@ -70,10 +71,15 @@ class LinkDocument:
         Raises:
             NotFoundError, NotReadyError, ExpiredError: as above.
         """
-        return await self._make(self._redirects, caller, render_id, _REDIRECT_SECONDS)
+        found = await self._get_document.with_request(caller.workspace_id, render_id)
+        # What is not in the storage cannot be fetched there.
+        links = self._redirects if found[1].beside_record is None else self._links
+        return await self._make(links, caller, found, _REDIRECT_SECONDS)
 
-    async def _make(self, links: DocumentLinks, caller: Caller, render_id: str, ttl: int) -> DocumentLink:
-        request, stored = await self._get_document.with_request(caller.workspace_id, render_id)
+    async def _make(
+        self, links: DocumentLinks, caller: Caller, found: tuple[RenderRequest, StoredDocument], ttl: int
+    ) -> DocumentLink:
+        request, stored = found
         expires_at = self._end(request, ttl)
         ticket = Ticket(caller.workspace_id, request.id, expires_at)
         return DocumentLink(await links.make(ticket, stored.document), expires_at)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from application.caller import Caller
+from application.kept_documents import require_unchanged
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from application.ports.render_repository import RenderFilter
@@ -52,13 +53,17 @@ class StoredDocument:
     document: Document
     key: BlobKey
     storage: DocumentStorage
+    beside_record: bytes | None
 
     async def stream(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Yield the bytes from `start` up to but excluding `end`.
 
         Raises:
-            ServiceUnavailableError: the storage is down, or has lost the document.
+            ServiceUnavailableError: the storage is down, or the document is lost or changed.
         """
+        if self.beside_record is not None:
+            yield require_unchanged(self.beside_record, self.document.sha256)[start:end]
+            return
         try:
             async for piece in self.storage.stream(self.key, start, end):
                 yield piece
@@ -71,8 +76,8 @@ class StoredDocument:
 class GetDocument:
     """A document can be fetched from its success until its expiry."""
 
-    def __init__(self, read_renders: ReadRenders, storage: DocumentStorage, clock: Clock) -> None:
-        self._read_renders = read_renders
+    def __init__(self, units_of_work: UnitsOfWork, storage: DocumentStorage, clock: Clock) -> None:
+        self._units_of_work = units_of_work
         self._storage = storage
         self._clock = clock
 
@@ -92,7 +97,9 @@ class GetDocument:
         Raises:
             NotFoundError, NotReadyError, ExpiredError: as above.
         """
-        request = await self._read_renders.of_workspace(workspace_id, render_id)
+        async with self._units_of_work.of_workspace(workspace_id) as unit:
+            request = await unit.renders.get(render_id)
+            beside_record = (await unit.renders.contents_of([request.id])).get(request.id)
         if request.erased_at is not None:
             raise ExpiredError(f"The data and the document of the render {request.id} were erased.")
         if request.document is None:
@@ -100,4 +107,4 @@ class GetDocument:
         if request.expires_at is not None and request.expires_at <= self._clock.now():
             raise ExpiredError(f"The document of the render {request.id} expired at {request.expires_at.isoformat()}.")
         key = BlobKey(workspace_id, request.document.sha256)
-        return request, StoredDocument(request.document, key, self._storage)
+        return request, StoredDocument(request.document, key, self._storage, beside_record)

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from application.kept_documents import KeptDocuments
 from application.ports.clock import Clock
-from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.render_journal import RenderJournal
+from application.ports.render_repository import NewRender
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer
 from application.use_cases.requested_renders import (
     FinishedRender,
@@ -17,7 +18,7 @@ from domain.render_request import RenderFailure, RenderRequest, Timings
 
 
 class RenderDocument:
-    """The document is stored before the record that names it, and the record is written once, in its final state.
+    """A document is stored before the record that names it, or written with it; the record is written once, at the end.
 
     No transaction is open while the engine or the storage works: a process that dies in between leaves at most a
     blob that no row names, never a record without its document.
@@ -26,13 +27,13 @@ class RenderDocument:
     def __init__(
         self,
         renderer: TemplateRenderer,
-        storage: DocumentStorage,
+        documents: KeptDocuments,
         requested: RequestedRenders,
         journal: RenderJournal,
         clock: Clock,
     ) -> None:
         self._renderer = renderer
-        self._storage = storage
+        self._documents = documents
         self._requested = requested
         self._journal = journal
         self._clock = clock
@@ -78,9 +79,10 @@ class RenderDocument:
         if not command.store:
             return succeeded(timings)
         started = self._clock.elapsed_ms()
-        async with self._storage.storing(BlobKey(request.workspace_id, document.sha256), rendered.content):
+        async with self._documents.keeping(request.workspace_id, {document.sha256: rendered.content}):
             outcome = succeeded(replace(timings, store_ms=self._clock.elapsed_ms() - started))
-            await self._record(command, outcome.request, outcome)
+            content = self._documents.beside_record(rendered.content)
+            await self._record(command, NewRender(outcome.request, command.data, content), outcome)
         return outcome
 
     async def _record_failure(
@@ -90,10 +92,10 @@ class RenderDocument:
             return
         failed = request.fail(RenderFailure.of(error), error.diagnostics, timings, at=self._clock.now())
         error.render_id = request.id
-        await self._record(command, failed, error)
+        await self._record(command, NewRender(failed, command.data), error)
 
     async def _record(
-        self, command: RenderDocumentCommand, request: RenderRequest, outcome: FinishedRender | DiagnosedError
+        self, command: RenderDocumentCommand, render: NewRender, outcome: FinishedRender | DiagnosedError
     ) -> None:
         answered = None if command.answer is None else await command.answer(outcome)
-        await self._journal.record(request, command.data, answered)
+        await self._journal.record(render, answered)

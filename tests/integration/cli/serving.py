@@ -62,6 +62,10 @@ def serving(
         yield process, address
 
 
+# Small documents would otherwise be in the database, beside their records.
+EVERYTHING_STORED = {"DOCGEN_STORAGE__BYTES_IN_RECORD": "0"}
+
+
 @contextmanager
 def serving_on(
     database_url: str, folder: Path, name: str, **settings: str

@@ -40,22 +40,23 @@ def test_an_empty_installation_becomes_what_was_backed_up(
         "DOCGEN_DATA_DIR": str(tmp_path / "data"),
     }
     other = {"DOCGEN_DATABASE__URL": empty_database_url, "DOCGEN_DATA_DIR": str(tmp_path / "other")}
-    with serving_on(database_url, tmp_path, "one") as (_, address):
+    # The document for Ada goes beside its record, the others into the storage.
+    with serving_on(database_url, tmp_path, "one", DOCGEN_STORAGE__BYTES_IN_RECORD="10") as (_, address):
         upload(address, "letter.txt", LETTER)
         records = [render(address, name) for name in ("Ada", "Grace")]
         first = docgen("backup", "backups", **one)
         assert (first.returncode, first.stderr) == (0, "")
-        assert "3 blobs of 39 bytes, 3 of them new" in first.stdout
+        assert "2 blobs of 29 bytes, 2 of them new" in first.stdout
         records.append(render(address, "Edsger"))
         second = docgen("backup", "backups", "--keep", 2, **one)
-        assert "4 blobs of 52 bytes, 1 of them new" in second.stdout
+        assert "3 blobs of 42 bytes, 1 of them new" in second.stdout
         assert "Removed 0 older backups, and 0 blobs that only they had." in second.stdout
         render(address, "Too late")
     listed = docgen("restore", "backups", "--list", **other).stdout.splitlines()
-    assert [line.split("\t")[1] for line in listed] == ["4 blobs", "3 blobs"]
+    assert [line.split("\t")[1] for line in listed] == ["3 blobs", "2 blobs"]
     restored = docgen("restore", "backups", **other)
     assert (restored.returncode, restored.stderr) == (0, "")
-    assert "4 blobs, 4 of them copied" in restored.stdout
+    assert "3 blobs, 3 of them copied" in restored.stdout
     directory = tmp_path / "two"
     directory.mkdir()
     with serving(directory, **other, DOCGEN_AUTH__MODE="none", DOCGEN_RENDERING__WORKERS="1") as (_, address):

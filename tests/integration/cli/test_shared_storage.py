@@ -11,7 +11,7 @@ from adapters.storage.s3.storage import S3DocumentStorage
 from adapters.system import SystemClock
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from tests.fakes.blob_locks import InMemoryBlobLocks
-from tests.integration.cli.serving import serving_on, upload
+from tests.integration.cli.serving import EVERYTHING_STORED, serving_on, upload
 from tests.integration.support.seaweedfs import Server, environment_of
 
 BODY = {"template": "letter", "data": {"name": "Ada Lovelace"}}
@@ -53,7 +53,10 @@ def come_and_go_together(one: str, two: str, *, documents: int, files: int) -> N
 
 
 def test_nothing_is_erased_that_somebody_has_just_stored(database_url: str, tmp_path: Path) -> None:
-    with serving_on(database_url, tmp_path, "one") as (_, one), serving_on(database_url, tmp_path, "two") as (_, two):
+    with (
+        serving_on(database_url, tmp_path, "one", **EVERYTHING_STORED) as (_, one),
+        serving_on(database_url, tmp_path, "two", **EVERYTHING_STORED) as (_, two),
+    ):
         come_and_go_together(one, two, documents=25, files=10)
         kept = [path.read_bytes() for path in (tmp_path / "data" / "storage").rglob("*") if len(path.name) == 64]
         assert kept == [TEMPLATE]

@@ -14,7 +14,7 @@ import pytest
 
 from tests.integration.cli.checking import Checking
 from tests.integration.cli.conftest import Run
-from tests.integration.cli.serving import DEADLINE_SECONDS, serving_on, upload, working_on
+from tests.integration.cli.serving import DEADLINE_SECONDS, EVERYTHING_STORED, serving_on, upload, working_on
 from tests.integration.support.databases import as_service
 from tests.integration.support.relay import Relay, relay_beside
 
@@ -69,7 +69,10 @@ def kill_at(
 def test_a_service_that_is_killed_between_blob_and_row_leaves_an_orphan(
     database_url: str, tmp_path: Path, check: Checking
 ) -> None:
-    with relay_beside(database_url) as relay, serving_on(relay.url, tmp_path, "killed") as (process, address):
+    with (
+        relay_beside(database_url) as relay,
+        serving_on(relay.url, tmp_path, "killed", **EVERYTHING_STORED) as (process, address),
+    ):
         upload(address, "letter.txt", LETTER)
         assert render(address, "Ada").status_code == 201
         named = blobs_in(tmp_path)
@@ -94,7 +97,10 @@ def test_a_service_that_is_killed_between_blob_and_row_leaves_an_orphan(
 def test_a_service_that_is_killed_between_the_rows_deletion_and_the_blobs_leaves_an_orphan(
     database_url: str, tmp_path: Path, check: Checking
 ) -> None:
-    with relay_beside(database_url) as relay, serving_on(relay.url, tmp_path, "killed") as (process, address):
+    with (
+        relay_beside(database_url) as relay,
+        serving_on(relay.url, tmp_path, "killed", **EVERYTHING_STORED) as (process, address),
+    ):
         upload(address, "letter.txt", LETTER)
         named = blobs_in(tmp_path)
         record = render(address, "Ada").json()
@@ -113,7 +119,7 @@ def test_a_service_that_is_killed_between_the_rows_deletion_and_the_blobs_leaves
 def test_what_was_lost_and_damaged_is_named_for_people(
     database_url: str, tmp_path: Path, docgen: Run, check: Checking
 ) -> None:
-    with serving_on(database_url, tmp_path, "one") as (_, address):
+    with serving_on(database_url, tmp_path, "one", **EVERYTHING_STORED) as (_, address):
         upload(address, "letter.txt", LETTER)
         lost, damaged = render(address, "Ada").json(), render(address, "Grace").json()
     for blob in blobs_in(tmp_path):

@@ -19,7 +19,7 @@ from application.use_cases.collect_blobs import CollectBlobs
 from tests.fakes.clock import FixedClock
 from tests.integration.cli.checking import Checking
 from tests.integration.cli.conftest import Run
-from tests.integration.cli.serving import serving_on, upload
+from tests.integration.cli.serving import EVERYTHING_STORED, serving_on, upload
 from tests.integration.cli.test_backup import LETTER, render
 from tests.integration.cli.test_storage import kill_at
 from tests.integration.cli.test_storage import render as post_render
@@ -35,7 +35,7 @@ def test_an_installation_moves_into_a_bucket_and_out_of_a_backup(
     database = {"DOCGEN_DATABASE__URL": as_service(database_url), "DOCGEN_DATABASE__ADMIN_URL": database_url}
     bucket = environment_of(seaweedfs.options())
     local = {**bucket, "DOCGEN_STORAGE__KIND": "local", "DOCGEN_DATA_DIR": str(tmp_path / "data")}
-    with serving_on(database_url, tmp_path, "one") as (_, address):
+    with serving_on(database_url, tmp_path, "one", **EVERYTHING_STORED) as (_, address):
         upload(address, "letter.txt", LETTER)
         for name in ("Ada", "Grace"):
             render(address, name)

@@ -46,11 +46,14 @@ def rows_with_the_name(url: str) -> list[str]:
     return asyncio.run(look())
 
 
-def test_data_and_document_go_and_the_hashes_stay(client: TestClient, database_url: str, tmp_path: Path) -> None:
-    register(client)
+@pytest.mark.parametrize(("filler", "stored"), [(0, 0), (65_536, 1)], ids=["in the record", "in the storage"])
+def test_data_and_document_go_and_the_hashes_stay(
+    client: TestClient, database_url: str, tmp_path: Path, filler: int, stored: int
+) -> None:
+    register(client, f"Dear {{{{ name }}}},\n{filler * '.'}")
     record = created(client, **KEY)
     url, document = record["links"]["self"], record["links"]["document"]
-    assert (rows_with_the_name(database_url), blobs(tmp_path)) == (["renders", "idempotency_keys"], 1)
+    assert (rows_with_the_name(database_url), blobs(tmp_path)) == (["renders", "idempotency_keys"], stored)
     for _ in range(2):
         assert client.delete(url).status_code == 204
         assert (rows_with_the_name(database_url), blobs(tmp_path)) == ([], 0)

@@ -99,6 +99,18 @@ def test_an_address_for_the_public_has_its_own_host(options: S3Options, database
         assert httpx2.get(answer.headers["location"], trust_env=False).text == TEXT
 
 
+def test_a_redirect_to_what_the_bucket_does_not_have_leads_to_the_service(
+    options: S3Options, database_url: str, tmp_path: Path
+) -> None:
+    settings = settings_with(options, database_url, tmp_path)
+    storage = settings.storage.model_copy(update={"bytes_in_record": 1_000})
+    with TestClient(create_app(settings.model_copy(update={"storage": storage}))) as client:
+        path = rendered(client)
+        answer = client.get(path, params={"redirect": "true"}, follow_redirects=False)
+        assert answer.status_code == 302
+        assert client.get(answer.headers["location"]).text == TEXT
+
+
 def test_a_link_is_the_services_own(client: TestClient) -> None:
     """As with a directory: it ends when the render is erased, however long its store would still give it."""
     path = rendered(client)

@@ -8,6 +8,7 @@ from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
 from application.caller import Caller
 from application.defaults import RenderDefaults
+from application.kept_documents import KeptDocuments
 from application.settings_in_force import InForce, ServiceBounds, SettingsOfWorkspaces
 from application.telling_journal import TellingRenderJournal
 from application.use_cases.add_version import AddVersion
@@ -99,6 +100,7 @@ def world() -> World:
     versions = VersionsToRender(units, changes, clock)
     events = WebhookEvents(units, changes, clock, ids)
     requested = RequestedRenders(versions, storage, settings, clock, ids, events)
+    documents = KeptDocuments(storage, 0)
     journal = TellingRenderJournal(InMemoryRenderJournal(units), units, events)
     return World(
         ids=ids,
@@ -116,15 +118,15 @@ def world() -> World:
         archive=ArchiveTemplate(units, clock),
         templates=ReadTemplates(units, storage),
         validate=ValidateTemplate(inspect, renderer, settings, clock),
-        render=RenderDocument(renderer, storage, requested, journal, clock),
+        render=RenderDocument(renderer, documents, requested, journal, clock),
         queue=QueueRender(units, requested, MAX_WAITING),
-        carry_out=CarryOutRender(units, requested, renderer, storage, clock, events),
+        carry_out=CarryOutRender(units, requested, renderer, documents, clock, events),
         cancel=CancelRender(units, clock),
         retry=RetryRender(units, clock),
         erase_expired=EraseExpiredRenders(units, InMemoryWorkspaceDirectory(units.database), storage, clock, events),
         configure=ConfigureWorkspace(units, bounds),
         workspace=ReadWorkspace(units, bounds),
         renders=renders,
-        document=GetDocument(renders, storage, clock),
+        document=GetDocument(units, storage, clock),
         renderer=renderer,
     )

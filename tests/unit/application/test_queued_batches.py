@@ -16,6 +16,7 @@ from adapters.rendering.language.limits import Limits
 from application.caller import Caller
 from application.defaults import RenderDefaults
 from application.job_worker import Settled, TryAgain
+from application.kept_documents import KeptDocuments
 from application.lost_work import MAX_STARTS
 from application.ports.document_storage import BlobKey
 from application.ports.job_queue import JobKind
@@ -154,7 +155,7 @@ def batches(world: World) -> Batches:
         world=world,
         renderer=renderer,
         create=CreateBatch(units, requested, prepare, settings, clock, ids, events, MAX_ROWS),
-        carry_out=CarryOutBatch(units, requested, renderer, storage, clock, ids, events, 4),
+        carry_out=CarryOutBatch(units, requested, renderer, KeptDocuments(storage, 0), clock, ids, events, 4),
         change=ChangeBatch(units, clock),
         read=ReadBatches(units),
         erase=CarryOutErasure(units, storage, clock),
