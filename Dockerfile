@@ -4,8 +4,8 @@
 #
 # It has no PostgreSQL of its own, and runs without root, without capabilities and with a read-only root file system;
 # it writes to /var/lib/docgen and /tmp alone. docs/deployment.md says how it is run, ADR 27 why it is built so.
-ARG PYTHON_IMAGE=docker.io/library/python:3.11-slim-trixie
-ARG POSTGRES_IMAGE=docker.io/library/postgres:18-trixie
+ARG PYTHON_IMAGE=python:3.11-slim-trixie
+ARG POSTGRES_IMAGE=postgres:18-trixie
 
 # --- the client programs of the database server, for `docgen backup` and `docgen restore` ---------------------------
 FROM ${POSTGRES_IMAGE} AS postgresql

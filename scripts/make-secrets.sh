@@ -1,14 +1,14 @@
 #!/bin/sh
 # Makes the secrets of a deployment as files, each once: what is there stays as it is.
 #
-#   scripts/make-secrets.sh [DIRECTORY [DATABASE_HOST]]      default: ./secrets, postgres
+#   scripts/make-secrets.sh [FOLDER [DATABASE_HOST [DATABASE_PORT]]]      default: ./secrets postgres 5432
 #
 # The folder is closed to other users. The files in it are readable, because containers read them as users of their own
 # (10001 for DocGen, 999 for PostgreSQL), and Compose mounts files with the rights that they have.
 set -eu
 
 directory=${1:-secrets}
-host=${2:-postgres}
+address=${2:-postgres}:${3:-5432}
 
 fail() {
     echo "make-secrets.sh: $1" >&2
@@ -38,8 +38,8 @@ keep() {
 }
 
 keep postgres_password "$(random 24)"
-keep docgen_database__url "postgresql://docgen_service:$(random 24)@$host:5432/docgen"
-keep docgen_database__admin_url "postgresql://docgen_owner:$(random 24)@$host:5432/docgen"
+keep docgen_database__url "postgresql://docgen_service:$(random 24)@$address/docgen"
+keep docgen_database__admin_url "postgresql://docgen_owner:$(random 24)@$address/docgen"
 keep docgen_secret_key "$(random 32)"
 keep docgen_storage__s3__access_key_id "$(random 10)"
 keep docgen_storage__s3__secret_access_key "$(random 24)"

@@ -53,6 +53,8 @@ ALTER ROLE :"owner" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBY
 ALTER ROLE :"service" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'service_password';
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'owner')
     WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
+-- It may have been there already, made by somebody else.
+SELECT format('ALTER DATABASE %I OWNER TO %I', :'database', :'owner') \gexec
 -- Nobody else connects, and nobody but the owner makes anything in it.
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', :'database') \gexec
 SELECT format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO %I', :'database', :'service') \gexec

@@ -95,6 +95,16 @@ async def test_row_level_security_holds_on_what_it_makes(addresses: Addresses) -
         await connection.close()
 
 
+async def test_a_database_that_is_there_already_becomes_the_owners(addresses: Addresses) -> None:
+    """Providers make one along with the server, for a role of theirs."""
+    connection = await asyncpg.connect(addresses.server)
+    await connection.execute(f'CREATE DATABASE "{urlsplit(addresses.owner).path[1:]}" TEMPLATE template0')
+    await connection.close()
+    done = addresses.run()
+    assert done.returncode == 0, done.stderr
+    assert (await migrate(addresses.owner, addresses.service)).weakness is None
+
+
 async def test_run_again_it_gives_the_roles_the_passwords_of_the_files(addresses: Addresses) -> None:
     """That is how a password is changed; nothing is lost."""
     assert addresses.run().returncode == 0

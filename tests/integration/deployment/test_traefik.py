@@ -1,0 +1,177 @@
+"""The real Traefik in front of the real service, with the middlewares and routes of a deployment."""
+
+import asyncio
+import http.client
+import json
+import signal
+import ssl
+import subprocess
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from tests.integration.cli.serving import DEADLINE_SECONDS, free_port, serving, upload
+from tests.integration.deployment.programs import program
+from tests.integration.deployment.proxy import HOST, Proxy, proxying
+from tests.integration.support.databases import Template, as_service
+
+ADDRESS = f"https://{HOST}"
+RENDER = {"template": "letter", "data": {"name": "Ada"}}
+
+
+@dataclass(slots=True)
+class Replica:
+    """A service that can be ended and started again on its port."""
+
+    folder: Path
+    database_url: str
+    port: int = field(default_factory=free_port)
+    _running: ExitStack = field(default_factory=ExitStack)
+    _process: "subprocess.Popen[str] | None" = None
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        directory = self.folder / str(self.port)
+        directory.mkdir(exist_ok=True)
+        self._process, _ = self._running.enter_context(
+            serving(
+                directory,
+                port=self.port,
+                DOCGEN_DATABASE__URL=as_service(self.database_url),
+                DOCGEN_DATA_DIR=str(self.folder / "data"),
+                DOCGEN_AUTH__MODE="none",
+                DOCGEN_RENDERING__WORKERS="1",
+                DOCGEN_HTTP__TRUSTED_PROXIES="127.0.0.1",
+            )
+        )
+
+    def end(self) -> int:
+        """Tell it to end, as whoever runs containers does, and return its exit status."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(DEADLINE_SECONDS)
+
+    def close(self) -> None:
+        """Have nothing left of it, without waiting for its end in order."""
+        if self._process is not None:
+            self._process.kill()
+        self._running.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Two services, and Traefik before them."""
+
+    proxy: Proxy
+    replicas: list[Replica]
+
+    @contextmanager
+    def client(self, address: str) -> Iterator[httpx2.Client]:
+        """A client with an address of its own, as which it is counted."""
+        transport = httpx2.HTTPTransport(verify=False, local_address=address)
+        with httpx2.Client(transport=transport, base_url=self.base, headers={"Host": HOST}, timeout=30) as client:
+            yield client
+
+    def many(self, address: str) -> httpx2.AsyncClient:
+        """A client for many requests at a time."""
+        transport = httpx2.AsyncHTTPTransport(verify=False, local_address=address)
+        return httpx2.AsyncClient(transport=transport, base_url=self.base, headers={"Host": HOST}, timeout=30)
+
+    def announced(self, path: str, length: int) -> tuple[int, str | None]:
+        """Announce a body that is never sent; return status and media type of the answer."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", self.proxy.https, timeout=30, source_address=("127.0.0.2", 0), context=context
+        )
+        with closing(connection):
+            connection.request("POST", path, headers={"Host": HOST, "Content-Length": str(length)})
+            answer = connection.getresponse()
+            return answer.status, answer.headers["content-type"]
+
+    @property
+    def base(self) -> str:
+        """Where it takes TLS."""
+        return f"https://127.0.0.1:{self.proxy.https}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def front(template_database: Template, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
+    """Two services with a template, and Traefik before them."""
+    program("traefik")
+    folder = tmp_path_factory.mktemp("front")
+    async with template_database.copy() as url:
+        replicas = [Replica(folder, url) for _ in range(2)]
+        with ExitStack() as stack:
+            for replica in replicas:
+                stack.callback(replica.close)
+            await asyncio.gather(*(asyncio.to_thread(replica.start) for replica in replicas))
+            upload(f"http://127.0.0.1:{replicas[0].port}", "letter.txt", b"Dear {{ name }},\n")
+            yield Front(stack.enter_context(proxying(folder, [replica.port for replica in replicas])), replicas)
+
+
+def test_answers_have_the_headers_of_a_service_behind_tls(front: Front) -> None:
+    """The service's own stay; plain HTTP leads to TLS."""
+    with front.client("127.0.0.2") as client:
+        answer = client.get("/livez")
+        plain = httpx2.get(f"http://127.0.0.1:{front.proxy.http}/livez", headers={"Host": HOST})
+    assert answer.status_code == 200
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert "server" not in answer.headers
+    assert plain.status_code == 301
+    assert plain.headers["location"].startswith(f"https://{HOST}")
+
+
+@pytest.mark.parametrize(("path", "host"), [("/metrics", HOST), ("/livez", "other.test")])
+def test_what_has_no_route_is_not_reached(front: Front, path: str, host: str) -> None:
+    """Neither the figures of the service, nor anything under a name that is not the service's."""
+    with front.client("127.0.0.2") as client:
+        answer = client.get(path, headers={"Host": host})
+    assert answer.status_code == 404
+    assert "application/problem+json" not in answer.headers.get("content-type", "")
+
+
+def test_a_body_above_the_limit_is_refused_before_it_is_sent(front: Front) -> None:
+    """And one that is only too large for the service gets the service's own answer."""
+    for path, length in (("/v1/batches", 104_000_001), ("/v1/renders", 22_000_001), ("/slack/events", 1_000_001)):
+        status, media_type = front.announced(path, length)
+        assert status == 413
+        assert media_type != "application/problem+json"
+    with front.client("127.0.0.2") as client:
+        own = client.post("/v1/renders", content=bytes(21_500_000), headers={"Content-Type": "application/json"})
+    assert (own.status_code, own.json()["code"]) == (413, "payload-too-large")
+
+
+def test_slack_has_a_route_and_a_rate_of_its_own(front: Front) -> None:
+    """Who uses it up has to wait on this route alone, and nobody else has to."""
+    with front.client("127.0.0.3") as client, front.client("127.0.0.4") as another:
+        taken = 0
+        # Faster than the 50 a second that are given back.
+        while client.post("/slack/commands", content=b"{}").status_code != 429:
+            taken += 1
+            assert taken < 5_000
+        assert taken >= 200
+        assert another.post("/slack/commands", content=b"{}").status_code != 429
+        assert client.get("/livez").status_code == 200
+
+
+def test_every_route_has_headers_and_a_rate(front: Front) -> None:
+    """As Traefik itself has them, and none of its parts has a fault."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{front.proxy.api}/api/http/middlewares", timeout=5) as answer:
+        middlewares = {it["name"]: it for it in json.load(answer)}
+    with urllib.request.urlopen(f"http://127.0.0.1:{front.proxy.api}/api/http/routers", timeout=5) as answer:
+        routers = [it for it in json.load(answer) if it["name"].startswith("docgen")]
+    assert len(routers) == 4
+    for router in routers:
+        (chain,) = router["middlewares"]
+        kinds = {middlewares[name]["type"] for name in middlewares[chain]["chain"]["middlewares"]}
+        assert {"headers", "ratelimit", "retry"} <= kinds
+    assert {it["status"] for it in (*routers, *middlewares.values())} == {"enabled"}
