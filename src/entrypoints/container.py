@@ -98,6 +98,7 @@ from application.use_cases.carry_out_batch import CarryOutBatch
 from application.use_cases.carry_out_render import CarryOutRender
 from application.use_cases.change_batch import ChangeBatch
 from application.use_cases.change_render import CancelRender, RetryRender
+from application.use_cases.check_rows import CheckRows
 from application.use_cases.check_storage import CheckStorage
 from application.use_cases.collect_blobs import CollectBlobs
 from application.use_cases.configure_workspace import ConfigureWorkspace, ReadWorkspace
@@ -618,7 +619,15 @@ class Container(containers.DeclarativeContainer):
         get_document,
         link_document,
         row_reader,
-        providers.Singleton(SlackUseCases, validate_template, register_template, add_version),
+        providers.Singleton(
+            SlackUseCases,
+            validate_template,
+            register_template,
+            add_version,
+            providers.Singleton(CheckRows, requested_renders, prepare_rows, settings_in_force, clock),
+            create_batch,
+            archive_batch,
+        ),
         clock,
         ids,
         providers.Singleton(SystemRandomSource),

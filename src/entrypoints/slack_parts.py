@@ -23,6 +23,7 @@ from application.slack.edge import AnswerSlack
 from application.slack.generate import GenerateInSlack
 from application.slack.home import HomeInSlack
 from application.slack.installing import ForgetSlack, InstallSlack, RenewSlackTokens
+from application.slack.merge import MailMergeInSlack
 from application.slack.names import BOT_SCOPES
 from application.slack.places import SlackPlaces
 from application.slack.routes import SlackRoutes
@@ -85,8 +86,18 @@ def slack_parts(
         chosen.authors,
     )
     home = HomeInSlack(units_of_work, generate, templates, clock, tuple(BOT_SCOPES), settings.http.public_url)
+    merge = MailMergeInSlack(
+        units_of_work,
+        use_cases.check_rows,
+        use_cases.create_batch,
+        use_cases.archive_batch,
+        row_reader,
+        chosen.file_bytes,
+    )
     forget = ForgetSlack(units_of_work)
-    routes = SlackRoutes({**generate.routes(), **templates.routes(), **home.routes(), **forget.routes()})
+    routes = SlackRoutes(
+        {**generate.routes(), **templates.routes(), **home.routes(), **merge.routes(), **forget.routes()}
+    )
     answer = AnswerSlack(units_of_work, places, routes, generate.submissions(), generate.options, clock, ids)
     deliver = DeliverToSlack(
         units_of_work, places, get_document, link_document, clock, chosen.file_bytes, settings.http.public_url

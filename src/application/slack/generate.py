@@ -13,7 +13,8 @@ from application.ports.slack_installations import KnownInstallation
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.slack.drafts import OpenedDraft, bytes_of, json_of, open_draft, with_choices
 from application.slack.edge import Answer
-from application.slack.names import AGAIN, AS, EDIT, FROM_MESSAGE, GENERATE, PICK
+from application.slack.merge import merge_view
+from application.slack.names import AGAIN, AS, EDIT, FROM_MESSAGE, GENERATE, MERGE_PICK, PICK
 from application.slack.payloads import Payload, action_of, origin_of, view_of_payload
 from application.slack.people import date_in_slack, known_person, show, tell, with_request
 from application.slack.resolving import resolved
@@ -93,7 +94,7 @@ class GenerateInSlack:
         """Return the items of a menu: templates, or the choices of a field."""
         text = str(payload.get("value") or "")
         async with self._units_of_work.of_workspace(known.installation.workspace_id) as unit:
-            if payload.get("action_id") == PICK:
+            if payload.get("action_id") in (PICK, MERGE_PICK):
                 user = str(payload.get("user", {}).get("id", ""))
                 found = await unit.slack_deliveries.offered(known.installation.place, user, text, limit=_OFFERED)
                 return {"options": [option_of(template) for template in found]}
@@ -155,6 +156,8 @@ class GenerateInSlack:
                 await self._list(task)
             case "status":
                 await self._status(task)
+            case "merge":
+                pass  # its window was opened before the answer
             case word:
                 await self._begin_with(task, said.word, word, said.values)
 
@@ -451,6 +454,8 @@ def _opened_by_command(payload: Payload, draft_id: str) -> Block | None:
     said = command_of(str(payload.get("text", "")))
     if said.word.lower() in {"list", "status"}:
         return None
+    if said.word.lower() == "merge":
+        return merge_view("en")
     return loading_view(draft_id) if said.word else picker_view(draft_id)
 
 

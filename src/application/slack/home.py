@@ -9,6 +9,7 @@ from application.ports.job_queue import JobKind, NewJob
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.slack.generate import GenerateInSlack
 from application.slack.library_texts import say
+from application.slack.names import MERGE
 from application.slack.payloads import action_of
 from application.slack.people import date_in_slack, known_person, tell
 from application.slack.routes import SlackRoute, SlackTask
@@ -179,7 +180,10 @@ async def _template_of(unit: UnitOfWork, draft: SlackDraft) -> str:
 
 
 def _first(locale: str, *, author: bool) -> Block:
-    buttons = [_button(CREATE, "-", say(locale, "home-create"), "primary")]
+    buttons = [
+        _button(CREATE, "-", say(locale, "home-create"), "primary"),
+        _button(MERGE, "-", say(locale, "home-merge")),
+    ]
     if author:
         buttons.append(_button(UPLOAD, "-", say(locale, "home-upload")))
     return {"type": "actions", "elements": buttons}

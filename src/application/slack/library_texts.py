@@ -58,6 +58,24 @@ _ENGLISH: Final = {
     "state-link": "linked to",
     "state-failed": "failed",
     "state-given-up": "not delivered",
+    "merge-title": "Mail merge",
+    "merge-pick": "Search templates",
+    "merge-rows": "Rows",
+    "merge-rows-hint": "CSV or XLSX: the first row names the columns, each further one becomes a document.",
+    "merge-no-table": "{file} is no table: please upload a CSV or XLSX file.",
+    "merge-misfit": "{file} does not fit the template:",
+    "merge-all-fit": "All {total} rows of {file} fit *{template}*.",
+    "merge-report": "{fits} of {total} rows of {file} fit *{template}*; {failed} do not, and would be left out.",
+    "merge-ignored": "Columns that are not used: {columns}",
+    "merge-problem": "• Row {row}:{column} {problem}",
+    "merge-start": "Create {count} documents",
+    "merge-progress": "*{template}*: {done} of {total} rows are done.",
+    "merge-end": "*{template}*: all {made} documents are there. ({batch})",
+    "merge-end-failed": "*{template}*: {made} documents are there. Rows that failed: {failed}, in a file. ({batch})",
+    "merge-failed-file": "{template}-failed-rows.csv",
+    "merge-large": (
+        "At {size} MB the archive is too large to upload here: it is at `GET /v1/batches/{batch}/archive` of the API."
+    ),
     "sent-again": "It is sent to you once more.",
 }
 _GERMAN: Final = {
@@ -113,6 +131,24 @@ _GERMAN: Final = {
     "state-link": "verlinkt",
     "state-failed": "fehlgeschlagen",
     "state-given-up": "nicht zugestellt",
+    "merge-title": "Serienbrief",
+    "merge-pick": "Vorlagen durchsuchen",
+    "merge-rows": "Zeilen",
+    "merge-rows-hint": "CSV oder XLSX: Die erste Zeile nennt die Spalten, jede weitere wird ein Dokument.",
+    "merge-no-table": "{file} ist keine Tabelle: bitte CSV oder XLSX hochladen.",
+    "merge-misfit": "{file} passt nicht zur Vorlage:",
+    "merge-all-fit": "Alle {total} Zeilen von {file} passen zu *{template}*.",
+    "merge-report": "{fits} von {total} Zeilen von {file} passen zu *{template}*; {failed} nicht, sie entfielen.",
+    "merge-ignored": "Nicht gebrauchte Spalten: {columns}",
+    "merge-problem": "• Zeile {row}:{column} {problem}",
+    "merge-start": "{count} Dokumente erstellen",
+    "merge-progress": "*{template}*: {done} von {total} Zeilen sind fertig.",
+    "merge-end": "*{template}*: Alle {made} Dokumente sind da. ({batch})",
+    "merge-end-failed": "*{template}*: {made} Dokumente sind da. Fehlgeschlagen, in einer Datei: {failed}. ({batch})",
+    "merge-failed-file": "{template}-fehlgeschlagen.csv",
+    "merge-large": (
+        "Mit {size} MB ist das Archiv zum Hochladen zu groß: In der API ist es `GET /v1/batches/{batch}/archive`."
+    ),
     "sent-again": "Es wird noch einmal an dich geschickt.",
 }
 LANGUAGES: Final = {"en": _ENGLISH, "de": _GERMAN}

@@ -10,6 +10,12 @@ FROM_MESSAGE: Final = "docgen_from_message"
 PICKER: Final = "docgen_pick"
 PICK: Final = "pick:template"
 # A view that says that it will be another one in a moment, or what went wrong.
+# Mail merge: its window, the menu of templates in it, and the buttons below the report.
+MERGE: Final = "merge:new"
+MERGE_VIEW: Final = "docgen_merge"
+MERGE_PICK: Final = "merge:template"
+MERGE_START: Final = "merge:start"
+MERGE_CANCEL: Final = "merge:cancel"
 LOADING: Final = "docgen_loading"
 # Buttons below a document; the value is the id of its delivery.
 AGAIN: Final = "document:again"

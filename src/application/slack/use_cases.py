@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from application.use_cases.add_version import AddVersion
+from application.use_cases.archive_batch import ArchiveBatch
+from application.use_cases.check_rows import CheckRows
+from application.use_cases.create_batch import CreateBatch
 from application.use_cases.register_template import RegisterTemplate
 from application.use_cases.validate_template import ValidateTemplate
 
@@ -14,3 +17,6 @@ class SlackUseCases:
     validate_template: ValidateTemplate
     register_template: RegisterTemplate
     add_version: AddVersion
+    check_rows: CheckRows
+    create_batch: CreateBatch
+    archive_batch: ArchiveBatch

@@ -19,6 +19,7 @@ from application.slack.people import ANSWERED_FOR, tell, with_request
 from application.slack.places import SlackPlaces, caller_of
 from application.slack.routes import SlackRoutes, SlackTask
 from application.slack.texts import say
+from application.slack.told import NotYetError
 from application.slack.waiting import PASSES_BY_IN_SLACK, pause_after
 from application.slack_forms.texts import escaped
 from domain.errors import DocGenError, NotFoundError
@@ -33,6 +34,8 @@ _SOON: Final = timedelta(seconds=0.5)
 # Who waits for an answer does not wait for longer.
 _TRIED_FOR: Final = timedelta(hours=1)
 _MAX_STARTS: Final = 20
+# What goes on elsewhere, such as a mail merge, is told of for so long.
+_WATCHED_FOR: Final = timedelta(days=1)
 _NO_VIEW: Final = {"not_found", "view_not_found"}
 
 
@@ -86,7 +89,8 @@ class CarryOutSlackIntent:
             await route.handle(task)
         except DocGenError as failure:
             later = self._later(task.intent, failure, handed_back)
-            logger.warning("The intent %s %s: %s", task.intent.id, "has to wait" if later else "failed", failure)
+            level = logging.DEBUG if isinstance(failure, NotYetError) else logging.WARNING
+            logger.log(level, "The intent %s %s: %s", task.intent.id, "has to wait" if later else "failed", failure)
             if later is not None:
                 return later
             await self._tell(task, _sentence(task.origin, failure))
@@ -98,6 +102,8 @@ class CarryOutSlackIntent:
     def _later(self, intent: SlackIntent, failure: DocGenError, handed_back: int) -> TryAgain | None:
         """Say when an intent is tried again, None where that would change nothing."""
         age = self._clock.now() - intent.received_at
+        if isinstance(failure, NotYetError):
+            return TryAgain(timedelta(seconds=failure.seconds)) if age < _WATCHED_FOR else None
         if isinstance(failure, PASSES_BY_IN_SLACK):
             return pause_after(failure, handed_back) if age < _TRIED_FOR and intent.starts < _MAX_STARTS else None
         # What another request has begun, and another worker may have at this moment.

@@ -52,6 +52,7 @@ class CreateBatchCommand:
     on_error: OnError = OnError.STOP
     expires_in: int | None = None
     answer: BatchAnswerOf | None = None
+    batch_id: BatchId | None = None
 
 
 class CreateBatch:
@@ -103,7 +104,7 @@ class CreateBatch:
         with RowSpool() as spool:
             read, failed = await self._check(command, preparing, spool, in_force.data_bytes)
             batch = Batch(
-                id=BatchId(self._ids.new_id(BATCH_PREFIX)),
+                id=command.batch_id or BatchId(self._ids.new_id(BATCH_PREFIX)),
                 workspace_id=workspace_id,
                 template_id=template.id,
                 template_slug=template.slug,

@@ -1,0 +1,96 @@
+"""Mail merge from Slack: the report first, then the documents as one archive, and the failed rows as a file."""
+
+import io
+import zipfile
+from typing import Any
+
+from tests.integration.slack.desk import Desk, kinds
+from tests.integration.support.fake_slack import USER
+
+Json = dict[str, Any]
+ROWS = "name,salary,shoe\nAda,100,\nGrace,,\nAlan,300,\n"
+
+
+def _window(desk: Desk) -> Json:
+    response = desk.command("merge")
+    assert (response.status_code, response.content) == (200, b"")
+    view: Json = desk.slack.wait_for(lambda: desk.slack.shown("docgen_merge"))
+    return view
+
+
+def _report(desk: Desk, content: str, name: str = "rows.csv") -> Json:
+    """Send a table for the first template, and return what is said of it."""
+    view = _window(desk)
+    item = desk.options(view, "offer", action_id="merge:template", block_id="template")[0]
+    file = desk.slack.uploaded(name, content.encode())
+    state = {
+        "template": {"merge:template": {"type": "external_select", "selected_option": item}},
+        "rows": {"value": {"type": "file_input", "files": [file]}},
+    }
+    before = len(desk.slack.messages)
+    filled = {**view, "state": {"values": state}}
+    desk.interact(desk.slack.interaction("view_submission", view=filled, response_urls=[]))
+    message: Json = desk.slack.wait_for(lambda: next(iter(desk.slack.messages[before:]), None))
+    return message
+
+
+def _shown(message: Json) -> str:
+    return "\n".join(block["text"]["text"] for block in message["blocks"] if "text" in block)
+
+
+def _uploaded(desk: Desk, known: set[str], ending: str) -> bytes:
+    file = desk.slack.wait_for(
+        lambda: next((f for f in desk.slack.shared() if f.id not in known and f.name.endswith(ending)), None)
+    )
+    assert file.shares == [(f"D{USER}", None)]
+    content: bytes = file.content
+    return content
+
+
+def test_a_table_is_checked_and_made_into_an_archive_and_a_file_of_failed_rows(desk: Desk) -> None:
+    message = _report(desk, "name,salary\nAda,100\nGrace,\nAlan,300\n")
+    assert message["channel"] == f"D{USER}"
+    assert "2 of 3 rows" in message["text"]
+    assert "Row 3: salary: is empty" in _shown(message).replace("\u2060", "")
+    known = {file.id for file in desk.slack.shared()}
+    desk.click(message, "merge:start")
+    archive = zipfile.ZipFile(io.BytesIO(_uploaded(desk, known, ".zip")))
+    assert sorted(archive.read(name).decode() for name in archive.namelist()) == [
+        "Dear Ada,\n\nyour salary is 100.\n",
+        "Dear Alan,\n\nyour salary is 300.\n",
+    ]
+    failed = _uploaded(desk, known, ".csv").decode()
+    assert "Grace" in failed
+    assert "Ada" not in failed
+    desk.slack.wait_for(lambda: "2 documents are there. Rows that failed: 1" in message["text"])
+    assert kinds(message) == ["section"]
+
+
+def test_progress_is_told_by_editing_one_message(desk: Desk) -> None:
+    message = _report(desk, "name,salary\n" + "".join(f"P{n},{n}\n" for n in range(300)))
+    assert "All 300 rows" in message["text"]
+    before, messages = len(desk.slack.called("chat.update")), len(desk.slack.messages)
+    desk.click(message, "merge:start")
+    desk.slack.wait_for(lambda: "all 300 documents are there" in message["text"], 60)
+    edits = [call for call in desk.slack.called("chat.update")[before:] if call.arguments["ts"] == message["ts"]]
+    assert "0 of 300" in edits[0].arguments["text"]
+    assert len(desk.slack.messages) == messages
+
+
+def test_columns_that_do_not_fit_are_told_and_nothing_is_started(desk: Desk) -> None:
+    message = _report(desk, ROWS)
+    assert "does not fit the template" in message["text"]
+    assert "shoe" in message["text"]
+    assert "actions" not in kinds(message)
+
+
+def test_a_file_that_is_no_table_is_refused(desk: Desk) -> None:
+    assert "is no table" in _report(desk, "x", "picture.png")["text"]
+
+
+def test_nothing_is_made_where_somebody_cancels(desk: Desk) -> None:
+    message = _report(desk, "name,salary\nAda,1\n")
+    batches = desk.client.get("/v1/batches").json()["data"]
+    desk.click(message, "merge:cancel")
+    desk.slack.wait_for(lambda: message["text"] == "Nothing was changed.")
+    assert desk.client.get("/v1/batches").json()["data"] == batches
