@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from adapters.postgres.blob_locks import PostgresBlobLocks
@@ -88,6 +89,28 @@ def test_a_service_that_is_killed_leaves_an_orphan_in_the_bucket_that_is_collect
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     assert check.kinds() == {orphan: "young"}
+    asyncio.run(collect_in_two_days(database_url, options))
+    assert check.kinds() == {}
+
+
+@pytest.mark.timeout(300)
+def test_a_service_that_is_killed_between_the_rows_deletion_and_the_blobs_leaves_an_orphan_in_the_bucket(
+    database_url: str, tmp_path: Path, seaweedfs: Server, check: Checking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = seaweedfs.options()
+    settings = environment_of(options)
+    with (
+        relay_beside(database_url) as relay,
+        serving_on(relay.url, tmp_path, "killed", **settings) as (process, address),
+    ):
+        upload(address, "letter.txt", LETTER)
+        record = post_render(address, "Ada").json()
+        url = f"{address}{record['links']['self']}"
+        # What names its document is asked for when its row is gone.
+        kill_at("UNION SELECT assets", relay, process, lambda: httpx2.delete(url, trust_env=False, timeout=60))
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert check.kinds() == {record["sha256"]: "young"}
     asyncio.run(collect_in_two_days(database_url, options))
     assert check.kinds() == {}
 

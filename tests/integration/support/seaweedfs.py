@@ -152,10 +152,11 @@ class Killable:
 
 
 @contextmanager
-def killable_seaweedfs(folder: Path) -> Iterator[Killable]:
-    """A store of its own."""
+def killable_seaweedfs(folder: Path, *more: str) -> Iterator[Killable]:
+    """A store of its own, with more options than others have."""
     folder.mkdir()
-    store = Killable(*_command(folder))
+    server, command = _command(folder)
+    store = Killable(server, [*command, *more])
     try:
         store.start()
         yield store
@@ -171,7 +172,7 @@ def _command(folder: Path) -> tuple[Server, list[str]]:
     identities.write_text(json.dumps(_IDENTITIES))
     data = folder / "data"
     data.mkdir()
-    ports = dict(zip((*_PORTS, *(f"{name}.grpc" for name in _PORTS)), _free_ports(2 * len(_PORTS)), strict=True))
+    ports = dict(zip((*_PORTS, *(f"{name}.grpc" for name in _PORTS)), free_ports(2 * len(_PORTS)), strict=True))
     command = [
         program,
         "mini",
@@ -191,7 +192,7 @@ def _command(folder: Path) -> tuple[Server, list[str]]:
     return Server(f"http://127.0.0.1:{ports['s3.port']}", ports["filer.port"]), command
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Choose ports that nobody has, and that the system gives to nobody's outgoing connections."""
     found: list[int] = []
     for port in random.sample(range(10_000, 30_000), 1_000):
