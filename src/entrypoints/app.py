@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from domain.asset import MAX_ASSET_BYTES
 from entrypoints.container import Container, service_container
+from entrypoints.draining import draining
 from entrypoints.http.access import require_guarded
 from entrypoints.http.allowed_hosts import AllowedHosts
 from entrypoints.http.answer_headers import AnswerHeaders
@@ -75,7 +76,8 @@ def _answering(app: ASGIApp, settings: Settings, container: Container) -> ASGIAp
     names = settings.http.allowed_names
     known = AllowedHosts(app, names, origins) if names else app
     inner = CrossOriginMiddleware(known, origins) if origins else known
-    answering = AnswerHeaders(inner, container.ids(), hsts_seconds=settings.http.hsts_seconds)
+    stopping = container.stopping()
+    answering = AnswerHeaders(inner, container.ids(), stopping, hsts_seconds=settings.http.hsts_seconds)
     counting = container.metrics()
     measured = answering if counting is None else MeasuredRequests(answering, counting.requests)
     telemetry: Telemetry = container.telemetry()
@@ -115,6 +117,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
             await stack.enter_async_context(entered(container.lifetimes()))
             if settings.http.with_worker:
                 await stack.enter_async_context(working(container))
+            stack.enter_context(draining(container.stopping(), settings.http.drain_seconds))
             yield {"container": container, "trusted_proxies": proxies}
 
     app = _Application(

@@ -352,8 +352,10 @@ def _restore(commands: _Commands) -> None:
 
 
 def _healthcheck(commands: _Commands) -> None:
-    command = _add(commands, "healthcheck", "ask the running service whether it is ready")
+    command = _add(commands, "healthcheck", "ask a service whether it is ready; once it was, whether it is alive")
     command.add_argument("--url", help="its address (default: the configured host and port)")
+    command.add_argument("--worker", action="store_true", help="ask a worker, on its configured host and port")
+    command.add_argument("--ready", action="store_true", help="ask whether it is ready, also when it was before")
 
 
 def _config(commands: _Commands) -> None:

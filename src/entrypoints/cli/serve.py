@@ -1,6 +1,7 @@
 """`docgen serve`: the service, with the embedded PostgreSQL where no database is configured."""
 
 import asyncio
+import math
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from entrypoints.cli.database import with_database
+from entrypoints.cli.health_marker import HealthMarker
 from entrypoints.cli.listener import bind
 from entrypoints.cli.output import complain
 from entrypoints.container import CONNECTIONS_BESIDE_POOL, Container
@@ -23,8 +25,6 @@ from entrypoints.metrics_settings import FILES_VARIABLE
 from entrypoints.settings import OIDC_INCOMPLETE, Settings, load_settings
 from entrypoints.telemetry.variables import load_telemetry_settings
 
-# What runs when SIGTERM comes may take this long to finish; then connections are closed.
-_GRACEFUL_SECONDS = 30
 # Of its 200 connections some stay free for other commands and for the superuser.
 _EMBEDDED_CONNECTIONS = 180
 
@@ -43,6 +43,7 @@ def run(options: Namespace) -> int:
     listener = _bind(settings)
     if listener is None:
         return 3
+    HealthMarker(settings.http.port).remove()
     # Raised wherever the signal comes, it leaves every block below in order. uvicorn takes the signal over while it
     # serves, finishes what runs, and then raises the signal again.
     signal.signal(signal.SIGTERM, _end)
@@ -125,7 +126,9 @@ def _names_of_this_machine(settings: Settings) -> str:
 
 
 def _serve(settings: Settings, listener: socket.socket) -> int:
-    config = ServerConfig(settings.http, settings.log, timeout_graceful_shutdown=_GRACEFUL_SECONDS)
+    # What runs when the end comes has the time that a request may take; then connections are closed.
+    grace = math.ceil(settings.http.request_seconds)
+    config = ServerConfig(settings.http, settings.log, timeout_graceful_shutdown=grace)
     if settings.http.workers > 1:
         with TemporaryDirectory(prefix="docgen-metrics-") as counts:
             os.environ[FILES_VARIABLE] = counts

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from typing import NoReturn
 
 from entrypoints.cli.database import with_database
+from entrypoints.cli.health_marker import HealthMarker
 from entrypoints.cli.listener import bind
 from entrypoints.container import service_container
 from entrypoints.lifespan import entered
@@ -31,6 +32,7 @@ def run(options: Namespace) -> int:
         listener = bind(settings.worker.host, port, "End the program that uses the port, or set DOCGEN_WORKER__PORT.")
         if listener is None:
             return 3
+        HealthMarker(port).remove()
     # Raised wherever the signal comes, it leaves every block below in order; while jobs run, the loop has it.
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
@@ -68,4 +70,5 @@ async def _work(settings: Settings, telemetry: Telemetry, listener: socket.socke
         kinds = ", ".join(settings.worker.kinds)
         announce(settings.log, f"DocGen works on the jobs of the queue ({kinds}). Ctrl-C ends it.")
         await stop.wait()
+        container.stopping().announce()
         announce(settings.log, "Finishing what runs; it is handed back where that takes too long.")

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.log_context import LOG_CONTEXT
 from application.ports.id_generator import IdGenerator
+from application.stopping import Stopping
 from entrypoints.http.rate_limit_fields import rate_limit_fields
 from entrypoints.http.request_id import HEADER_NAME, STATE_KEY, request_id_of
 
@@ -22,14 +23,17 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
 }
 HSTS: Final = "Strict-Transport-Security"
+# A process that is about to end takes no other request on this connection: the client opens one to another process.
+_CLOSE: Final = (b"connection", b"close")
 
 
 class AnswerHeaders:
     """Takes the caller's request id or makes one, and adds to each answer the headers that it lacks."""
 
-    def __init__(self, app: ASGIApp, ids: IdGenerator, *, hsts_seconds: int) -> None:
+    def __init__(self, app: ASGIApp, ids: IdGenerator, stopping: Stopping, *, hsts_seconds: int) -> None:
         """Wrap an application; `hsts_seconds` 0 says nothing about TLS."""
         self._app = app
+        self._stopping = stopping
         self._ids = ids
         added = {**SECURITY_HEADERS, **({HSTS: f"max-age={hsts_seconds}"} if hsts_seconds else {})}
         self._added = [(name.lower().encode(), value.encode()) for name, value in added.items()]
@@ -52,6 +56,8 @@ class AnswerHeaders:
                 headers.append((HEADER_NAME, request_id.encode()))
                 headers += rate_limit_fields(scope["state"].get("allowance"))
                 headers += [added for added in self._added if added[0] not in there]
+                if self._stopping.is_announced:
+                    headers.append(_CLOSE)
                 message = {**message, "headers": headers}
             await send(message)
 

@@ -1,5 +1,6 @@
 """`docgen serve` as a process, and a few ways to talk to it."""
 
+import http.client
 import json
 import signal
 import socket
@@ -116,6 +117,18 @@ def wait_until_ready(process: "subprocess.Popen[str]", address: str, log: Path) 
         except OSError:
             time.sleep(0.05)  # between two questions of a loop with a deadline
     pytest.fail(f"not ready in {DEADLINE_SECONDS} s: {log.read_text(encoding='utf-8')}")
+
+
+def until_not_ready(address: str) -> None:
+    """Ask as a load balancer does, until it would send requests elsewhere."""
+    status, content = 200, b""
+    while b"about to end" not in content:
+        time.sleep(0.02)  # between two questions; the test's own time limit ends it
+        with closing(http.client.HTTPConnection(address.removeprefix("http://"), timeout=DEADLINE_SECONDS)) as asking:
+            asking.request("GET", "/readyz")
+            response = asking.getresponse()
+            status, content = response.status, response.read()
+    assert status == 503
 
 
 def get(url: str) -> object:

@@ -16,7 +16,16 @@ import psutil
 import pytest
 
 from tests.integration.cli.conftest import Run
-from tests.integration.cli.serving import DEADLINE_SECONDS, free_port, running, serving, serving_on, upload, working_on
+from tests.integration.cli.serving import (
+    DEADLINE_SECONDS,
+    free_port,
+    running,
+    serving,
+    serving_on,
+    until_not_ready,
+    upload,
+    working_on,
+)
 from tests.integration.support.databases import as_service
 from tests.integration.support.relay import relay_beside
 
@@ -176,6 +185,7 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_does_and_nothing_else(dat
         with working_on(database_url, tmp_path, "told", "--concurrency", "1", **PATIENT) as (process, log):
             until(lambda: state(address, first)["status"] == "rendering")
             process.send_signal(signal.SIGTERM)
+            until_not_ready(f"http://127.0.0.1:{psutil.Process(process.pid).environ()['DOCGEN_WORKER__PORT']}")
             assert process.wait(DEADLINE_SECONDS) == 0
         assert "Traceback" not in log.read_text(encoding="utf-8")
         assert state(address, first)["status"] == "succeeded"

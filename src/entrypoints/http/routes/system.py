@@ -53,21 +53,20 @@ async def livez() -> LivenessResponse:
 )
 async def readyz(request: Request, container: ContainerDependency) -> Response:
     """Say whether the service can work, component by component."""
+    if container.stopping().is_announced:
+        return _unready(request, "The service is about to end: send requests to another one.", {})
     checks: list[HealthCheck] = container.health_checks()
     states = dict(
         zip((check.component for check in checks), await asyncio.gather(*map(_state_of, checks)), strict=True)
     )
     failed = [f"{component}: {state}" for component, state in states.items() if state != "ok"]
     if failed:
-        return problem(
-            request,
-            "unavailable",
-            " ".join(failed),
-            headers={"Retry-After": "2"},
-            status_text="unready",
-            components=states,
-        )
+        return _unready(request, " ".join(failed), states)
     return JSONResponse(ReadinessResponse(status="ready", components=states).model_dump())
+
+
+def _unready(request: Request, why: str, states: dict[str, str]) -> Response:
+    return problem(request, "unavailable", why, headers={"Retry-After": "2"}, status_text="unready", components=states)
 
 
 async def _state_of(check: HealthCheck) -> str:
