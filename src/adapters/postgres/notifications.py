@@ -18,6 +18,7 @@ logger = logging.getLogger("docgen.database")
 
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
+QUESTION: Final = "SELECT 'still there?'"
 _SECONDS_BETWEEN_QUESTIONS: Final = 30.0
 
 
@@ -102,7 +103,7 @@ class PostgresNotifications:
             async with asyncio.timeout(self._pause):
                 await lost.wait()
                 return
-        await connection.execute("")
+        await connection.execute(QUESTION)  # an empty one would be cheaper, and the driver cannot read its answer
 
     def _on_notification(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
         self._subscribers[channel].heard(str(payload))

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from adapters.postgres.database import PostgresDatabase
-from adapters.postgres.notifications import PostgresNotifications
+from adapters.postgres.notifications import QUESTION, PostgresNotifications
 from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from tests.builders import a_template
 from tests.contracts.unit_of_work import stored, updated, with_one_version_more
 from tests.integration.adapters.postgres.listening import listening, template_changes, until
+from tests.integration.support.databases import as_service
 from tests.integration.support.relay import Relay
 
 
@@ -30,6 +31,20 @@ async def test_changes_of_another_process_are_heard(database: PostgresDatabase, 
         before = generation()
         await with_one_version_more(units_of_another_process, template, b"two")
         await until(lambda: generation() > before)
+
+
+async def test_a_server_that_answers_is_listened_to_from_then_on(database: PostgresDatabase, database_url: str) -> None:
+    changes = PostgresTemplateChanges()
+    subscribers = {TEMPLATES_CHANNEL: changes}
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE query = $1 AND state = 'idle' AND datname = current_database()"
+    async with PostgresNotifications(as_service(database_url), subscribers, seconds_between_questions=0.001):
+        await listening(changes)
+        before = changes.generation(DEFAULT_WORKSPACE_ID)
+        async with database.single_statements() as connection:
+            while not await connection.fetchval(asked, QUESTION):
+                assert changes.generation(DEFAULT_WORKSPACE_ID) == before
+        await stored(PostgresUnitsOfWork(database), a_template())
+        await until(lambda: (changes.generation(DEFAULT_WORKSPACE_ID) or 0) > (before or 0))
 
 
 async def test_a_server_that_is_gone_without_a_word_is_noticed(relay: Relay) -> None:
