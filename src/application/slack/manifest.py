@@ -20,7 +20,7 @@ def app_manifest(base_url: str | None) -> dict[str, Any]:
     command = {
         "command": COMMAND,
         "description": "Create a document",
-        "usage_hint": '[template name="Ada"] | list | status | help',
+        "usage_hint": '[template name="Ada"] | list | status | merge | help',
         "should_escape": False,
     }
     shortcuts = [

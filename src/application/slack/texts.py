@@ -56,6 +56,7 @@ _ENGLISH: Final = {
         "`/docgen` opens a list of templates, and then a form.\n"
         '`/docgen TEMPLATE name="Ada"` opens the form of a template, with values filled in.\n'
         "`/docgen list` shows the templates, `/docgen status` your last documents.\n"
+        "`/docgen merge` makes documents of the rows of a table.\n"
         "Messages have a shortcut “Create document”: lines such as `Name: Ada` are filled in."
     ),
     "unknown": "There is neither a command nor a template {name}.",
@@ -119,6 +120,7 @@ _GERMAN: Final = {
         "`/docgen` öffnet eine Liste der Vorlagen und dann ein Formular.\n"
         '`/docgen VORLAGE name="Ada"` öffnet das Formular einer Vorlage mit vorausgefüllten Werten.\n'
         "`/docgen list` zeigt die Vorlagen, `/docgen status` die letzten Dokumente.\n"
+        "`/docgen merge` macht Dokumente aus den Zeilen einer Tabelle.\n"
         "An Nachrichten gibt es die Aktion „Create document“: Zeilen wie `Name: Ada` werden übernommen."
     ),
     "unknown": "Es gibt weder einen Befehl noch eine Vorlage {name}.",
