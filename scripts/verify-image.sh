@@ -217,7 +217,7 @@ check_service() {
     passed "$(<"$work/backup")"
     for name in docgen-service docgen-worker; do
         echo "memory  $name: $(podman exec "$name" python -c "$pss")"
-        podman exec "$name" sh -c 'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null' |
+        podman exec "$name" sh -c 'cat /sys/fs/cgroup/memory.max || cat /sys/fs/cgroup/memory/memory.limit_in_bytes' 2>/dev/null |
             sed "s/^/memory  $name: limit of its control group /"
     done
 }
