@@ -1,5 +1,6 @@
 """The PostgreSQL of the tests: an embedded one, or the one that DOCGEN_TEST_DATABASE_URL names."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -11,7 +12,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from tests.integration.support.databases import Template, shared_template, with_database
+from tests.integration.support.databases import Template, shared_template, wait_for_no_disk, with_database
 from tests.integration.support.seaweedfs import Server, shared_seaweedfs
 from tests.integration.support.servers import remove_data_dir, shared_server
 
@@ -24,6 +25,7 @@ def postgres_server_url(testrun_uid: str) -> Iterator[str]:
         yield given
     else:
         with shared_server(testrun_uid) as url:
+            asyncio.run(wait_for_no_disk(url))
             yield url
 
 

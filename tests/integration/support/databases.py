@@ -37,6 +37,20 @@ class Template:
             await connection.close()
 
 
+async def wait_for_no_disk(url: str) -> None:
+    """Let a server of tests wait for no disk: each test drops a database, which writes all of it out first.
+
+    What a killed process has committed is there nevertheless; only a machine that loses its power would lose it.
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        for setting in ("fsync", "full_page_writes"):
+            await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
+
+
 async def build_template_database(url: str) -> None:
     """Fill the template: the schema of this version of DocGen, which a role of the run's own may use."""
     await upgrade(url)
