@@ -4,6 +4,7 @@
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -28,6 +29,7 @@ from entrypoints.cli.output import (
     print_diagnostics,
     say,
 )
+from entrypoints.telemetry.propagators import VARIABLE, complaint_of
 
 _AT_FAULT, _USAGE, _OUTSIDE, _INTERRUPTED = 1, 2, 3, 130
 
@@ -49,6 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = argparse.Namespace()
     try:
         _parser().parse_args(arguments, options)
+        complaint = complaint_of(os.environ.get(VARIABLE, ""))
+        if complaint is not None:
+            complain(f"The setting {VARIABLE} is wrong: {complaint}.")
+            return _USAGE
         command: Callable[[argparse.Namespace], int] = import_module(f"entrypoints.cli.{options.module}").run
         return _finished(command(options))
     except KeyboardInterrupt:

@@ -28,21 +28,10 @@ class Telemetry:
         """Take what is on; `service` is the name of this process where OTEL_SERVICE_NAME has none."""
         self._traces: Traces | None = None
         self.propagates = settings.propagates
-        if settings.is_on:
+        if settings.traces:
             # The SDK reads some variables itself, and some may have come from files.
             os.environ.update(settings.variables)
-            self._build(settings, service)
-
-    def _build(self, settings: TelemetrySettings, service: str) -> None:
-        from entrypoints.telemetry.complaints import keep_quiet  # noqa: PLC0415  # only where something is on
-        from entrypoints.telemetry.resource import resource_of  # noqa: PLC0415  # see above
-
-        keep_quiet()
-        resource = resource_of(service)
-        if settings.traces:
-            from entrypoints.telemetry.traces import Traces  # noqa: PLC0415  # see above
-
-            self._traces = Traces(settings, resource)
+            self._traces = _traces(settings, service)
 
     @property
     def tracer(self) -> "Tracer | None":
@@ -59,6 +48,15 @@ class Telemetry:
     ) -> None:
         if self._traces is not None:
             await _flushed(self._traces)
+
+
+def _traces(settings: TelemetrySettings, service: str) -> "Traces":
+    from entrypoints.telemetry.complaints import keep_quiet  # noqa: PLC0415  # only where somebody wants traces
+    from entrypoints.telemetry.resource import resource_of  # noqa: PLC0415  # see above
+    from entrypoints.telemetry.traces import Traces  # noqa: PLC0415  # see above
+
+    keep_quiet()
+    return Traces(settings, resource_of(service))
 
 
 async def _flushed(traces: "Traces") -> None:

@@ -14,9 +14,9 @@ from typing import Final, Literal, TypeAlias
 
 from entrypoints.setting_names import nearest_name
 from entrypoints.settings import SettingsError, given_values
+from entrypoints.telemetry import propagators
 
 Protocol: TypeAlias = Literal["http/protobuf", "grpc"]
-Signal: TypeAlias = Literal["traces", "metrics"]
 _Check: TypeAlias = Callable[[str], str | None]
 
 PREFIX: Final = "OTEL_"
@@ -32,18 +32,6 @@ def _anything(_: str) -> None:
 
 def _one_of(*known: str) -> _Check:
     return lambda value: None if value.lower() in known else f"write one of: {', '.join(known)}"
-
-
-def _each_of(*known: str) -> _Check:
-    """Take a list with commas in between; the specification has `none` only by itself."""
-
-    def check(value: str) -> str | None:
-        items = [item.strip().lower() for item in value.split(",")]
-        if not set(items) <= set(known) or ("none" in items and len(set(items)) > 1):
-            return f"write one or several of: {', '.join(known)}, with commas in between, and none by itself"
-        return None
-
-    return check
 
 
 def _whole_number(value: str) -> str | None:
@@ -95,9 +83,9 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "OTEL_SDK_DISABLED": _BOOLEAN,
     "OTEL_SERVICE_NAME": _anything,
     "OTEL_RESOURCE_ATTRIBUTES": _pairs,
-    "OTEL_PROPAGATORS": _each_of("tracecontext", "baggage", "none"),
+    propagators.VARIABLE: propagators.complaint_of,
     "OTEL_TRACES_EXPORTER": _one_of("otlp", "none"),
-    "OTEL_METRICS_EXPORTER": _each_of("otlp", "prometheus", "none"),
+    "OTEL_METRICS_EXPORTER": _one_of("prometheus", "none"),
     "OTEL_LOGS_EXPORTER": _one_of("none"),
     "OTEL_TRACES_SAMPLER": _one_of(
         "always_on",
@@ -112,13 +100,6 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "OTEL_BSP_EXPORT_TIMEOUT": _whole_number,
     "OTEL_BSP_MAX_QUEUE_SIZE": _whole_number,
     "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": _whole_number,
-    "OTEL_METRIC_EXPORT_INTERVAL": _whole_number,
-    "OTEL_METRIC_EXPORT_TIMEOUT": _whole_number,
-    "OTEL_METRICS_EXEMPLAR_FILTER": _one_of("always_on", "always_off", "trace_based"),
-    "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": _one_of("cumulative", "delta", "lowmemory"),
-    "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": _one_of(
-        "explicit_bucket_histogram", "base2_exponential_bucket_histogram"
-    ),
     **{
         f"OTEL_{kind}_LIMIT": _count
         for kind in (
@@ -132,35 +113,36 @@ _CHECKS: Final[Mapping[str, _Check]] = {
             "LINK_ATTRIBUTE_COUNT",
         )
     },
-    **{f"{_OTLP}{signal}{name}": check for signal in ("", "TRACES_", "METRICS_") for name, check in _OF_OTLP.items()},
+    **{f"{_OTLP}{signal}{name}": check for signal in ("", "TRACES_") for name, check in _OF_OTLP.items()},
 }
 # Part of the specification, and of no effect here: no near misses of the others.
-_OF_OTHERS: Final = re.compile(r"OTEL_(EXPORTER_OTLP_LOGS_|BLRP_|LOGRECORD_|PYTHON_|EXPORTER_PROMETHEUS_)")
+_OF_OTHERS: Final = re.compile(
+    r"OTEL_(EXPORTER_OTLP_(LOGS|METRICS)_|METRICS?_|BLRP_|LOGRECORD_|PYTHON_|EXPORTER_PROMETHEUS_)"
+)
 _REASONS: Final[Mapping[str, str]] = {
+    "OTEL_METRICS_EXPORTER": (
+        "DocGen has its metrics at /metrics, where a collector can scrape them: write prometheus, or none"
+    ),
     "OTEL_LOGS_EXPORTER": "DocGen writes its log to standard output, where a collector can read it: write none",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TelemetrySettings:
-    """What is on, and how it is handed over; `variables` are the OTEL_* variables as they were given."""
+    """Whether traces are on, and how they are handed over; `variables` are the OTEL_* variables as they were given."""
 
     traces: bool = False
-    metrics: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_on(self) -> bool:
-        """Tell whether anything is."""
-        return self.traces or self.metrics
+    def protocol(self) -> Protocol:
+        """How traces travel to the collector."""
+        return "grpc" if self._of("PROTOCOL").lower() == "grpc" else HTTP
 
-    def protocol(self, signal: Signal) -> Protocol:
-        """Return how a signal travels to the collector."""
-        return "grpc" if self._of(signal, "PROTOCOL").lower() == "grpc" else HTTP
-
-    def timeout_seconds(self, signal: Signal) -> float:
-        """Return how long one attempt to hand over may take; the variable has milliseconds."""
-        return float(self._of(signal, "TIMEOUT") or 10_000) / _MILLISECONDS
+    @property
+    def timeout_seconds(self) -> float:
+        """How long one attempt to hand them over may take; the variable has milliseconds."""
+        return float(self._of("TIMEOUT") or 10_000) / _MILLISECONDS
 
     def sampler(self) -> tuple[str, float]:
         """Return which sampler is wanted, and the share of requests that it takes where it takes a share."""
@@ -172,8 +154,8 @@ class TelemetrySettings:
         """Tell whether the context of traces is taken from callers, and given to the receivers of messages."""
         return "tracecontext" in self.variables.get("OTEL_PROPAGATORS", "tracecontext,baggage").lower()
 
-    def _of(self, signal: Signal, name: str) -> str:
-        return self.variables.get(f"{_OTLP}{signal.upper()}_{name}") or self.variables.get(f"{_OTLP}{name}", "")
+    def _of(self, name: str) -> str:
+        return self.variables.get(f"{_OTLP}TRACES_{name}") or self.variables.get(f"{_OTLP}{name}", "")
 
 
 OFF: Final = TelemetrySettings()
@@ -192,7 +174,7 @@ def load_telemetry_settings() -> TelemetrySettings:
 def telemetry_settings(given: Mapping[str, str]) -> TelemetrySettings:
     """Return what follows from the variables that are given.
 
-    A signal is on where its exporter is named, or where the address of a collector is given and no exporter.
+    Traces are on where their exporter is named, or where the address of a collector is given and no exporter.
 
     Raises:
         SettingsError: as above.
@@ -204,16 +186,14 @@ def telemetry_settings(given: Mapping[str, str]) -> TelemetrySettings:
         raise SettingsError("\n".join(complaints))
     if variables.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return OFF
-    return TelemetrySettings(
-        traces=_is_on("TRACES", variables), metrics=_is_on("METRICS", variables), variables=variables
-    )
+    return TelemetrySettings(_has_exporter(variables), variables)
 
 
-def _is_on(signal: str, variables: Mapping[str, str]) -> bool:
-    exporter = variables.get(f"OTEL_{signal}_EXPORTER")
+def _has_exporter(variables: Mapping[str, str]) -> bool:
+    exporter = variables.get("OTEL_TRACES_EXPORTER")
     if exporter is not None:
-        return "otlp" in exporter.lower()
-    return f"{_OTLP}ENDPOINT" in variables or f"{_OTLP}{signal}_ENDPOINT" in variables
+        return exporter.lower() == "otlp"
+    return f"{_OTLP}ENDPOINT" in variables or f"{_OTLP}TRACES_ENDPOINT" in variables
 
 
 def _complaint(name: str, value: str) -> str | None:
@@ -230,7 +210,7 @@ def _contradictions(variables: Mapping[str, str]) -> list[str]:
         argument = variables.get("OTEL_TRACES_SAMPLER_ARG")
         reason = None if argument is None else _ratio(argument)
         found += [f"The setting OTEL_TRACES_SAMPLER_ARG is wrong: {reason}."] if reason else []
-    for signal in ("", "TRACES_", "METRICS_"):
+    for signal in ("", "TRACES_"):
         certificate, key = (f"{_OTLP}{signal}CLIENT_{part}" for part in ("CERTIFICATE", "KEY"))
         if (certificate in variables) != (key in variables):
             found.append(f"{certificate} and {key} belong together: set both, or neither.")
