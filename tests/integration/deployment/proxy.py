@@ -50,7 +50,10 @@ class Proxy:
 
 @contextmanager
 def proxying(folder: Path, upstreams: Sequence[int]) -> Iterator[Proxy]:
-    """Run Traefik with the files as they are, but for addresses and certificates."""
+    """Run Traefik with the files as they are, but for addresses and certificates.
+
+    It is there when `await_state` has returned.
+    """
     proxy = Proxy(free_port(), free_port(), free_port())
     dynamic = folder / "dynamic"
     dynamic.mkdir()
@@ -70,8 +73,6 @@ def proxying(folder: Path, upstreams: Sequence[int]) -> Iterator[Proxy]:
             stderr=subprocess.STDOUT,
         )
     try:
-        for port in upstreams:
-            proxy.await_state(port, "UP")
         yield proxy
     finally:
         process.kill()

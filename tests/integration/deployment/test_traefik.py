@@ -7,6 +7,7 @@ import signal
 import ssl
 import subprocess
 import urllib.request
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from tests.integration.deployment.proxy import HOST, Proxy, proxying
 from tests.integration.support.databases import Template, as_service
 
 ADDRESS = f"https://{HOST}"
+# Four clients with it stay below the 200 requests a second that Traefik takes from one address.
+_PAUSE = 0.03
 RENDER = {"template": "letter", "data": {"name": "Ada"}}
 
 
@@ -48,6 +51,7 @@ class Replica:
                 DOCGEN_AUTH__MODE="none",
                 DOCGEN_RENDERING__WORKERS="1",
                 DOCGEN_HTTP__TRUSTED_PROXIES="127.0.0.1",
+                DOCGEN_HTTP__DRAIN_SECONDS="3",
             )
         )
 
@@ -66,10 +70,11 @@ class Replica:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Two services, and Traefik before them."""
+    """A service, Traefik before it, and another service that Traefik knows of and nobody has started yet."""
 
     proxy: Proxy
-    replicas: list[Replica]
+    running: Replica
+    other: Replica
 
     @contextmanager
     def client(self, address: str) -> Iterator[httpx2.Client]:
@@ -103,17 +108,21 @@ class Front:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def front(template_database: Template, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
-    """Two services with a template, and Traefik before them."""
+    """A service with a template, and Traefik before it."""
     program("traefik")
     folder = tmp_path_factory.mktemp("front")
     async with template_database.copy() as url:
-        replicas = [Replica(folder, url) for _ in range(2)]
+        running, other = (Replica(folder, url) for _ in range(2))
         with ExitStack() as stack:
-            for replica in replicas:
-                stack.callback(replica.close)
-            await asyncio.gather(*(asyncio.to_thread(replica.start) for replica in replicas))
-            upload(f"http://127.0.0.1:{replicas[0].port}", "letter.txt", b"Dear {{ name }},\n")
-            yield Front(stack.enter_context(proxying(folder, [replica.port for replica in replicas])), replicas)
+            stack.callback(running.close)
+            stack.callback(other.close)
+            running.start()
+            upload(f"http://127.0.0.1:{running.port}", "letter.txt", b"Dear {{ name }},\n")
+            proxy = stack.enter_context(proxying(folder, [running.port, other.port]))
+            proxy.await_state(running.port, "UP")
+            # Until it has asked, Traefik takes every service that a file names for one that runs.
+            proxy.await_state(other.port, "DOWN")
+            yield Front(proxy, running, other)
 
 
 def test_answers_have_the_headers_of_a_service_behind_tls(front: Front) -> None:
@@ -175,3 +184,29 @@ def test_every_route_has_headers_and_a_rate(front: Front) -> None:
         kinds = {middlewares[name]["type"] for name in middlewares[chain]["chain"]["middlewares"]}
         assert {"headers", "ratelimit", "retry"} <= kinds
     assert {it["status"] for it in (*routers, *middlewares.values())} == {"enabled"}
+
+
+async def test_a_rolling_restart_costs_nobody_an_answer(front: Front) -> None:
+    """Documents are made all the time, while another service is started, and then each of both is ended in turn."""
+    answers: Counter[int] = Counter()
+    done = asyncio.Event()
+
+    async def work(client: httpx2.AsyncClient) -> None:
+        while not done.is_set():
+            answer = await client.post("/v1/renders", json=RENDER, headers={"Accept": "text/plain"})
+            answers[answer.status_code] += 1
+            await asyncio.sleep(_PAUSE)
+
+    async def start(replica: Replica) -> None:
+        await asyncio.to_thread(replica.start)
+        await asyncio.to_thread(front.proxy.await_state, replica.port, "UP")
+
+    async with front.many("127.0.0.5") as client, asyncio.TaskGroup() as load:
+        for _ in range(4):
+            load.create_task(work(client))
+        await start(front.other)
+        assert await asyncio.to_thread(front.running.end) == 0
+        await start(front.running)
+        assert await asyncio.to_thread(front.other.end) == 0
+        done.set()
+    assert set(answers) == {200}, answers
