@@ -29,6 +29,17 @@ def circumstances() -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+class OwnWords(logging.Filter):
+    """Takes from a record of asyncio what follows its first line: it shows tasks with the errors they ended with."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass."""
+        if record.name == "asyncio":
+            record.msg, record.args = record.getMessage().partition("\n")[0], None
+        return True
+
+
 class JsonFormatter(CarefulFormatter):
     """One JSON object a line; `error` has the class of an error and its traceback."""
 

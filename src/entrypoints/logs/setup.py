@@ -5,7 +5,7 @@ import sys
 from typing import Final
 
 from entrypoints.log_settings import LogSettings
-from entrypoints.logs.formats import ConsoleFormatter, JsonFormatter
+from entrypoints.logs.formats import ConsoleFormatter, JsonFormatter, OwnWords
 from entrypoints.logs.rotating_file import RotatingFile
 from entrypoints.settings import SettingsError
 
@@ -31,6 +31,7 @@ def log_to_standard_output(settings: LogSettings) -> None:
         root.removeHandler(handler)
         handler.close()
     for handler in handlers:
+        handler.addFilter(OwnWords())
         root.addHandler(handler)
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     for name in _OURS:

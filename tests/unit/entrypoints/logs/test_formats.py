@@ -15,7 +15,7 @@ from application.caller import Caller
 from application.log_context import LOG_CONTEXT
 from domain.errors import ServiceUnavailableError
 from domain.identifiers import WorkspaceId
-from entrypoints.logs.formats import ConsoleFormatter, JsonFormatter
+from entrypoints.logs.formats import ConsoleFormatter, JsonFormatter, OwnWords
 
 SECRET = "M4RKED-V4LUE"
 
@@ -89,3 +89,9 @@ def test_what_the_system_says_is_kept() -> None:
 def test_half_a_character_is_a_line_too() -> None:
     line = JsonFormatter().format(record("%s", "\ud800"))
     assert json.loads(line)["message"] == "\ud800"
+
+
+def test_what_asyncio_shows_of_a_task_is_left_out() -> None:
+    line = logging.makeLogRecord({"name": "asyncio", "msg": f"Task exception was never retrieved\n{SECRET}"})
+    assert OwnWords().filter(line)
+    assert json.loads(JsonFormatter().format(line))["message"] == "Task exception was never retrieved"
