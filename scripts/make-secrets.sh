@@ -43,3 +43,4 @@ keep docgen_database__admin_url "postgresql://docgen_owner:$(random 24)@$address
 keep docgen_secret_key "$(random 32)"
 keep docgen_storage__s3__access_key_id "$(random 10)"
 keep docgen_storage__s3__secret_access_key "$(random 24)"
+keep grafana_password "$(random 24)"

@@ -14,7 +14,7 @@ from entrypoints.setting_names import refuse_unknown_names
 from entrypoints.settings import Settings, load_settings, setting_names
 from tests.integration.deployment.programs import ROOT, checked, read_yaml
 
-PROFILES = ("s3", "proxy", "dev")
+PROFILES = ("s3", "proxy", "observability", "dev")
 OURS = ("service", "worker", "migrate", "dev")
 FILE = "docker-compose.yml"
 
@@ -75,11 +75,18 @@ def test_without_a_profile_service_worker_and_database_start_in_order_of_health(
 
 
 def test_only_the_proxy_is_reached_from_other_machines(everything: dict[str, Any]) -> None:
-    """The service has a port of this machine alone, and the database none at all."""
+    """The service, and what operators look at, have ports of this machine alone; the database has none at all."""
     ports = {name: service.get("ports", []) for name, service in everything["services"].items()}
     open_to_all = {name for name, given in ports.items() if any(port.get("host_ip") != "127.0.0.1" for port in given)}
     assert open_to_all == {"proxy"}
-    assert {name for name, given in ports.items() if given} == {"proxy", "service", "dev"}
+    assert {name for name, given in ports.items() if given} == {
+        "proxy",
+        "service",
+        "dev",
+        "jaeger",
+        "prometheus",
+        "grafana",
+    }
 
 
 def test_networks_keep_apart_who_has_nothing_to_say_to_each_other(everything: dict[str, Any]) -> None:
@@ -87,17 +94,20 @@ def test_networks_keep_apart_who_has_nothing_to_say_to_each_other(everything: di
     networks = everything["networks"]
     members = {name: set(service["networks"]) for name, service in everything["services"].items()}
     internal = {name for name, network in networks.items() if network.get("internal")}
-    assert internal == {"proxy", "database", "storage"}
+    assert internal == {"proxy", "database", "storage", "telemetry"}
     assert members["proxy"] & members["service"] == {"proxy"}
     assert [name for name, its in members.items() if "proxy" in its] == ["proxy", "service"]
-    for name in ("postgres", "s3", "migrate"):
+    for name in ("postgres", "s3", "migrate", "collector"):
         assert members[name] <= internal
 
 
-@pytest.mark.parametrize("name", ["service", "worker", "migrate", "postgres", "s3", "proxy", "dev"])
-def test_every_container_is_hardened_and_limited(everything: dict[str, Any], name: str) -> None:
+def test_every_container_is_hardened_and_limited(everything: dict[str, Any]) -> None:
     """Read-only, without capabilities but those that are named, with one core and 1 GB, its log turned over."""
-    service = everything["services"][name]
+    for name, service in everything["services"].items():
+        _hold_to_limits(name, service)
+
+
+def _hold_to_limits(name: str, service: dict[str, Any]) -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
