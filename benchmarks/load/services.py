@@ -18,6 +18,7 @@ import httpx2
 from benchmarks.peers.catalogue import ENVIRONMENTS, ROOT
 
 _PATIENCE_SECONDS: Final = 60.0
+_NO_SETTINGS: Final[Mapping[str, str]] = {}
 _NAIVE: Final = ("docxtpl==0.20.2", "fastapi==0.165.0", "uvicorn[standard]==0.54.0")
 
 
@@ -67,8 +68,11 @@ def _await(url: str, process: subprocess.Popen[str], log: IO[str]) -> None:
 
 
 @contextlib.contextmanager
-def docgen(folder: Path, processes: int) -> Iterator[Service]:
-    """Run `docgen serve` with its embedded PostgreSQL, which is as durable as any, and its local storage."""
+def docgen(folder: Path, processes: int, settings: Mapping[str, str] = _NO_SETTINGS) -> Iterator[Service]:
+    """Run `docgen serve` with its embedded PostgreSQL, which is as durable as any, and its local storage.
+
+    `settings` are further ones, by the names of their variables.
+    """
     port = _free_port()
     environment = {
         "DOCGEN_DATA_DIR": str(folder),
@@ -76,6 +80,7 @@ def docgen(folder: Path, processes: int) -> Iterator[Service]:
         "DOCGEN_HTTP__WORKERS": str(processes),
         "DOCGEN_HTTP__WITH_WORKER": "false",
         "DOCGEN_LOG__LEVEL": "warning",
+        **settings,
     }
     with _running([str(Path(sys.executable).with_name("docgen")), "serve"], environment, "/readyz", port) as service:
         yield service

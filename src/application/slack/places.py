@@ -11,7 +11,7 @@ from application.ports.slack_api import SlackClient, SlackClients
 from application.ports.slack_installations import KnownInstallation, SlackInstallationDirectory
 from application.ports.workspace_directory import WorkspaceDirectory
 from domain.errors import NotFoundError
-from domain.identifiers import Slug
+from domain.identifiers import Slug, WorkspaceId
 from domain.scope import Scope
 from domain.slack_installation import SlackInstallation
 
@@ -39,6 +39,8 @@ class SlackPlaces:
         self._workspaces = workspaces
         self._bot_token = bot_token
         self._workspace = Slug(workspace)
+        # Of a workspace that is deleted nothing is kept any more, whatever its id.
+        self._workspace_id: WorkspaceId | None = None
 
     async def find(self, places: Sequence[str]) -> KnownInstallation | None:
         """Return the installation in the first of these places that has one.
@@ -53,9 +55,10 @@ class SlackPlaces:
 
     async def _configured(self, place: str, token: str) -> KnownInstallation:
         # An app that nobody can install by OAuth is in the one Slack workspace that made it.
-        workspace_id = await self._workspaces.find(self._workspace)
+        workspace_id = self._workspace_id or await self._workspaces.find(self._workspace)
         if workspace_id is None:
             raise NotFoundError("workspace", self._workspace)
+        self._workspace_id = workspace_id
         made = SlackInstallation(place, workspace_id, "", "", "", b"", (), "", _NEVER)
         return KnownInstallation(_sealed(made, self._box, token), self._workspace)
 
