@@ -33,6 +33,7 @@ from entrypoints.http.routes import (
     links,
     metrics,
     renders,
+    slack,
     system,
     templates,
     usage,
@@ -132,7 +133,19 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
     # Included routers would be searched twice for each request, and the first route that fits is taken.
-    for module in (renders, batches, templates, versions, assets, api_keys, audit_events, webhooks, workspace, usage):
+    for module in (
+        renders,
+        batches,
+        templates,
+        versions,
+        assets,
+        api_keys,
+        audit_events,
+        webhooks,
+        workspace,
+        usage,
+        slack,
+    ):
         app.router.routes.extend(module.router.routes)
     app.include_router(system.router)
     app.include_router(metrics.router)

@@ -12,7 +12,7 @@ MAX_KEY: Final = 255
 KEY_PATTERN: Final = "^[!-~]+( +[!-~]+)*$"
 
 # They store nothing, so that doing it once more is as good as an answer that is kept; a link is as good as a key.
-CARRIED_OUT_AGAIN: Final = frozenset({"validate_template", "create_link"})
+CARRIED_OUT_AGAIN: Final = frozenset({"validate_template", "create_link", "create_slack_install_link"})
 # Their answers hold a secret, which is shown once and kept nowhere.
 SECRET_ANSWERS: Final = frozenset({"create_api_key", "create_webhook", "rotate_webhook_secret"})
 

@@ -40,6 +40,7 @@ _TAGS: Final[Mapping[str, str]] = {
     "links": "Documents for whoever has a link to them, without a key.",
     "assets": "Images and Word pieces that templates and data name, as in `asset:logo.png`.",
     "webhooks": "Addresses that are told what happened, and what was delivered to them.",
+    "slack": "The Slack app of this workspace.",
     "workspace": "What the workspace has chosen: locale, time zone, retention and limits.",
     "usage": "What the workspace has made, by day and template.",
     "access": "Who may do what, and who did what.",

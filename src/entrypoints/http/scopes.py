@@ -60,6 +60,8 @@ SCOPE_OF: Final[Mapping[str, Scope | None]] = {
     "test_webhook": Scope.WEBHOOKS_MANAGE,
     "list_webhook_deliveries": Scope.WEBHOOKS_MANAGE,
     "replay_webhook_delivery": Scope.WEBHOOKS_MANAGE,
+    # Whoever installs the app lets everybody there make documents.
+    "create_slack_install_link": Scope.KEYS_MANAGE,
     "list_audit_events": Scope.AUDIT_READ,
     "get_me": None,
     # What holds for somebody's requests they may know, whatever else they may do.

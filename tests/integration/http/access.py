@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from application.caller import operator
@@ -17,12 +18,16 @@ from entrypoints.app import create_app
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
 from entrypoints.settings import AuthSettings, Settings
+from entrypoints.slack_settings import SlackSettings
 from tests.integration.http.conftest import settings_for
 
 
 def guarded_settings(url: str, data_dir: Path) -> Settings:
     """Settings of a service that asks for keys."""
-    return settings_for(url, data_dir).model_copy(update={"auth": AuthSettings(mode="api-key")})
+    slack = SlackSettings.model_construct(
+        signing_secret=SecretStr("secret"), client_id="12.34", client_secret=SecretStr("secret")
+    )
+    return settings_for(url, data_dir).model_copy(update={"auth": AuthSettings(mode="api-key"), "slack": slack})
 
 
 def key_of(settings: Settings, workspace: str = DEFAULT_WORKSPACE, scopes: list[str] | None = None) -> str:

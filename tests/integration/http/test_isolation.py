@@ -65,6 +65,7 @@ KEPT: dict[str, AuditAction] = {
     "configure_workspace": AuditAction.WORKSPACE_CONFIGURED,
     "create_api_key": AuditAction.API_KEY_CREATED,
     "revoke_api_key": AuditAction.API_KEY_REVOKED,
+    "create_slack_install_link": AuditAction.SLACK_LINKED,
     "create_webhook": AuditAction.WEBHOOK_CREATED,
     "update_webhook": AuditAction.WEBHOOK_UPDATED,
     "delete_webhook": AuditAction.WEBHOOK_DELETED,

@@ -154,3 +154,9 @@ def test_only_published_templates_of_the_workspace_are_offered(desk: Desk) -> No
     desk.slack.wait_for(
         lambda: any("neither a command nor a template “unpublished”" in str(view) for view in desk.slack.views.values())
     )
+
+
+def test_an_app_of_one_slack_workspace_has_no_links(desk: Desk) -> None:
+    refused = desk.client.post("/v1/slack/install-links")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert "DOCGEN_SLACK__CLIENT_ID" in refused.json()["detail"]

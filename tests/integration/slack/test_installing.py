@@ -200,3 +200,11 @@ def test_tokens_that_end_soon_are_renewed(desk: Desk, parts: SlackParts, module_
     assert desk.slack.called("files.completeUploadExternal")[-1].token == "xoxe.xoxb-new"
     ends = rows(module_database_url, "SELECT place, token_expires_at - now() AS left FROM slack_installations")
     assert {row["place"]: row["left"] for row in ends}[TEAM].total_seconds() > 40_000
+
+
+def test_links_are_made_over_the_api_too(desk: Desk) -> None:
+    made = desk.client.post("/v1/slack/install-links")
+    assert made.status_code == 201
+    followed(desk, made.json()["url"])
+    first, second = (desk.client.post("/v1/slack/install-links").json()["url"] for _ in range(2))
+    assert first != second
