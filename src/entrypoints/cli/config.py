@@ -8,6 +8,7 @@ from pydantic import BaseModel, SecretStr
 from entrypoints.cli.output import say
 from entrypoints.setting_names import PREFIX
 from entrypoints.settings import load_settings
+from entrypoints.telemetry.variables import load_telemetry_settings
 
 # Also of a password with characters that the address should have escaped, and of one among the parameters.
 _PASSWORD = re.compile(r"(?<=://)([^:@/]*):.*(?=@)|([?&][a-z]*password)=[^&]*", re.IGNORECASE)
@@ -17,6 +18,9 @@ def run(_: Namespace) -> int:
     """Print a line a setting, as it would stand in `.env`."""
     for name, value in _flat(load_settings(), PREFIX):
         say(f"{name}={value}")
+    for name, value in sorted(load_telemetry_settings().variables.items()):
+        # Headers have what the collector knows DocGen by.
+        say(f"{name}={'***' if name.endswith('_HEADERS') else value}")
     return 0
 
 

@@ -184,9 +184,8 @@ def telemetry_settings(given: Mapping[str, str]) -> TelemetrySettings:
     complaints += _contradictions(variables) if not complaints else []
     if complaints:
         raise SettingsError("\n".join(complaints))
-    if variables.get("OTEL_SDK_DISABLED", "").lower() == "true":
-        return OFF
-    return TelemetrySettings(_has_exporter(variables), variables)
+    is_disabled = variables.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    return TelemetrySettings(not is_disabled and _has_exporter(variables), variables)
 
 
 def _has_exporter(variables: Mapping[str, str]) -> bool:

@@ -140,8 +140,14 @@ def test_a_wrong_setting_is_one_sentence(docgen: Run) -> None:
 
 
 def test_config_hides_passwords(docgen: Run) -> None:
-    done = docgen("config", DOCGEN_DATABASE__URL="postgresql://docgen:s3cret@db/docgen")
+    done = docgen(
+        "config",
+        DOCGEN_DATABASE__URL="postgresql://docgen:s3cret@db/docgen",
+        OTEL_EXPORTER_OTLP_HEADERS="authorization=s3cret",
+        OTEL_TRACES_SAMPLER="always_off",
+    )
     assert "DOCGEN_DATABASE__URL=postgresql://docgen:***@db/docgen" in done.stdout
+    assert "OTEL_EXPORTER_OTLP_HEADERS=***\nOTEL_TRACES_SAMPLER=always_off\n" in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
 
 
