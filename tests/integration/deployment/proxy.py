@@ -27,6 +27,7 @@ class Proxy:
     http: int
     https: int
     api: int
+    static: Path
 
     def states(self) -> dict[str, str]:
         """Return what it thinks of each of its upstreams: UP or DOWN."""
@@ -54,7 +55,8 @@ def proxying(folder: Path, upstreams: Sequence[int]) -> Iterator[Proxy]:
 
     It is there when `await_state` has returned.
     """
-    proxy = Proxy(free_port(), free_port(), free_port())
+    static = folder / "traefik.yml"
+    proxy = Proxy(free_port(), free_port(), free_port(), static)
     dynamic = folder / "dynamic"
     dynamic.mkdir()
     for file in (ROOT / "infra/traefik/dynamic").iterdir():
@@ -63,7 +65,6 @@ def proxying(folder: Path, upstreams: Sequence[int]) -> Iterator[Proxy]:
             assert _UPSTREAM in text
             text = text.replace(_UPSTREAM, "".join(f"          - url: http://127.0.0.1:{port}\n" for port in upstreams))
         (dynamic / file.name).write_text(text, encoding="utf-8")
-    static = folder / "traefik.yml"
     static.write_text(yaml.safe_dump(_static(proxy, dynamic)), encoding="utf-8")
     with (folder / "traefik.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(

@@ -18,7 +18,7 @@ import pytest
 import pytest_asyncio
 
 from tests.integration.cli.serving import DEADLINE_SECONDS, free_port, serving, upload
-from tests.integration.deployment.programs import program
+from tests.integration.deployment.programs import checked, program
 from tests.integration.deployment.proxy import HOST, Proxy, proxying
 from tests.integration.support.databases import Template, as_service
 
@@ -184,6 +184,11 @@ def test_every_route_has_headers_and_a_rate(front: Front) -> None:
         kinds = {middlewares[name]["type"] for name in middlewares[chain]["chain"]["middlewares"]}
         assert {"headers", "ratelimit", "retry"} <= kinds
     assert {it["status"] for it in (*routers, *middlewares.values())} == {"enabled"}
+
+
+def test_the_check_of_its_container_finds_traefik_well(front: Front) -> None:
+    """`traefik healthcheck`, as Compose and the Swarm run it."""
+    assert "OK" in checked("traefik", "healthcheck", f"--configFile={front.proxy.static}")
 
 
 async def test_a_rolling_restart_costs_nobody_an_answer(front: Front) -> None:
