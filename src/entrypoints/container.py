@@ -72,7 +72,6 @@ from application.ports.health_check import HealthCheck
 from application.ports.job_monitor import JobMonitor
 from application.ports.job_queue import JobKind
 from application.ports.job_source import JobSource
-from application.ports.metrics_report import MetricsReport
 from application.ports.storage_mark import StorageMark
 from application.ports.template_renderer import TemplateRenderer
 from application.rate_limiter import RateLimiter
@@ -145,6 +144,7 @@ from entrypoints.telemetry.process import Telemetry
 
 if TYPE_CHECKING:
     from adapters.prometheus.metrics import Metrics, RefreshedFigures
+    from adapters.prometheus.report import PrometheusReport
     from adapters.storage.s3.bucket import Bucket
     from adapters.telemetry.tracing import Tracing
     from entrypoints.slack_parts import SlackParts
@@ -186,13 +186,17 @@ def _metrics_report(
     settings: Settings,
     components: Callable[[], Sequence[HealthCheck]],
     jobs: JobMonitor,
-) -> MetricsReport | None:
+) -> "PrometheusReport | None":
     if metrics is None:
         return None
     from adapters.prometheus.report import Installation  # noqa: PLC0415  # only where it is wanted
 
     installation = Installation(components, jobs, settings.data_dir, version("docgen"))
     return metrics.report(figures, installation)
+
+
+def _metrics_export(telemetry: Telemetry, report: "PrometheusReport | None") -> object:
+    return None if report is None else telemetry.metrics_export(report.families)
 
 
 def _tracing(telemetry: Telemetry) -> "Tracing | None":
@@ -639,6 +643,7 @@ class Container(containers.DeclarativeContainer):
     metrics_report = providers.Singleton(
         _metrics_report, metrics, figures, settings, health_checks.provider, job_monitor
     )
+    metrics_export = providers.Singleton(_metrics_export, telemetry, metrics_report)
 
     # Entered in this order, left in the opposite one.
     lifetimes = providers.Callable(
@@ -657,6 +662,7 @@ class Container(containers.DeclarativeContainer):
         http_sender,
         queue_monitor_connection,
         figures,
+        metrics_export,
         providers.Callable(_connections_of, slack),
     )
 

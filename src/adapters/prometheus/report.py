@@ -60,13 +60,21 @@ class PrometheusReport(MetricsReport):
 
     @override
     async def text(self) -> bytes:
+        now = await self._now()
+        # Other processes' files are read, and a thousand lines written: meanwhile requests are answered.
+        return await asyncio.to_thread(self._write, now)
+
+    async def families(self) -> list[Metric]:
+        """Return the metrics of this process alone, and what all processes see alike."""
+        now = await self._now()
+        return [*self._registry.collect(), *now]
+
+    async def _now(self) -> list[Metric]:
         self._refresh()
         jobs, states = await asyncio.gather(
             self._queue(), asyncio.gather(*map(_is_up, self._installation.components()))
         )
-        now = [*jobs, _components(states), *_disk(self._installation.folder), _build(self._installation.version)]
-        # Other processes' files are read, and a thousand lines written: meanwhile requests are answered.
-        return await asyncio.to_thread(self._write, now)
+        return [*jobs, _components(states), *_disk(self._installation.folder), _build(self._installation.version)]
 
     def _write(self, now: list[Metric]) -> bytes:
         counted: Iterable[Metric] = self._registry.collect()

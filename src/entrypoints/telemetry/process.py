@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Final, Self
 from entrypoints.telemetry.variables import OFF, TelemetrySettings
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Tracer
+    from collections.abc import Awaitable, Callable, Iterable
 
+    from opentelemetry.trace import Tracer
+    from prometheus_client.metrics_core import Metric
+
+    from entrypoints.telemetry.metrics import MetricsExport
     from entrypoints.telemetry.traces import Traces
 
 # What is not handed over by then is lost: a collector that hangs keeps no process from ending.
@@ -27,16 +31,31 @@ class Telemetry:
     def __init__(self, settings: TelemetrySettings = OFF, service: str = "docgen") -> None:
         """Take what is on; `service` is the name of this process where OTEL_SERVICE_NAME has none."""
         self._traces: Traces | None = None
+        self._settings = settings
+        self._service = service
         self.propagates = settings.propagates
-        if settings.traces:
+        if settings.is_on:
+            from entrypoints.telemetry.complaints import keep_quiet  # noqa: PLC0415  # only where something is on
+
             # The SDK reads some variables itself, and some may have come from files.
             os.environ.update(settings.variables)
+            keep_quiet()
+        if settings.traces:
             self._traces = _traces(settings, service)
 
     @property
     def tracer(self) -> "Tracer | None":
         """What makes spans; None where nobody wants any."""
         return None if self._traces is None else self._traces.provider.get_tracer(_SCOPE)
+
+    def metrics_export(self, families: "Callable[[], Awaitable[Iterable[Metric]]]") -> "MetricsExport | None":
+        """Return what hands metrics over for as long as it is entered; None where nobody wants it."""
+        if not self._settings.metrics:
+            return None
+        from entrypoints.telemetry.metrics import MetricsExport  # noqa: PLC0415  # only where it is on
+        from entrypoints.telemetry.resource import resource_of  # noqa: PLC0415  # see above
+
+        return MetricsExport(self._settings, resource_of(self._service), families)
 
     async def __aenter__(self) -> Self:
         if self._traces is not None:
@@ -51,11 +70,9 @@ class Telemetry:
 
 
 def _traces(settings: TelemetrySettings, service: str) -> "Traces":
-    from entrypoints.telemetry.complaints import keep_quiet  # noqa: PLC0415  # only where somebody wants traces
-    from entrypoints.telemetry.resource import resource_of  # noqa: PLC0415  # see above
+    from entrypoints.telemetry.resource import resource_of  # noqa: PLC0415  # only where somebody wants traces
     from entrypoints.telemetry.traces import Traces  # noqa: PLC0415  # see above
 
-    keep_quiet()
     return Traces(settings, resource_of(service))
 
 

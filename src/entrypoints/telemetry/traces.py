@@ -56,9 +56,9 @@ def _sampler(settings: TelemetrySettings) -> Sampler:
 
 def _exporter(settings: TelemetrySettings) -> SpanExporter:
     """Make what speaks to the collector; the rest of what it needs it reads from the variables itself."""
-    timeout = settings.timeout_seconds
+    timeout = settings.timeout_seconds("traces")
     # Each protocol's packages are imported where it is wanted alone.
-    if settings.protocol == "grpc":
+    if settings.protocol("traces") == "grpc":
         from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import (  # noqa: PLC0415  # see above
             OTLPSpanExporter as GrpcSpanExporter,
         )

@@ -17,6 +17,7 @@ from entrypoints.settings import SettingsError, given_values
 from entrypoints.telemetry import propagators
 
 Protocol: TypeAlias = Literal["http/protobuf", "grpc"]
+Signal: TypeAlias = Literal["traces", "metrics"]
 _Check: TypeAlias = Callable[[str], str | None]
 
 PREFIX: Final = "OTEL_"
@@ -32,6 +33,18 @@ def _anything(_: str) -> None:
 
 def _one_of(*known: str) -> _Check:
     return lambda value: None if value.lower() in known else f"write one of: {', '.join(known)}"
+
+
+def _each_of(*known: str) -> _Check:
+    """Take a list with commas in between; the specification has `none` only by itself."""
+
+    def check(value: str) -> str | None:
+        items = [item.strip().lower() for item in value.split(",")]
+        if not set(items) <= set(known) or ("none" in items and len(set(items)) > 1):
+            return f"write one or several of: {', '.join(known)}, with commas in between, and none by itself"
+        return None
+
+    return check
 
 
 def _whole_number(value: str) -> str | None:
@@ -85,7 +98,7 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "OTEL_RESOURCE_ATTRIBUTES": _pairs,
     propagators.VARIABLE: propagators.complaint_of,
     "OTEL_TRACES_EXPORTER": _one_of("otlp", "none"),
-    "OTEL_METRICS_EXPORTER": _one_of("prometheus", "none"),
+    "OTEL_METRICS_EXPORTER": _each_of("otlp", "prometheus", "none"),
     "OTEL_LOGS_EXPORTER": _one_of("none"),
     "OTEL_TRACES_SAMPLER": _one_of(
         "always_on",
@@ -100,6 +113,11 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "OTEL_BSP_EXPORT_TIMEOUT": _whole_number,
     "OTEL_BSP_MAX_QUEUE_SIZE": _whole_number,
     "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": _whole_number,
+    "OTEL_METRIC_EXPORT_INTERVAL": _whole_number,
+    "OTEL_METRIC_EXPORT_TIMEOUT": _whole_number,
+    "OTEL_METRICS_EXEMPLAR_FILTER": _one_of("always_on", "always_off", "trace_based"),
+    "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": _one_of("cumulative"),
+    "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": _one_of("explicit_bucket_histogram"),
     **{
         f"OTEL_{kind}_LIMIT": _count
         for kind in (
@@ -113,36 +131,40 @@ _CHECKS: Final[Mapping[str, _Check]] = {
             "LINK_ATTRIBUTE_COUNT",
         )
     },
-    **{f"{_OTLP}{signal}{name}": check for signal in ("", "TRACES_") for name, check in _OF_OTLP.items()},
+    **{f"{_OTLP}{signal}{name}": check for signal in ("", "TRACES_", "METRICS_") for name, check in _OF_OTLP.items()},
 }
 # Part of the specification, and of no effect here: no near misses of the others.
-_OF_OTHERS: Final = re.compile(
-    r"OTEL_(EXPORTER_OTLP_(LOGS|METRICS)_|METRICS?_|BLRP_|LOGRECORD_|PYTHON_|EXPORTER_PROMETHEUS_)"
-)
+_OF_OTHERS: Final = re.compile(r"OTEL_(EXPORTER_OTLP_LOGS_|BLRP_|LOGRECORD_|PYTHON_|EXPORTER_PROMETHEUS_)")
 _REASONS: Final[Mapping[str, str]] = {
-    "OTEL_METRICS_EXPORTER": (
-        "DocGen has its metrics at /metrics, where a collector can scrape them: write prometheus, or none"
-    ),
     "OTEL_LOGS_EXPORTER": "DocGen writes its log to standard output, where a collector can read it: write none",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TelemetrySettings:
-    """Whether traces are on, and how they are handed over; `variables` are the OTEL_* variables as they were given."""
+    """What is on, and how it is handed over; `variables` are the OTEL_* variables as they were given."""
 
     traces: bool = False
+    metrics: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def protocol(self) -> Protocol:
-        """How traces travel to the collector."""
-        return "grpc" if self._of("PROTOCOL").lower() == "grpc" else HTTP
+    def is_on(self) -> bool:
+        """Tell whether anything is."""
+        return self.traces or self.metrics
+
+    def protocol(self, signal: Signal) -> Protocol:
+        """Return how a signal travels to the collector."""
+        return "grpc" if self._of(signal, "PROTOCOL").lower() == "grpc" else HTTP
+
+    def timeout_seconds(self, signal: Signal) -> float:
+        """Return how long one attempt to hand over may take; the variable has milliseconds."""
+        return float(self._of(signal, "TIMEOUT") or 10_000) / _MILLISECONDS
 
     @property
-    def timeout_seconds(self) -> float:
-        """How long one attempt to hand them over may take; the variable has milliseconds."""
-        return float(self._of("TIMEOUT") or 10_000) / _MILLISECONDS
+    def metrics_interval_seconds(self) -> float:
+        """How long it is from one export of metrics to the next; the variable has milliseconds."""
+        return float(self.variables.get("OTEL_METRIC_EXPORT_INTERVAL", "60000")) / _MILLISECONDS
 
     def sampler(self) -> tuple[str, float]:
         """Return which sampler is wanted, and the share of requests that it takes where it takes a share."""
@@ -154,8 +176,8 @@ class TelemetrySettings:
         """Tell whether the context of traces is taken from callers, and given to the receivers of messages."""
         return "tracecontext" in self.variables.get("OTEL_PROPAGATORS", "tracecontext,baggage").lower()
 
-    def _of(self, name: str) -> str:
-        return self.variables.get(f"{_OTLP}TRACES_{name}") or self.variables.get(f"{_OTLP}{name}", "")
+    def _of(self, signal: Signal, name: str) -> str:
+        return self.variables.get(f"{_OTLP}{signal.upper()}_{name}") or self.variables.get(f"{_OTLP}{name}", "")
 
 
 OFF: Final = TelemetrySettings()
@@ -174,7 +196,7 @@ def load_telemetry_settings() -> TelemetrySettings:
 def telemetry_settings(given: Mapping[str, str]) -> TelemetrySettings:
     """Return what follows from the variables that are given.
 
-    Traces are on where their exporter is named, or where the address of a collector is given and no exporter.
+    A signal is on where its exporter is named, or where the address of a collector is given and no exporter.
 
     Raises:
         SettingsError: as above.
@@ -184,15 +206,16 @@ def telemetry_settings(given: Mapping[str, str]) -> TelemetrySettings:
     complaints += _contradictions(variables) if not complaints else []
     if complaints:
         raise SettingsError("\n".join(complaints))
-    is_disabled = variables.get("OTEL_SDK_DISABLED", "").lower() == "true"
-    return TelemetrySettings(not is_disabled and _has_exporter(variables), variables)
+    is_enabled = variables.get("OTEL_SDK_DISABLED", "").lower() != "true"
+    traces, metrics = (is_enabled and _is_on(signal, variables) for signal in ("TRACES", "METRICS"))
+    return TelemetrySettings(traces, metrics, variables)
 
 
-def _has_exporter(variables: Mapping[str, str]) -> bool:
-    exporter = variables.get("OTEL_TRACES_EXPORTER")
+def _is_on(signal: str, variables: Mapping[str, str]) -> bool:
+    exporter = variables.get(f"OTEL_{signal}_EXPORTER")
     if exporter is not None:
-        return exporter.lower() == "otlp"
-    return f"{_OTLP}ENDPOINT" in variables or f"{_OTLP}TRACES_ENDPOINT" in variables
+        return "otlp" in exporter.lower()
+    return f"{_OTLP}ENDPOINT" in variables or f"{_OTLP}{signal}_ENDPOINT" in variables
 
 
 def _complaint(name: str, value: str) -> str | None:
@@ -209,7 +232,7 @@ def _contradictions(variables: Mapping[str, str]) -> list[str]:
         argument = variables.get("OTEL_TRACES_SAMPLER_ARG")
         reason = None if argument is None else _ratio(argument)
         found += [f"The setting OTEL_TRACES_SAMPLER_ARG is wrong: {reason}."] if reason else []
-    for signal in ("", "TRACES_"):
+    for signal in ("", "TRACES_", "METRICS_"):
         certificate, key = (f"{_OTLP}{signal}CLIENT_{part}" for part in ("CERTIFICATE", "KEY"))
         if (certificate in variables) != (key in variables):
             found.append(f"{certificate} and {key} belong together: set both, or neither.")

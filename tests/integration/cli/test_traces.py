@@ -70,6 +70,8 @@ def running(database_url: str, folder: Path) -> Iterator[Installation]:
         ):
             upload(address, "letter.txt", b"Dear {{ name }}")
             yield Installation(client, collector, webhook_url, webhooks)
+        # Each hands its metrics over when it ends.
+        assert collector.senders_of_metrics == {"docgen", "docgen-worker"}
 
 
 def child(spans: list[ReceivedSpan], parent: ReceivedSpan, name: str) -> ReceivedSpan:

@@ -1,4 +1,4 @@
-"""A collector of the tests' own: it takes OTLP over http and over grpc, and keeps the spans that come."""
+"""A collector of the tests' own: it takes OTLP over http and over grpc, and keeps the spans and metrics that come."""
 
 import gzip
 import time
@@ -11,6 +11,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 import grpc
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2, metrics_service_pb2_grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 from opentelemetry.proto.common.v1 import common_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
@@ -50,6 +51,7 @@ class Collector:
     close: Callable[[], None] = lambda: None
     raw: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    metrics: list[metrics_service_pb2.ExportMetricsServiceRequest] = field(default_factory=list)
     _spans: list[ReceivedSpan] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
@@ -58,6 +60,12 @@ class Collector:
         """Every span that came so far."""
         with self._lock:
             return list(self._spans)
+
+    @property
+    def senders_of_metrics(self) -> set[str]:
+        """The names of those whose metrics came."""
+        resources = [each.resource for request in self.metrics for each in request.resource_metrics]
+        return {_attributes(resource.attributes)["service.name"] for resource in resources}
 
     def named(self, name: str) -> list[ReceivedSpan]:
         """Return the spans of a name."""
@@ -70,6 +78,16 @@ class Collector:
             assert time.monotonic() < deadline, sorted((span.service, span.name) for span in spans)
             time.sleep(0.05)  # between two questions of a loop with a deadline
         return spans
+
+    def take_at(self, path: str, content: bytes, headers: Mapping[str, str]) -> bool:
+        """Keep what came to a path; tell whether it is one of the protocol's."""
+        if path == "/v1/traces":
+            self.take(content, headers)
+        elif path == "/v1/metrics":
+            self.metrics.append(metrics_service_pb2.ExportMetricsServiceRequest.FromString(content))
+        else:
+            return False
+        return True
 
     def take(self, content: bytes, headers: Mapping[str, str]) -> None:
         """Keep what an export brought."""
@@ -121,12 +139,12 @@ def collecting() -> Iterator[Collector]:
             collector.requests += 1
             if collector.hangs is not None:
                 collector.hangs.wait(DEADLINE_SECONDS)
-            if self.path != "/v1/traces":
-                self.send_error(404)
-                return
             if collector.answer == 200:
                 zipped = self.headers.get("content-encoding") == "gzip"
-                collector.take(gzip.decompress(content) if zipped else content, self.headers)
+                plain = gzip.decompress(content) if zipped else content
+                if not collector.take_at(self.path, plain, self.headers):
+                    self.send_error(404)
+                    return
             self.send_response(collector.answer)
             self.send_header("content-length", "0")
             self.end_headers()
@@ -139,11 +157,17 @@ def collecting() -> Iterator[Collector]:
             collector.take(request.SerializeToString(), dict(context.invocation_metadata()))
             return trace_service_pb2.ExportTraceServiceResponse()
 
+    class MetricsService(metrics_service_pb2_grpc.MetricsServiceServicer):
+        def Export(self, request: Any, context: Any) -> Any:  # noqa: N802  # the name in the protocol
+            collector.metrics.append(request)
+            return metrics_service_pb2.ExportMetricsServiceResponse()
+
     http_server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     http_server.daemon_threads = True
     collector.http_url = f"http://127.0.0.1:{http_server.server_address[1]}"
     grpc_server = grpc.server(ThreadPoolExecutor(max_workers=2))
     trace_service_pb2_grpc.add_TraceServiceServicer_to_server(Service(), grpc_server)
+    metrics_service_pb2_grpc.add_MetricsServiceServicer_to_server(MetricsService(), grpc_server)
     collector.grpc_url = f"http://127.0.0.1:{grpc_server.add_insecure_port('127.0.0.1:0')}"
     grpc_server.start()
     thread = Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.01})

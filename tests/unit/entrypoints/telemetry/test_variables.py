@@ -16,35 +16,40 @@ ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}
 @pytest.mark.parametrize(
     ("given", "on"),
     [
-        ({}, False),
-        ({"OTEL_SERVICE_NAME": "letters"}, False),
-        (ENDPOINT, True),
-        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://collector:4318/v1/traces"}, True),
-        ({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://collector:4318/v1/metrics"}, False),
-        ({"OTEL_TRACES_EXPORTER": "otlp"}, True),
-        ({**ENDPOINT, "OTEL_TRACES_EXPORTER": "none"}, False),
-        ({**ENDPOINT, "OTEL_METRICS_EXPORTER": "prometheus"}, True),
-        ({**ENDPOINT, "OTEL_SDK_DISABLED": "TRUE"}, False),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": " "}, False),
+        ({}, (False, False)),
+        ({"OTEL_SERVICE_NAME": "letters"}, (False, False)),
+        (ENDPOINT, (True, True)),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://collector:4318/v1/traces"}, (True, False)),
+        ({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://collector:4318/v1/metrics"}, (False, True)),
+        ({"OTEL_TRACES_EXPORTER": "otlp"}, (True, False)),
+        ({**ENDPOINT, "OTEL_TRACES_EXPORTER": "none"}, (False, True)),
+        ({**ENDPOINT, "OTEL_METRICS_EXPORTER": "prometheus"}, (True, False)),
+        ({**ENDPOINT, "OTEL_SDK_DISABLED": "TRUE"}, (False, False)),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": " "}, (False, False)),
     ],
 )
-def test_traces_are_on_where_their_exporter_or_a_collector_is_named(given: dict[str, str], on: bool) -> None:
-    assert telemetry_settings(given).traces is on
+def test_a_signal_is_on_where_its_exporter_or_a_collector_is_named(
+    given: dict[str, str], on: tuple[bool, bool]
+) -> None:
+    settings = telemetry_settings(given)
+    assert (settings.traces, settings.metrics) == on
 
 
 def test_protocol_time_and_sampler_follow_the_specification() -> None:
-    assert telemetry_settings(ENDPOINT).protocol == "http/protobuf"
-    assert telemetry_settings(ENDPOINT).timeout_seconds == 10
+    assert telemetry_settings(ENDPOINT).protocol("traces") == "http/protobuf"
+    assert telemetry_settings(ENDPOINT).timeout_seconds("traces") == 10
     assert telemetry_settings(ENDPOINT).sampler() == ("parentbased_always_on", 1.0)
     given = {
         **ENDPOINT,
         "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+        "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL": "http/protobuf",
         "OTEL_EXPORTER_OTLP_TIMEOUT": "2500",
         "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
         "OTEL_TRACES_SAMPLER_ARG": "0.05",
     }
     settings = telemetry_settings(given)
-    assert (settings.protocol, settings.timeout_seconds) == ("grpc", 2.5)
+    assert (settings.protocol("traces"), settings.protocol("metrics")) == ("grpc", "http/protobuf")
+    assert settings.timeout_seconds("metrics") == 2.5
     assert settings.sampler() == ("parentbased_traceidratio", 0.05)
 
 
@@ -62,7 +67,7 @@ SECRET = "s3cr3t-v4lu3"
         ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", SECRET),
         ("OTEL_EXPORTER_OTLP_CERTIFICATE", f"/nowhere/{SECRET}"),
         ("OTEL_TRACES_EXPORTER", SECRET),
-        ("OTEL_METRICS_EXPORTER", "otlp"),
+        ("OTEL_METRICS_EXPORTER", f"none,otlp,{SECRET}"),
         ("OTEL_LOGS_EXPORTER", "otlp"),
         ("OTEL_TRACES_SAMPLER", SECRET),
         ("OTEL_PROPAGATORS", "tracecontext,none"),
