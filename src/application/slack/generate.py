@@ -13,7 +13,7 @@ from application.ports.slack_installations import KnownInstallation
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.slack.drafts import OpenedDraft, bytes_of, json_of, open_draft, with_choices
 from application.slack.edge import Answer
-from application.slack.merge import merge_view
+from application.slack.merge_views import merge_view
 from application.slack.names import AGAIN, AS, EDIT, FROM_MESSAGE, GENERATE, MERGE_PICK, PICK
 from application.slack.payloads import Payload, action_of, origin_of, view_of_payload
 from application.slack.people import date_in_slack, known_person, show, tell, with_request

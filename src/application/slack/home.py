@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from application.ports.clock import Clock
 from application.ports.job_queue import JobKind, NewJob
@@ -16,7 +16,8 @@ from application.slack.routes import SlackRoute, SlackTask
 from application.slack.templates import NEW as UPLOAD
 from application.slack.templates import TemplatesInSlack, is_admin
 from application.slack.views import loading_view, picker_view
-from application.slack_forms.limits import BUTTON_TEXT, HEADER_TEXT, SECTION_TEXT
+from application.slack_forms.blocks import button
+from application.slack_forms.limits import HEADER_TEXT, SECTION_TEXT
 from application.slack_forms.texts import Block, escaped, mrkdwn, plain
 from domain.errors import NotFoundError
 from domain.slack_delivery import SlackDelivery, SlackOutcome
@@ -181,11 +182,11 @@ async def _template_of(unit: UnitOfWork, draft: SlackDraft) -> str:
 
 def _first(locale: str, *, author: bool) -> Block:
     buttons = [
-        _button(CREATE, "-", say(locale, "home-create"), "primary"),
-        _button(MERGE, "-", say(locale, "home-merge")),
+        button(CREATE, "-", say(locale, "home-create"), "primary"),
+        button(MERGE, "-", say(locale, "home-merge")),
     ]
     if author:
-        buttons.append(_button(UPLOAD, "-", say(locale, "home-upload")))
+        buttons.append(button(UPLOAD, "-", say(locale, "home-upload")))
     return {"type": "actions", "elements": buttons}
 
 
@@ -200,8 +201,8 @@ def _title(locale: str, title: str) -> Block:
 
 def _draft(locale: str, draft: SlackDraft, template: str) -> list[Block]:
     text = f"*{escaped(template)}* ({date_in_slack(draft.updated_at, _WHEN)})"
-    goes_on = _button(CONTINUE, draft.id, say(locale, "home-continue"), "primary")
-    discard = _button(DISCARD, draft.id, say(locale, "home-discard"))
+    goes_on = button(CONTINUE, draft.id, say(locale, "home-continue"), "primary")
+    discard = button(DISCARD, draft.id, say(locale, "home-discard"))
     return [_row(text, goes_on), {"type": "actions", "elements": [discard]}]
 
 
@@ -209,19 +210,14 @@ def _document(locale: str, delivery: SlackDelivery) -> Block:
     state = say(locale, _STATES[delivery.outcome])
     text = f"*{escaped(delivery.template_name)}*: {state} ({date_in_slack(delivery.created_at, _WHEN)})"
     sent = delivery.outcome in (SlackOutcome.FILE, SlackOutcome.LINK, SlackOutcome.GIVEN_UP)
-    return _row(text, _button(SEND, delivery.id, say(locale, "home-send")) if sent else None)
+    return _row(text, button(SEND, delivery.id, say(locale, "home-send")) if sent else None)
 
 
 def _template(locale: str, template: Template) -> Block:
     text = f"*{escaped(template.name)}* (`{template.slug}`)"
-    return _row(text, _button(BEGIN, template.id, say(locale, "home-begin")))
+    return _row(text, button(BEGIN, template.id, say(locale, "home-begin")))
 
 
 def _row(text: str, accessory: Block | None) -> Block:
     block: Block = {"type": "section", "text": mrkdwn(text, SECTION_TEXT)}
     return block if accessory is None else {**block, "accessory": accessory}
-
-
-def _button(action_id: str, value: str, text: str, style: str | None = None) -> dict[str, Any]:
-    shown = {"type": "button", "action_id": action_id, "value": value, "text": plain(text, BUTTON_TEXT)}
-    return shown if style is None else {**shown, "style": style}

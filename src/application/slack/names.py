@@ -10,6 +10,8 @@ FROM_MESSAGE: Final = "docgen_from_message"
 PICKER: Final = "docgen_pick"
 PICK: Final = "pick:template"
 # A view that says that it will be another one in a moment, or what went wrong.
+# The window that takes a template.
+TEMPLATE_VIEW: Final = "docgen_template"
 # Mail merge: its window, the menu of templates in it, and the buttons below the report.
 MERGE: Final = "merge:new"
 MERGE_VIEW: Final = "docgen_merge"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from application.ports.slack_api import SlackClient, SlackRefusedError
-from application.slack.tables import content_of
+from application.slack.files import content_of
 from application.slack.texts import say
 from application.slack_forms.absent import CHANNEL, FILE, USER, marked
 from application.slack_forms.limits import FILE_INPUT_BYTES

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from application.ports.row_reader import RowPlan, RowReader, RowSource
 from application.ports.slack_api import SlackClient
+from application.slack.files import content_of
 from application.slack_forms.absent import FILE, marked
 from application.slack_forms.limits import FILE_INPUT_BYTES
 from application.slack_forms.widgets import Widget
@@ -80,17 +81,6 @@ class ReadFormTables:
         if problems:
             raise InvalidRequestError(name, told(problems))
         return rows
-
-
-async def content_of(client: SlackClient, file: Mapping[str, Any], most: int) -> bytes:
-    """Return the bytes of a file of Slack, by its id.
-
-    Raises:
-        PayloadTooLargeError: they are more than `most`.
-        SlackError: Slack does not give it.
-    """
-    info = (await client.call("files.info", file=file["id"])).get("file", {})
-    return await client.download(str(info.get("url_private_download") or info.get("url_private") or ""), most)
 
 
 def told(problems: list[RowProblem]) -> str:

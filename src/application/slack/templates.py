@@ -7,24 +7,24 @@ from typing import Any, Final
 from application.caller import Caller
 from application.ports.slack_api import SlackClient, SlackRefusedError
 from application.ports.unit_of_work import UnitsOfWork
+from application.slack.files import content_of
 from application.slack.library_texts import say
+from application.slack.names import TEMPLATE_VIEW
 from application.slack.payloads import action_of, view_of_payload
 from application.slack.people import known_person, tell
 from application.slack.routes import SlackRoute, SlackTask
-from application.slack.tables import content_of
+from application.slack.template_views import asked_for, findings, upload_view
 from application.slack.told import ToldInSlackError
 from application.slack.views import message
-from application.slack_forms.limits import BUTTON_TEXT, HINT, LABEL, SECTION_TEXT, VIEW_BUTTON, VIEW_TITLE
-from application.slack_forms.texts import Block, escaped, mrkdwn, one_line, plain
+from application.slack_forms.blocks import button
+from application.slack_forms.texts import Block, escaped, one_line
 from application.use_cases.add_version import AddVersion, AddVersionCommand
 from application.use_cases.inspect_upload import TemplateUpload
 from application.use_cases.register_template import RegisterTemplate, RegisterTemplateCommand
-from application.use_cases.validate_template import TemplateReport, ValidateTemplate, ValidateTemplateCommand
-from domain.diagnostics import Diagnostic, Severity
+from application.use_cases.validate_template import ValidateTemplate, ValidateTemplateCommand
 from domain.errors import BreakingChangeError, InvalidRequestError, NotFoundError
 from domain.exact_json import read_exact, write_exact
 from domain.formats import TemplateFormat
-from domain.placeholder import Placeholder
 from domain.scope import Scope
 from domain.slack_draft import SlackOrigin
 from domain.slug import slug_from
@@ -34,19 +34,11 @@ NEW: Final = "template:new"
 PUBLISH: Final = "template:publish"
 REPLACE: Final = "template:replace"
 CANCEL: Final = "template:cancel"
-UPLOAD: Final = "docgen_template"
 
 # The largest file that is fetched from Slack; what a workspace allows is checked of the file itself.
 _FILE_BYTES: Final = 100_000_000
-_FINDINGS: Final = 10
-_PLACEHOLDERS: Final = 40
 # What a button carries has 2,000 characters at most.
 _NAME: Final = 100
-_SIGNS: Final = {
-    Severity.ERROR: ":red_circle:",
-    Severity.WARNING: ":large_yellow_circle:",
-    Severity.INFO: ":information_source:",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,7 @@ class TemplatesInSlack:
         return {
             "event:message": SlackRoute(self.dropped),
             f"action:{NEW}": SlackRoute(_nothing, lambda _, __: upload_view("en")),
-            f"view:{UPLOAD}": SlackRoute(self.uploaded),
+            f"view:{TEMPLATE_VIEW}": SlackRoute(self.uploaded),
             f"action:{PUBLISH}": SlackRoute(self.publish),
             f"action:{REPLACE}": SlackRoute(self.replace),
             f"action:{CANCEL}": SlackRoute(self.cancel),
@@ -142,10 +134,8 @@ class TemplatesInSlack:
             added = await self._add_version(command)
         except BreakingChangeError as failure:
             text = say(origin.locale, "breaking", name=escaped(file.title), reason=escaped(str(failure)))
-            anyway = _button(
-                REPLACE, replace(file, breaking=True).value, say(origin.locale, "replace-anyway"), "danger"
-            )
-            cancel = _button(CANCEL, "-", say(origin.locale, "cancel"))
+            anyway = button(REPLACE, replace(file, breaking=True).value, say(origin.locale, "replace-anyway"), "danger")
+            cancel = button(CANCEL, "-", say(origin.locale, "cancel"))
             await self._end(task, text, {"type": "actions", "elements": [anyway, cancel]})
             return
         key = "replaced" if added.created else "same-version"
@@ -179,7 +169,7 @@ class TemplatesInSlack:
         upload = TemplateUpload(file.name, await _content(task.client, file, locale))
         report = await self._validate(ValidateTemplateCommand(upload, workspace_id=task.caller.workspace_id))
         text = say(locale, "works" if report.ok else "works-not", file=escaped(file.name))
-        blocks = [*_findings(report, locale), *_asked_for(report.placeholders, locale)]
+        blocks = [*findings(report, locale), *asked_for(report.placeholders, locale)]
         if report.ok:
             blocks.append(self._buttons(file, await self._existing(task, file), locale))
         await task.client.call("chat.postMessage", channel=channel, unfurl_links=False, **message(text, *blocks))
@@ -196,11 +186,11 @@ class TemplatesInSlack:
     @staticmethod
     def _buttons(file: _File, existing: Template | None, locale: str) -> Block:
         if existing is None:
-            first = _button(PUBLISH, file.value, say(locale, "publish"), "primary")
+            first = button(PUBLISH, file.value, say(locale, "publish"), "primary")
         else:
             known = replace(file, title=existing.name, template=existing.id)
-            first = _button(REPLACE, known.value, say(locale, "replace", name=existing.name), "primary")
-        return {"type": "actions", "elements": [first, _button(CANCEL, "-", say(locale, "cancel"))]}
+            first = button(REPLACE, known.value, say(locale, "replace", name=existing.name), "primary")
+        return {"type": "actions", "elements": [first, button(CANCEL, "-", say(locale, "cancel"))]}
 
     @staticmethod
     async def _end(task: SlackTask, text: str, *more: Block) -> None:
@@ -220,29 +210,6 @@ async def is_admin(client: SlackClient, user_id: str) -> bool:
     except SlackRefusedError:
         return False
     return any(user.get(name) is True for name in ("is_admin", "is_owner", "is_primary_owner"))
-
-
-def upload_view(locale: str) -> Block:
-    """Return the window that takes a template."""
-    kinds = ["docx", "md", "markdown", "txt"]
-    file = {"type": "file_input", "action_id": "value", "filetypes": kinds, "max_files": 1}
-    name = {"type": "plain_text_input", "action_id": "value", "max_length": _NAME}
-    return {
-        "type": "modal",
-        "callback_id": UPLOAD,
-        "title": plain(say(locale, "upload-title"), VIEW_TITLE),
-        "submit": plain(say(locale, "upload"), VIEW_BUTTON),
-        "close": plain(say(locale, "cancel"), VIEW_BUTTON),
-        "blocks": [
-            _input("file", say(locale, "upload-file"), say(locale, "upload-file-hint"), file),
-            {**_input("name", say(locale, "upload-name"), say(locale, "upload-name-hint"), name), "optional": True},
-        ],
-    }
-
-
-def _input(block_id: str, label: str, hint: str, element: Mapping[str, Any]) -> Block:
-    texts = {"label": plain(label, LABEL), "hint": plain(hint, HINT)}
-    return {"type": "input", "block_id": block_id, **texts, "element": dict(element)}
 
 
 async def _nothing(_: SlackTask) -> None:
@@ -269,39 +236,3 @@ def _file(file: Mapping[str, Any], title: str) -> _File:
     stem, dot, extension = one_line(str(file.get("name") or "")).rpartition(".")
     shown = title or stem.replace("_", " ") or "template"
     return _File(str(file.get("id")), f"{stem[:_NAME]}{dot}{extension[:10]}", shown[:_NAME])
-
-
-def _findings(report: TemplateReport, locale: str) -> list[Block]:
-    if not report.diagnostics:
-        return []
-    lines = [_finding(each, locale) for each in report.diagnostics[:_FINDINGS]]
-    return _section(say(locale, "findings"), lines, len(report.diagnostics) - _FINDINGS, locale)
-
-
-def _finding(found: Diagnostic, locale: str) -> str:
-    words = f" “{escaped(one_line(found.snippet))}”" if found.snippet else ""
-    place = f" ({escaped(str(found.location))}{words})" if found.location else ""
-    advice = f" {escaped(found.suggestion)}" if found.suggestion else ""
-    message_ = escaped(found.message)
-    return say(locale, "finding", sign=_SIGNS[found.severity], message=message_, place=place, advice=advice)
-
-
-def _asked_for(placeholders: Sequence[Placeholder], locale: str) -> list[Block]:
-    if not placeholders:
-        return [{"type": "section", "text": plain(say(locale, "no-placeholders"), SECTION_TEXT)}]
-    optional = f", {say(locale, 'optional')}"
-    lines = [
-        f"• {escaped(each.path)}: {each.kind.replace('_', ' ')}{'' if each.required else optional}"
-        for each in placeholders[:_PLACEHOLDERS]
-    ]
-    return _section(say(locale, "placeholders"), lines, len(placeholders) - _PLACEHOLDERS, locale)
-
-
-def _section(title: str, lines: Sequence[str], more: int, locale: str) -> list[Block]:
-    rest = [say(locale, "more", count=more)] if more > 0 else []
-    return [{"type": "section", "text": mrkdwn("\n".join([title, *lines, *rest]), SECTION_TEXT)}]
-
-
-def _button(action_id: str, value: str, text: str, style: str | None = None) -> Block:
-    shown = {"type": "button", "action_id": action_id, "value": value, "text": plain(text, BUTTON_TEXT)}
-    return shown if style is None else {**shown, "style": style}

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from application.slack_forms.messages import spoken
+
 _ENGLISH: Final = {
     "title": "Create a document",
     "loading": "One moment …",
@@ -131,5 +133,4 @@ LANGUAGES: Final = {"en": _ENGLISH, "de": _GERMAN}
 
 def say(locale: str, key: str, **said: Any) -> str:
     """Return a sentence in the language of a locale such as 'de-DE'; what it says of data has to be escaped."""
-    language = locale.replace("_", "-").partition("-")[0].lower()
-    return LANGUAGES.get(language, _ENGLISH)[key].format(**said)
+    return spoken(LANGUAGES, locale, key, **said)

@@ -5,7 +5,8 @@ from typing import Any
 
 from application.slack.names import AGAIN, AS, EDIT, LOADING, PICK, PICKER
 from application.slack.texts import say
-from application.slack_forms.limits import BUTTON_TEXT, OPTION_TEXT, PLACEHOLDER, SECTION_TEXT, VIEW_BUTTON, VIEW_TITLE
+from application.slack_forms.blocks import button
+from application.slack_forms.limits import OPTION_TEXT, PLACEHOLDER, SECTION_TEXT, VIEW_BUTTON, VIEW_TITLE
 from application.slack_forms.texts import Block, mrkdwn, one_line, plain
 from domain.template import Template
 
@@ -52,19 +53,15 @@ def option_of(template: Template) -> Block:
 def document_buttons(locale: str, delivery_id: str, others: Sequence[str]) -> Block:
     """Return the buttons below a document; `others` are the other formats that it could have."""
     buttons = [
-        _button(AGAIN, delivery_id, say(locale, "again")),
-        _button(EDIT, delivery_id, say(locale, "edit")),
-        *(_button(f"{AS}:{output}", f"{delivery_id} {output}", _other_format(locale, output)) for output in others),
+        button(AGAIN, delivery_id, say(locale, "again")),
+        button(EDIT, delivery_id, say(locale, "edit")),
+        *(button(f"{AS}:{output}", f"{delivery_id} {output}", _other_format(locale, output)) for output in others),
     ]
     return {"type": "actions", "elements": buttons}
 
 
 def _other_format(locale: str, output: str) -> str:
     return say(locale, "as", output=say(locale, f"output-{output}"))
-
-
-def _button(action_id: str, value: str, text: str) -> dict[str, Any]:
-    return {"type": "button", "action_id": action_id, "value": value, "text": plain(text, BUTTON_TEXT)}
 
 
 def message(text: str, *more: Block) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from application.slack_forms.blocks import button
 from application.slack_forms.elements import block_id_of, input_block
 from application.slack_forms.limits import (
-    BUTTON_TEXT,
     SECTION_TEXT,
     VIEW_BLOCKS,
     VIEW_BUTTON,
@@ -97,7 +97,7 @@ def _top(pages: Sequence[Page], number: int, person: Person, note: str) -> list[
         text = plain(person.say("page", page=number + 1, pages=len(pages)), SECTION_TEXT)
         blocks.append({"type": "section", "text": text})
         if number:
-            blocks[-1]["accessory"] = _button(BACK, str(number), person.say("back"))
+            blocks[-1]["accessory"] = button(BACK, str(number), person.say("back"))
     if number and (trail := pages[number].trail):
         heading = person.say("continued", heading=" / ".join(trail))
         blocks.append({"type": "context", "elements": [plain(heading, _LABEL)]})
@@ -123,7 +123,7 @@ def _heading(part: Heading, person: Person) -> Block:
     }
     if part.verb is not None:
         label = "remove-all" if part.note in ("rows-hidden", "rows-file") else part.verb.value
-        block["accessory"] = _button(f"{PRESS}:{part.verb}", key_of(part.path), person.say(label))
+        block["accessory"] = button(f"{PRESS}:{part.verb}", key_of(part.path), person.say(label))
     return block
 
 
@@ -131,9 +131,5 @@ def _adder(part: Adder, person: Person) -> Block:
     block_id = f"a:{key_of(part.path)}"
     if part.full:
         return {"type": "context", "block_id": block_id, "elements": [plain(person.say("rows-full"), _LABEL)]}
-    button = _button(f"{PRESS}:{Verb.ADD}", key_of(part.path), person.say("add-row"))
-    return {"type": "actions", "block_id": block_id, "elements": [button]}
-
-
-def _button(action_id: str, value: str, text: str) -> dict[str, Any]:
-    return {"type": "button", "action_id": action_id, "value": value, "text": plain(text, BUTTON_TEXT)}
+    add = button(f"{PRESS}:{Verb.ADD}", key_of(part.path), person.say("add-row"))
+    return {"type": "actions", "block_id": block_id, "elements": [add]}

@@ -18,6 +18,8 @@ from tests.integration.slack.desk import Desk
 from tests.integration.support.databases import Template, with_database
 from tests.integration.support.fake_slack import BOT_TOKEN, SIGNING_SECRET, FakeSlack
 
+# May publish templates without being an administrator.
+AUTHOR = "U0GRACE"
 LETTER = "Dear {{ name }},\n\nyour salary is {{ salary }}.\n"
 
 
@@ -56,6 +58,7 @@ def with_slack(settings: Settings, slack: FakeSlack, **slack_fields: Any) -> Set
         "bot_token": SecretStr(BOT_TOKEN),
         "api_url": f"{slack.url}/api",
         "file_bytes": 100_000,
+        "template_authors": AUTHOR,
         **slack_fields,
     }
     http = settings.http.model_copy(update={"with_worker": True, "public_url": "https://docgen.example.org"})

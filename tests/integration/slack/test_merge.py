@@ -4,8 +4,9 @@ import io
 import zipfile
 from typing import Any
 
-from tests.integration.slack.desk import Desk, kinds
-from tests.integration.support.fake_slack import USER
+from tests.integration.http.conftest import register
+from tests.integration.slack.desk import Desk, button_of, kinds
+from tests.integration.support.fake_slack import USER, Fault
 
 Json = dict[str, Any]
 ROWS = "name,salary,shoe\nAda,100,\nGrace,,\nAlan,300,\n"
@@ -18,10 +19,10 @@ def _window(desk: Desk) -> Json:
     return view
 
 
-def _report(desk: Desk, content: str, name: str = "rows.csv") -> Json:
+def _report(desk: Desk, content: str, name: str = "rows.csv", query: str = "offer-letter") -> Json:
     """Send a table for the first template, and return what is said of it."""
     view = _window(desk)
-    item = desk.options(view, "offer", action_id="merge:template", block_id="template")[0]
+    item = desk.options(view, query, action_id="merge:template", block_id="template")[0]
     file = desk.slack.uploaded(name, content.encode())
     state = {
         "template": {"merge:template": {"type": "external_select", "selected_option": item}},
@@ -32,6 +33,10 @@ def _report(desk: Desk, content: str, name: str = "rows.csv") -> Json:
     desk.interact(desk.slack.interaction("view_submission", view=filled, response_urls=[]))
     message: Json = desk.slack.wait_for(lambda: next(iter(desk.slack.messages[before:]), None))
     return message
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u2060", "")
 
 
 def _shown(message: Json) -> str:
@@ -75,6 +80,39 @@ def test_progress_is_told_by_editing_one_message(desk: Desk) -> None:
     edits = [call for call in desk.slack.called("chat.update")[before:] if call.arguments["ts"] == message["ts"]]
     assert "0 of 300" in edits[0].arguments["text"]
     assert len(desk.slack.messages) == messages
+
+
+def test_two_clicks_make_one_batch(desk: Desk) -> None:
+    message = _report(desk, "name,salary\nAda,5\n")
+    before = len(desk.client.get("/v1/batches").json()["data"])
+    known = {file.id for file in desk.slack.shared()}
+    start = button_of(message, "merge:start")
+    for _ in range(2):
+        desk.interact(desk.slack.in_message(message, start))
+    desk.slack.wait_for(lambda: "all 1 documents are there" in message["text"])
+    assert len(desk.client.get("/v1/batches").json()["data"]) == before + 1
+    assert len([file for file in desk.slack.shared() if file.id not in known]) == 1
+
+
+def test_slack_being_away_for_a_moment_loses_nothing(desk: Desk) -> None:
+    message = _report(desk, "name,salary\nAda,6\n")
+    desk.slack.fail("chat.update", Fault(status=503), Fault(status=429, retry_after=1))
+    desk.slack.fail("files.getUploadURLExternal", Fault(status=500))
+    known = {file.id for file in desk.slack.shared()}
+    desk.click(message, "merge:start")
+    assert _uploaded(desk, known, ".zip")
+    desk.slack.wait_for(lambda: "all 1 documents are there" in message["text"])
+
+
+def test_a_template_that_was_archived_since_the_report_is_told_and_nothing_is_made(desk: Desk) -> None:
+    register(desk.client, "To {{ name }}", name="offer-old.txt", slug="offer-old")
+    message = _report(desk, "name\nAda\n", query="offer-old")
+    etag = desk.client.get("/v1/templates/offer-old").headers["ETag"]
+    assert desk.client.delete("/v1/templates/offer-old", headers={"If-Match": etag}).status_code == 204
+    batches = desk.client.get("/v1/batches").json()["data"]
+    desk.click(message, "merge:start")
+    desk.slack.wait_for(lambda: any("offer-old is archived" in _plain(said) for said in desk.slack.said()))
+    assert desk.client.get("/v1/batches").json()["data"] == batches
 
 
 def test_columns_that_do_not_fit_are_told_and_nothing_is_started(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.slack.conftest import AUTHOR
 from tests.integration.slack.desk import Desk, button_of
 from tests.integration.support.fake_slack import USER
 
@@ -107,6 +108,20 @@ def test_the_right_is_asked_for_again_when_a_button_is_clicked(author: Desk) -> 
     author.interact(author.slack.in_message(message, button))
     author.slack.wait_for(lambda: len(told()) > before)
     assert author.client.get("/v1/templates/late").status_code == 404
+
+
+def test_a_file_that_was_deleted_since_is_told(author: Desk) -> None:
+    message = _drop(author, "gone.txt", "{{ a }}")
+    author.slack.files.clear()
+    author.interact(author.slack.in_message(message, button_of(message, "template:publish")))
+    author.slack.wait_for(lambda: any("no longer in Slack" in said for said in author.slack.said()))
+    assert author.client.get("/v1/templates/gone").status_code == 404
+
+
+def test_somebody_whom_the_settings_name_may_publish(desk: Desk) -> None:
+    desk.slack.users[AUTHOR] = {"id": AUTHOR, "name": "grace", "locale": "en-GB", "tz": "Europe/London"}
+    message = _drop(desk, "named.txt", "{{ a }}", user=AUTHOR)
+    assert "can be published" in message["text"]
 
 
 def test_messages_without_templates_are_left_alone(desk: Desk) -> None:
