@@ -92,6 +92,7 @@ def slack_parts(
         use_cases.create_batch,
         use_cases.archive_batch,
         row_reader,
+        clock,
         chosen.file_bytes,
     )
     forget = ForgetSlack(units_of_work)

@@ -17,6 +17,7 @@ from application.ports.slack_api import (
 )
 from application.ports.unit_of_work import UnitsOfWork
 from application.slack.drafts import other_outputs
+from application.slack.files import is_shared
 from application.slack.people import ANSWERED_FOR, date_in_slack, tell, with_request
 from application.slack.places import SlackPlaces, caller_of
 from application.slack.texts import say
@@ -149,7 +150,7 @@ class DeliverToSlack:
     async def _share(self, client: SlackClient, delivery: SlackDelivery, stored: StoredDocument) -> SlackDelivery:
         """Upload a document and have Slack show it, each once; return how far it is then."""
         delivery = await self._current(delivery)
-        if delivery.completing and delivery.file_id is not None and await _is_shared(client, delivery.file_id):
+        if delivery.completing and delivery.file_id is not None and await is_shared(client, delivery.file_id):
             return delivery
         origin = delivery.origin
         channel = origin.channel_id or await _direct_channel(client, origin.user_id)
@@ -246,12 +247,3 @@ class DeliverToSlack:
 async def _direct_channel(client: SlackClient, user_id: str) -> str:
     answer = await client.call("conversations.open", users=user_id)
     return str(answer.get("channel", {}).get("id", ""))
-
-
-async def _is_shared(client: SlackClient, file_id: str) -> bool:
-    """Tell whether a file stands in any conversation: the worker that asked for it may have died before it heard."""
-    try:
-        file = (await client.call("files.info", file=file_id)).get("file", {})
-    except SlackRefusedError:
-        return False
-    return any(file.get(name) for name in ("channels", "groups", "ims", "shares"))

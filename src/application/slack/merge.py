@@ -4,14 +4,15 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Final
+from typing import BinaryIO, Final
 
 from application.caller import Caller
 from application.defaults import RenderWishes
+from application.ports.clock import Clock
 from application.ports.row_reader import RowPlan, RowReader, RowSource
 from application.ports.slack_api import SlackClient, SlackRefusedError
-from application.ports.unit_of_work import UnitsOfWork
-from application.slack.files import content_of, share
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.slack.files import content_of, is_shared, uploaded
 from application.slack.library_texts import say
 from application.slack.merge_views import TOLD, Table, end_of, merge_view, progress_of, report_of
 from application.slack.names import MERGE, MERGE_CANCEL, MERGE_PICK, MERGE_START, MERGE_VIEW
@@ -29,11 +30,11 @@ from application.use_cases.check_rows import CheckRows, CheckRowsCommand
 from application.use_cases.create_batch import CreateBatch, CreateBatchCommand
 from domain.batch import ENDED, Batch, ItemStatus, OnError
 from domain.errors import NotFoundError, RowsInvalidError
-from domain.exact_json import read_exact
+from domain.exact_json import read_exact, write_exact
 from domain.identifiers import BATCH_PREFIX, BatchId
 from domain.rows import RowWishes, row_format_of
 from domain.scope import Scope
-from domain.slack_draft import SlackOrigin
+from domain.slack_draft import SlackDraft, SlackOrigin
 from domain.template import TemplateStatus
 
 # Between two looks at a batch, and two edits of the message that tells how far it is.
@@ -56,6 +57,7 @@ class MailMergeInSlack:
         create_batch: CreateBatch,
         archive: ArchiveBatch,
         reader: RowReader,
+        clock: Clock,
         most_bytes: int,
     ) -> None:
         """Take how large an archive may be that is uploaded."""
@@ -64,6 +66,7 @@ class MailMergeInSlack:
         self._create_batch = create_batch
         self._archive = archive
         self._reader = reader
+        self._clock = clock
         self._most_bytes = most_bytes
 
     def routes(self) -> dict[str, SlackRoute]:
@@ -109,6 +112,9 @@ class MailMergeInSlack:
             raise NotYetError(f"The batch {batch.id} is not ready yet.", _SECONDS)
         sent = await self._send(task, caller, wanted, batch, origin)
         await _tell(task, "\n".join([end_of(origin.locale, batch), *sent]))
+        async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+            await unit.slack_drafts.remove(task.draft_id)
+            await unit.commit()
 
     async def cancel(self, task: SlackTask) -> None:
         """Leave it at the report."""
@@ -151,7 +157,7 @@ class MailMergeInSlack:
                     size = f"{file.tell() / _MEGABYTE:.1f}"
                     sent.append(say(origin.locale, "merge-large", size=size, batch=batch.id))
                 else:
-                    await share(task.client, archive.file_name, file, channel)
+                    await self._share(task, "archive", archive.file_name, file, channel)
         if batch.failed:
             try:
                 async with _opened(task.client, wanted, origin) as source:
@@ -169,9 +175,36 @@ class MailMergeInSlack:
             async with self._reader.copy(source, plan, failed) as pieces:
                 async for piece in pieces:
                     file.write(piece)
-            await share(
-                task.client, say(origin.locale, "merge-failed-file", template=batch.template_slug), file, channel
+            name = say(origin.locale, "merge-failed-file", template=batch.template_slug)
+            await self._share(task, "failed", name, file, channel)
+
+    async def _share(self, task: SlackTask, what: str, name: str, file: BinaryIO, channel: str) -> None:
+        """Show a file once: its id is written down before, and a later attempt asks what became of it."""
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            known = await self._sent(unit, task)
+        file_id = known.get(what)
+        if file_id is not None and await is_shared(task.client, file_id):
+            return
+        file_id = await uploaded(task.client, name, file)
+        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
+            data = write_exact({**known, what: file_id}).encode()
+            now = self._clock.now()
+            draft = SlackDraft(
+                task.draft_id, task.intent.workspace_id, task.origin, task.intent.request_id, now, now, data=data
             )
+            await unit.slack_drafts.put(draft)
+            await unit.commit()
+        files = [{"id": file_id, "title": name}]
+        await task.client.call("files.completeUploadExternal", files=files, channel_id=channel)
+
+    @staticmethod
+    async def _sent(unit: UnitOfWork, task: SlackTask) -> dict[str, str]:
+        """Return the ids of files by what they are, as far as an earlier attempt has come."""
+        try:
+            draft = await unit.slack_drafts.get(task.draft_id)
+        except NotFoundError:
+            return {}
+        return dict(read_exact(draft.data.decode()))
 
     async def _failures(self, batch: Batch) -> dict[int, str]:
         found: dict[int, str] = {}

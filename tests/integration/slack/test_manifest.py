@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from adapters.slack import clients
-from application.slack import delivering, edge, generate, people, resolving
+from application.slack import delivering, edge, files, generate, home, merge, people, resolving, templates
 from application.slack.manifest import app_manifest
 from application.slack.names import BOT_EVENTS, BOT_SCOPES
 from domain.errors import InvalidRequestError
@@ -20,6 +20,7 @@ from entrypoints.slack.routes import PATHS
 from entrypoints.slack_parts import SlackParts
 
 BASE = "https://docgen.example.org"
+MODULES = (delivering, edge, files, generate, home, merge, people, resolving, templates, clients)
 # The scope that each method needs (docs.slack.dev/reference/methods).
 METHODS = {
     "views.open": None,
@@ -77,7 +78,7 @@ def test_every_shortcut_and_event_has_a_route(slack_settings: Settings) -> None:
 
 
 def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
-    sources = "".join(inspect.getsource(module) for module in (delivering, edge, generate, people, resolving, clients))
+    sources = "".join(inspect.getsource(module) for module in MODULES)
     called = {method for method in METHODS if f'"{method}"' in sources}
     needed = {METHODS[method] for method in called} - {None}
     assert needed | {"commands", "groups:read", "im:history"} == set(BOT_SCOPES)

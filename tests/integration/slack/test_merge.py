@@ -104,6 +104,18 @@ def test_slack_being_away_for_a_moment_loses_nothing(desk: Desk) -> None:
     desk.slack.wait_for(lambda: "all 1 documents are there" in message["text"])
 
 
+def test_an_answer_that_is_lost_leads_to_no_second_archive(desk: Desk) -> None:
+    message = _report(desk, "name,salary\nAda,8\nGrace,\n")
+    for _ in range(2):
+        desk.slack.fail("files.completeUploadExternal", Fault(status=500, after=True))
+    known = {file.id for file in desk.slack.shared()}
+    desk.click(message, "merge:start")
+    desk.slack.wait_for(lambda: "1 documents are there" in message["text"], 60)
+    new = [file for file in desk.slack.shared() if file.id not in known]
+    assert sorted(file.name.rpartition(".")[2] for file in new) == ["csv", "zip"]
+    assert all(len(file.shares) == 1 for file in new)
+
+
 def test_a_template_that_was_archived_since_the_report_is_told_and_nothing_is_made(desk: Desk) -> None:
     register(desk.client, "To {{ name }}", name="offer-old.txt", slug="offer-old")
     message = _report(desk, "name\nAda\n", query="offer-old")
