@@ -30,7 +30,7 @@ from adapters.postgres.driver_connections import DRIVER_CONNECTIONS
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.lost_jobs import PostgresLostJobs
-from adapters.postgres.migrator import head_revision, upgrade
+from adapters.postgres.migrator import head_revision, newer_revision, upgrade
 from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.rate_buckets import PostgresRateBuckets
 from adapters.postgres.render_endings import RENDERS_CHANNEL, PostgresRenderEndings
@@ -871,18 +871,28 @@ def start_embedded_database(settings: Settings) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """The revision that a database has, and why row-level security is no second wall for the service, if so."""
+    """The revision that a database has, and why row-level security is no second wall for the service, if so.
+
+    A `newer` one is that of a later version of DocGen.
+    """
 
     revision: str
     weakness: str | None
+    newer: bool = False
 
 
 async def migrate(owner_url: str, service_url: str) -> Migrated:
     """Bring a database to this version's schema under its owner's role, and let the service's role use it.
 
+    One that a later version has migrated is left as it is: this version can work with it, and is there again because
+    somebody went back to it.
+
     Raises:
         ServiceUnavailableError: it is down or refuses, or there is no such role.
     """
+    newer = await newer_revision(owner_url)
+    if newer is not None:
+        return Migrated(newer, None, newer=True)
     await upgrade(owner_url)
     role = role_of(service_url)
     if role is None:

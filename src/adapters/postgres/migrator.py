@@ -68,6 +68,16 @@ async def is_up_to_date(url: str) -> bool:
     return await current_revision(url) == head_revision()
 
 
+async def newer_revision(url: str) -> str | None:
+    """Return the revision of a schema that a newer version of DocGen has made, None where it is none of those.
+
+    Raises:
+        ServiceUnavailableError: the database is down or refuses.
+    """
+    revision = await current_revision(url)
+    return None if revision in known_revisions() else revision
+
+
 def revision_of(connection: Connection) -> str | None:
     """Return the revision of the schema that a connection sees, None where there is none yet."""
     return MigrationContext.configure(connection).get_current_revision()

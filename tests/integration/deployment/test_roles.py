@@ -95,6 +95,25 @@ async def test_row_level_security_holds_on_what_it_makes(addresses: Addresses) -
         await connection.close()
 
 
+async def test_the_migration_of_the_version_before_leaves_a_newer_schema_alone(addresses: Addresses) -> None:
+    """Whoever goes back to an older image runs it again; what the newer version may do stays allowed."""
+    assert addresses.run().returncode == 0
+    await migrate(addresses.owner, addresses.service)
+    role = urlsplit(addresses.service).username
+    owner = await asyncpg.connect(addresses.owner)
+    await owner.execute("CREATE TABLE of_tomorrow (n int)")
+    await owner.execute(f'GRANT SELECT ON of_tomorrow TO "{role}"')
+    await owner.execute("UPDATE alembic_version SET version_num = '9999'")
+    await owner.close()
+
+    migrated = await migrate(addresses.owner, addresses.service)
+
+    assert (migrated.revision, migrated.newer) == ("9999", True)
+    service = await asyncpg.connect(addresses.service)
+    assert await service.fetchval("SELECT count(*) FROM of_tomorrow") == 0
+    await service.close()
+
+
 async def test_a_database_that_is_there_already_becomes_the_owners(addresses: Addresses) -> None:
     """Providers make one along with the server, for a role of theirs."""
     connection = await asyncpg.connect(addresses.server)
