@@ -38,6 +38,13 @@ def job_of(delivery: WebhookDelivery) -> NewJob:
     return NewJob(JobKind.WEBHOOK, delivery.workspace_id, f"{delivery.id} {delivery.run}")
 
 
+async def tell_slack(unit: UnitOfWork, request: RenderRequest) -> None:
+    """Have what became of a render told in Slack, if it was asked for there; also that it was called off."""
+    for told_id in request.deliver_to:
+        if is_id(told_id, SLACK_DELIVERY_PREFIX):
+            await unit.jobs.enqueue(NewJob(JobKind.SLACK_DELIVERY, request.workspace_id, told_id))
+
+
 class WebhookEvents:
     """Writes deliveries and their jobs into the caller's transaction: they are there when that is committed.
 
@@ -89,9 +96,7 @@ class WebhookEvents:
 
     async def tell_of_end(self, unit: UnitOfWork, request: RenderRequest) -> None:
         """Write down that a render has succeeded or failed, for those who listen and those whom it names."""
-        for told_id in request.deliver_to:
-            if is_id(told_id, SLACK_DELIVERY_PREFIX):
-                await unit.jobs.enqueue(NewJob(JobKind.SLACK_DELIVERY, request.workspace_id, told_id))
+        await tell_slack(unit, request)
         event = event_of(request)
         if event is None:
             return

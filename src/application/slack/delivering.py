@@ -184,6 +184,12 @@ class DeliverToSlack:
     ) -> SlackOutcome:
         """Say where the document can be fetched for a while, and why it is not here."""
         link = await self._link_document(caller, request.id, MAX_LINK_SECONDS)
+        if "://" not in link.address and self._public_url is None:
+            # Only who runs the service can put that right.
+            locale = delivery.origin.locale
+            text = with_request(locale, f"{reason} {say(locale, 'no-address')}", delivery.request_id)
+            await self._say(client, await self._current(delivery), text)
+            return SlackOutcome.FAILED
         address = link.address if "://" in link.address else f"{self._public_url or ''}{link.address}"
         until = date_in_slack(link.expires_at, "{date_short_pretty}")
         name = escaped(delivery.template_name)
@@ -203,7 +209,7 @@ class DeliverToSlack:
 
     async def _say_failure(self, client: SlackClient, delivery: SlackDelivery, request: RenderRequest) -> None:
         locale = delivery.origin.locale
-        reason = request.failure.message if request.failure is not None else str(request.status)
+        reason = request.failure.message if request.failure is not None else say(locale, "called-off")
         text = say(locale, "failed", template=escaped(delivery.template_name), reason=escaped(reason))
         await self._say(client, delivery, with_request(locale, text, delivery.request_id))
 

@@ -5,6 +5,7 @@ from application.ports.clock import Clock
 from application.ports.job_queue import JobKind, NewJob
 from application.ports.unit_of_work import UnitsOfWork
 from application.use_cases.requested_renders import AnswerOf
+from application.webhook_events import tell_slack
 from domain.audit import AuditAction, AuditObject
 from domain.errors import ConflictError, NotFoundError
 from domain.render_request import RenderRequest
@@ -30,6 +31,7 @@ class CancelRender:
             cancelled = request.cancel(at=self._clock.now())
             await unit.renders.update(cancelled)
             await unit.audit.record(caller.entry(AuditAction.RENDER_CANCELLED, AuditObject.RENDER, cancelled.id))
+            await tell_slack(unit, cancelled)
             if answer is not None:
                 await unit.answers.keep(await answer(cancelled))
             await unit.commit()

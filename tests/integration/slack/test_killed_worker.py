@@ -1,7 +1,8 @@
 """A worker that dies at any call of Slack, before Slack has done it or after: the next one delivers, and once."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,16 +81,22 @@ class Work:
         return False
 
 
+@asynccontextmanager
+async def worker(settings: Settings, url: str, slack: FakeSlack) -> AsyncIterator[Work]:
+    """Give a worker with these settings."""
+    container = Container(settings=settings)
+    async with entered(container.lifetimes()):
+        parts = container.slack()
+        assert isinstance(parts, SlackParts)
+        yield Work({**parts.handlers, JobKind.RENDER: container.carry_out_render()}, url, slack)
+
+
 @pytest.mark.parametrize("after", [False, True])
 async def test_a_document_is_shown_once_wherever_its_worker_dies(
     desk: Desk, slack_settings: Settings, module_database_url: str, *, after: bool
 ) -> None:
-    slack, container = desk.slack, Container(settings=slack_settings)
-    async with entered(container.lifetimes()):
-        parts = container.slack()
-        assert isinstance(parts, SlackParts)
-        handlers = {**parts.handlers, JobKind.RENDER: container.carry_out_render()}
-        work = Work(handlers, module_database_url, slack)
+    slack = desk.slack
+    async with worker(slack_settings, module_database_url, slack) as work:
         for at in range(1, 20):
             name = f"{'After' if after else 'Before'} {at}"
             views = set(slack.views)
@@ -105,7 +112,50 @@ async def test_a_document_is_shown_once_wherever_its_worker_dies(
                 break
     assert 5 <= at < 19  # each call of the way was the last one once
     connection = await asyncpg.connect(module_database_url)
-    made = await connection.fetchval("SELECT count(*) FROM renders WHERE created_by LIKE 'slack:%'")
+    stray = await connection.fetchval(
+        "SELECT count(*) FROM renders AS r WHERE r.created_by LIKE 'slack:%' "
+        "AND NOT EXISTS (SELECT 1 FROM slack_deliveries AS d WHERE d.render_id = r.id)"
+    )
     told = await connection.fetchval("SELECT count(*) FROM slack_deliveries WHERE outcome = 'file'")
     await connection.close()
-    assert made == told >= at
+    assert stray == 0
+    assert told >= at
+
+
+async def sent(desk: Desk, work: Work, name: str) -> None:
+    """Send a form in; its document is made by and by."""
+    views = set(desk.slack.views)
+    await asyncio.to_thread(desk.command, f'offer-letter name="{name}" salary=1')
+    await work.all()
+    form = next(view for key, view in desk.slack.views.items() if key not in views)
+    await asyncio.to_thread(desk.submit, form, {})
+
+
+async def test_a_render_that_was_called_off_is_said_to_be(
+    desk: Desk, slack_settings: Settings, module_database_url: str
+) -> None:
+    async with worker(slack_settings, module_database_url, desk.slack) as work:
+        await sent(desk, work, "Cancelled")
+        for job in await work.open():  # the form is carried out, the render is not
+            await work.handlers[job.kind](job)
+        (render,) = [job for job in await work.open() if job.kind is JobKind.RENDER]
+        cancelled = await asyncio.to_thread(desk.client.post, f"/v1/renders/{render.subject}/cancel")
+        assert cancelled.status_code == 202
+        await work.all()
+    text = desk.slack.messages[-1]["text"]
+    assert "could not be made: somebody has called it off" in text
+
+
+async def test_without_an_address_of_its_own_there_is_no_link_and_the_reason_is_said(
+    desk: Desk, slack_settings: Settings, module_database_url: str
+) -> None:
+    slack_section = slack_settings.slack.model_copy(update={"file_bytes": 1})
+    http = slack_settings.http.model_copy(update={"public_url": None})
+    settings = slack_settings.model_copy(update={"http": http, "slack": slack_section})
+    async with worker(settings, module_database_url, desk.slack) as work:
+        await sent(desk, work, "Nowhere")
+        await work.all()
+    text = desk.slack.messages[-1]["text"]
+    assert "too large" in text
+    assert "DOCGEN_HTTP__PUBLIC_URL" in text
+    assert "(Request req_" in text
