@@ -86,18 +86,37 @@ async def test_the_state_is_told(empty_database_url: str) -> None:
     assert await migrator.is_up_to_date(empty_database_url)
 
 
-async def test_processes_that_migrate_at_once_take_turns(empty_database_url: str) -> None:
+async def migrating(url: str) -> asyncio.subprocess.Process:
+    """Start a process that brings a database to the newest schema."""
     program = "import asyncio, sys; from adapters.postgres import migrator; asyncio.run(migrator.upgrade(sys.argv[1]))"
-    processes = [
-        await asyncio.create_subprocess_exec(
-            sys.executable, "-c", program, empty_database_url, stderr=asyncio.subprocess.PIPE
-        )
-        for _ in range(3)
-    ]
+    return await asyncio.create_subprocess_exec(sys.executable, "-c", program, url, stderr=asyncio.subprocess.PIPE)
+
+
+async def test_processes_that_migrate_at_once_take_turns(empty_database_url: str) -> None:
+    processes = [await migrating(empty_database_url) for _ in range(3)]
     outcomes = await asyncio.gather(*(process.communicate() for process in processes))
     assert [(process.returncode, stderr) for process, (_, stderr) in zip(processes, outcomes, strict=True)] == [
         (0, b"")
     ] * 3
+    assert await migrator.is_up_to_date(empty_database_url)
+
+
+async def test_a_process_that_is_killed_leaves_nothing_half_and_keeps_nobody(empty_database_url: str) -> None:
+    await migrator.upgrade(empty_database_url, "0004")
+    reader = await asyncpg.connect(empty_database_url)
+    database = "SELECT oid FROM pg_database WHERE datname = current_database()"
+    waiting = f"SELECT count(*) FROM pg_locks WHERE NOT granted AND database = ({database})"
+    async with reader.transaction():
+        await reader.fetch("SELECT * FROM templates")
+        process = await migrating(empty_database_url)
+        while not await reader.fetchval(waiting):  # it is in the middle of a revision that changes the table
+            assert process.returncode is None
+        process.kill()
+        await process.communicate()
+        before = await migrator.current_revision(empty_database_url)
+    await reader.close()
+    assert "0004" < (before or "") < migrator.head_revision()
+    await migrator.upgrade(empty_database_url)
     assert await migrator.is_up_to_date(empty_database_url)
 
 
