@@ -119,10 +119,11 @@ class GenerateInSlack:
             return {"response_action": "update", "view": told_view(say("en", "form-gone"))}
         values = view.get("state", {}).get("values", {})
         page = page_number(str(view.get("callback_id", "")))
-        filled = opened.form.fill(page, values)
+        form = opened.form
+        filled = form.fill(page, values)
         if filled.errors:
             return {"response_action": "errors", "errors": dict(filled.errors)}
-        pages = len(opened.form.pages())
+        pages = len(form.pages())
         draft = opened.draft.filled(bytes_of(filled.data), min(page + 1, pages - 1), at=self._clock.now())
         if page + 1 < pages:
             return await self._next(unit, replace(opened, draft=draft))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from application.ports.slack_api import SlackClient, SlackRefusedError
 from application.slack.files import content_of
+from application.slack.tables import refuse_marks
 from application.slack.texts import say
 from application.slack_forms.absent import CHANNEL, FILE, USER, marked
 from application.slack_forms.limits import FILE_INPUT_BYTES
@@ -70,6 +71,8 @@ async def _contents(client: SlackClient, file: Mapping[str, Any]) -> Any:
     content = await content_of(client, file, FILE_INPUT_BYTES)
     try:
         text = content.decode("utf-8-sig")
-        return read_exact(text) if wanted == Widget.JSON_FILE else text
+        value = read_exact(text) if wanted == Widget.JSON_FILE else text
     except ValueError as error:
         raise InvalidRequestError(name, f"it cannot be read as {wanted}: {error}.") from error
+    refuse_marks(name, value)
+    return value

@@ -8,7 +8,7 @@ from typing import Any, Final
 from application.ports.row_reader import RowPlan, RowReader, RowSource
 from application.ports.slack_api import SlackClient
 from application.slack.files import content_of
-from application.slack_forms.absent import FILE, marked
+from application.slack_forms.absent import FILE, has_marks, marked
 from application.slack_forms.limits import FILE_INPUT_BYTES
 from application.slack_forms.widgets import Widget
 from domain.data_path import Each, Step, format_path, parse_path
@@ -80,7 +80,18 @@ class ReadFormTables:
                         rows.append(read_exact(row.data.decode()))
         if problems:
             raise InvalidRequestError(name, told(problems))
+        refuse_marks(name, rows)
         return rows
+
+
+def refuse_marks(name: str, value: Any) -> None:
+    """Refuse what would have the app read files of others: what comes out of a file holds no marks.
+
+    Raises:
+        InvalidRequestError: it does.
+    """
+    if has_marks(value):
+        raise InvalidRequestError(name, "names that begin with $slack are not allowed in it.")
 
 
 def told(problems: list[RowProblem]) -> str:

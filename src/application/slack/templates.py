@@ -101,10 +101,12 @@ class TemplatesInSlack:
         event = task.payload.get("event", {})
         if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in (None, "file_share"):
             return
-        for file in event.get("files") or ():
-            name = str(file.get("name") or "")
-            if _is_template(name):
-                await self._review(task, _file(file, ""), str(event.get("channel")))
+        files = [file for file in event.get("files") or () if _is_template(str(file.get("name") or ""))]
+        # Documents that the app itself sends come back as messages with files.
+        if not files or await is_bot(task.client, task.origin.user_id):
+            return
+        for file in files:
+            await self._review(task, _file(file, ""), str(event.get("channel")))
 
     async def uploaded(self, task: SlackTask) -> None:
         """Check the file of a window."""
@@ -205,11 +207,21 @@ class TemplatesInSlack:
 
 async def is_admin(client: SlackClient, user_id: str) -> bool:
     """Tell whether a person administers their Slack workspace; where Slack does not tell, they do not."""
-    try:
-        user = (await client.call("users.info", user=user_id)).get("user", {})
-    except SlackRefusedError:
-        return False
+    user = await _user(client, user_id)
     return any(user.get(name) is True for name in ("is_admin", "is_owner", "is_primary_owner"))
+
+
+async def is_bot(client: SlackClient, user_id: str) -> bool:
+    """Tell whether nobody is behind a user: an app, this one too."""
+    return (await _user(client, user_id)).get("is_bot") is True
+
+
+async def _user(client: SlackClient, user_id: str) -> Mapping[str, Any]:
+    try:
+        found: Mapping[str, Any] = (await client.call("users.info", user=user_id)).get("user", {})
+    except SlackRefusedError:
+        return {}
+    return found
 
 
 async def _nothing(_: SlackTask) -> None:

@@ -6,6 +6,7 @@ draft; a view names that draft and nothing else.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from application.slack_forms.absent import ABSENT, FILE, marked
@@ -34,7 +35,7 @@ class Filled:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """A form for a template's data: `revision` changes when rows move, so that Slack keeps nothing that was typed.
 
@@ -50,6 +51,10 @@ class Form:
 
     def pages(self) -> list[Page]:
         """List the pages; there is always one."""
+        return self._pages
+
+    @cached_property
+    def _pages(self) -> list[Page]:
         return pages_of(self._parts(), self.person, self.revision, len(self.closing))
 
     def view(self, page: int, draft_id: str, note: str = "") -> Block:

@@ -49,6 +49,20 @@ def test_a_row_that_does_not_fit_is_told_with_its_number(offers: Desk) -> None:
     assert "price" in said
 
 
+def test_a_table_cannot_have_files_of_others_read(offers: Desk) -> None:
+    other = offers.slack.uploaded("secret.txt", b"nobody's business")
+    template = "{% for item in items %}{% for key, value in item.more.items() %}{{ value }}{% endfor %}{% endfor %}"
+    register(offers.client, template, name="greedy.txt", slug="greedy")
+    view = _press(offers, offers.form("greedy"), "remove", "/items/0")
+    cell = '{""$slack_file"": {""id"": ""' + other["id"] + '"", ""as"": ""text_file"", ""name"": ""x""}}'
+    file = offers.slack.uploaded("marks.csv", f'more\n"{cell}"\n'.encode())
+    state = {labels(view)["Items: rows from a file"]: {"value": {"type": "file_input", "files": [file]}}}
+    offers.submit(view, {}, **state)
+    said = offers.slack.wait_for(lambda: next((each for each in offers.slack.said() if "marks.csv" in each), None))
+    assert "$slack" in said
+    assert not [call for call in offers.slack.called("files.info") if call.arguments["file"] == other["id"]]
+
+
 def test_a_name_that_a_command_gets_wrong_is_told_in_the_form(offers: Desk) -> None:
     view = offers.form("offer custmer=Acme shoe=1")
     assert "“shoe”" in view["blocks"][0]["text"]["text"]
