@@ -13,8 +13,8 @@ class HealthCheck(Protocol):
         """The component's name in health answers: 'database', 'storage'."""
 
     @abstractmethod
-    async def check(self) -> None:
-        """Return when the component works.
+    async def check(self) -> str | None:
+        """Return when the component works, with a sentence where an operator should know something.
 
         Raises:
             ServiceUnavailableError: it does not; the message says why.

@@ -5,6 +5,7 @@ import re
 from collections.abc import Coroutine
 from pathlib import Path
 
+import asyncpg
 import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
@@ -95,6 +96,20 @@ async def test_a_database_that_is_down_is_named_and_comes_back(database_url: str
 
         # The relay runs on this loop, so its clients have to be in another thread.
         await asyncio.to_thread(scenario)
+
+
+async def test_a_schema_that_is_ahead_is_told_and_holds_nobody_up(database_url: str, tmp_path: Path) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    await connection.close()
+
+    def scenario() -> None:
+        with TestClient(create_app(settings_for(database_url, tmp_path))) as client:
+            answer = client.get("/readyz")
+            assert answer.status_code == 200
+            assert answer.json()["components"]["database"].startswith("ok: The database has the tables of a newer")
+
+    await asyncio.to_thread(scenario)
 
 
 def test_a_storage_that_is_not_the_databases_is_refused(database_url: str, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from importlib.metadata import version
-from typing import Literal
+from typing import Final, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -17,6 +17,8 @@ from entrypoints.http.errors import problem, problem_responses
 router = APIRouter(tags=["system"])
 
 _CHECK_SECONDS = 5.0
+# With a remark behind it where there is something to know.
+_WORKS: Final = "ok"
 
 
 class LivenessResponse(BaseModel):
@@ -59,7 +61,7 @@ async def readyz(request: Request, container: ContainerDependency) -> Response:
     states = dict(
         zip((check.component for check in checks), await asyncio.gather(*map(_state_of, checks)), strict=True)
     )
-    failed = [f"{component}: {state}" for component, state in states.items() if state != "ok"]
+    failed = [f"{component}: {state}" for component, state in states.items() if not state.startswith(_WORKS)]
     if failed:
         return _unready(request, " ".join(failed), states)
     return JSONResponse(ReadinessResponse(status="ready", components=states).model_dump())
@@ -72,12 +74,12 @@ def _unready(request: Request, why: str, states: dict[str, str]) -> Response:
 async def _state_of(check: HealthCheck) -> str:
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
-            await check.check()
+            remark = await check.check()
     except ServiceUnavailableError as error:
         return str(error)
     except TimeoutError:
         return f"No answer within {_CHECK_SECONDS:g} seconds."
-    return "ok"
+    return _WORKS if remark is None else f"{_WORKS}: {remark}"
 
 
 @router.get("/version", operation_id="version")
