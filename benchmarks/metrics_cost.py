@@ -1,4 +1,5 @@
-"""What counting costs: processor time of one observation, with the library in use and with OpenTelemetry's SDK.
+"""What counting costs: processor time of one observation, with the library in use and with OpenTelemetry's SDK,
+and of a request that does nothing, without and with everything around it that counts.
 
     .venv/bin/python -m benchmarks.metrics_cost
 
@@ -12,6 +13,8 @@ import tempfile
 import timeit
 from collections.abc import Callable
 from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _NUMBER: Final = 20_000
 _REPEAT: Final = 9
@@ -29,6 +32,48 @@ def _ours() -> Callable[[], object]:
     return lambda: requests.observe(_SECONDS, *_LABELS)
 
 
+async def _application(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _nowhere(_message: Message) -> None:
+    return
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+def _request(application: ASGIApp) -> Callable[[], object]:
+    """Run an application that waits for nothing, without a loop."""
+    scope: Scope = {"type": "http", "method": "POST", "path": "/v1/renders"}
+
+    def run() -> None:
+        call = application(scope, _nothing, _nowhere)
+        try:
+            call.send(None)  # type: ignore[attr-defined]  # a coroutine, whose type says only that it can be awaited
+        except StopIteration:
+            return
+        raise RuntimeError("the application waits")
+
+    return run
+
+
+def _bare_request() -> Callable[[], object]:
+    return _request(_application)
+
+
+def _observed_request() -> Callable[[], object]:
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415  # after the variable is set
+
+    from adapters.prometheus.instruments import Instruments  # noqa: PLC0415  # see above
+    from adapters.prometheus.observers import CountingRequests  # noqa: PLC0415  # see above
+    from entrypoints.http.measured_requests import MeasuredRequests  # noqa: PLC0415  # see above
+
+    return _request(MeasuredRequests(_application, CountingRequests(Instruments(CollectorRegistry()))))
+
+
 def _opentelemetry() -> Callable[[], object]:
     from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415  # for this one alone
     from opentelemetry.sdk.metrics.export import InMemoryMetricReader  # noqa: PLC0415  # see above
@@ -43,6 +88,8 @@ _KINDS: Final[dict[str, Callable[[], Callable[[], object]]]] = {
     "one process": _ours,
     "several processes": _ours,
     "OpenTelemetry SDK": _opentelemetry,
+    "request": _bare_request,
+    "request, observed": _observed_request,
 }
 
 
