@@ -1,5 +1,6 @@
 """The edge: what Slack sends is written down once and answered, before anything else is done."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,8 +10,7 @@ from typing import Any, Final, TypeAlias
 from application.ports.clock import Clock
 from application.ports.id_generator import IdGenerator
 from application.ports.job_queue import JobKind, NewJob
-from application.ports.secret_box import SealBrokenError
-from application.ports.slack_api import SlackError
+from application.ports.slack_api import SlackClient, SlackError
 from application.ports.slack_installations import KnownInstallation
 from application.ports.slack_intents import Taken
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -22,15 +22,18 @@ from application.slack.payloads import (
     click_of,
     is_stranger,
     key_of,
+    origin_of,
     places_of,
     route_of,
     user_of,
 )
+from application.slack.people import tell, with_request
 from application.slack.places import SlackPlaces
 from application.slack.routes import SlackRoutes, draft_id_of
 from application.slack.texts import say
 from domain.errors import DocGenError, UnauthenticatedError
 from domain.identifiers import SLACK_INTENT_PREFIX, SlackIntentId
+from domain.slack_draft import SlackOrigin
 from domain.slack_intent import SlackIntent
 
 logger = logging.getLogger("docgen.slack")
@@ -70,6 +73,7 @@ class AnswerSlack:
         self._options = options
         self._clock = clock
         self._ids = ids
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def __call__(self, request: SlackRequest) -> Answer:
         """Answer one request.
@@ -84,7 +88,7 @@ class AnswerSlack:
             raise
         except DocGenError as failure:
             logger.warning("A request of Slack (%s) failed: %s", request.request_id, failure)
-            told = _told(request, f"{say('en', 'unavailable')} ({say('en', 'request', request=request.request_id)})")
+            told = _told(request, with_request("en", say("en", "unavailable"), request.request_id))
             if told is None:
                 raise
             return told
@@ -133,17 +137,29 @@ class AnswerSlack:
         view = route.opens(request.payload, draft_id) if route is not None and route.opens else None
         if view is None:
             return None
+        client = self._places.client(known.installation)
         try:
-            client = self._places.client(known.installation)
             trigger = request.payload.get("trigger_id")
             await client.call_at_once("views.open", trigger_id=trigger, view={**view, "external_id": draft_id})
-        except (SlackError, SealBrokenError) as failure:
+        except SlackError as failure:
             logger.warning("No view was opened for a request of Slack (%s): %s", request.request_id, failure)
-            told = _told(request, f"{say('en', 'too-late')} ({say('en', 'request', request=request.request_id)})")
-            if told is not None:
-                await self._give_up(intent)
+            await self._give_up(intent)
+            text = with_request("en", say("en", "too-late"), request.request_id)
+            told = _told(request, text)
+            if told is None:
+                # Slack shows nothing of the answer, and waits for it: the person is told beside it.
+                task = asyncio.create_task(self._tell(client, origin_of(intent.place, request.payload), text))
+                self._telling.add(task)
+                task.add_done_callback(self._telling.discard)
             return told
         return None
+
+    @staticmethod
+    async def _tell(client: SlackClient, origin: SlackOrigin, text: str) -> None:
+        try:
+            await tell(client, origin, text)
+        except SlackError as failure:
+            logger.warning("Nobody could be told that no view was opened: %s", failure)
 
     async def _give_up(self, intent: SlackIntent) -> None:
         """Forget what a person has been told that it was not done."""

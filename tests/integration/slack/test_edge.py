@@ -141,3 +141,13 @@ def test_slack_that_hangs_holds_no_answer_up(desk: Desk) -> None:
     answer = desk.command("").json()
     assert "could not be opened in time" in answer["text"]
     assert time.monotonic() - began < 3  # what Slack waits for
+
+
+def test_a_window_that_did_not_open_is_said_to_whoever_used_a_shortcut(desk: Desk) -> None:
+    slack = desk.slack
+    slack.fail("views.open", Fault("expired_trigger_id"))
+    before = len(slack.said())
+    assert desk.interact(slack.interaction("shortcut", callback_id="docgen_generate")).content == b""
+    slack.wait_for(lambda: len(slack.said()) > before)
+    assert "could not be opened in time" in slack.said()[-1]
+    assert "(Request req_" in slack.said()[-1]
