@@ -13,7 +13,8 @@ from application.use_cases.change_render import CancelRender, RetryRender
 from application.use_cases.read_deliveries import ReplayDelivery
 from domain.audit import AuditAction, AuditObject
 from domain.errors import ConflictError, InvalidRequestError
-from domain.identifiers import BATCH_PREFIX, DELIVERY_PREFIX, RENDER_PREFIX
+from domain.identifiers import BATCH_PREFIX, DELIVERY_PREFIX, RENDER_PREFIX, SLACK_DELIVERY_PREFIX
+from domain.slack_delivery import SlackDelivery, SlackOutcome
 from domain.webhook_delivery import DeliveryStatus
 
 _DISCARDED: Final = "The operator has discarded it."
@@ -21,7 +22,7 @@ _Action: TypeAlias = Callable[[Caller, str], Awaitable[str]]
 
 
 class ManageJobs:
-    """Jobs go by what they are about: a render, a batch, or the delivery of a message."""
+    """Jobs go by what they are about: a render, a batch, or the delivery of a message or of a document in Slack."""
 
     def __init__(
         self,
@@ -44,11 +45,13 @@ class ManageJobs:
             RENDER_PREFIX: self._render_again,
             BATCH_PREFIX: self._batch_again,
             DELIVERY_PREFIX: self._deliver_again,
+            SLACK_DELIVERY_PREFIX: self._hand_over_again,
         }
         self._discards: dict[str, _Action] = {
             RENDER_PREFIX: self._cancel_one,
             BATCH_PREFIX: self._cancel_batch,
             DELIVERY_PREFIX: self._discard_delivery,
+            SLACK_DELIVERY_PREFIX: self._discard_hand_over,
         }
 
     async def status(self) -> list[QueueFigures]:
@@ -116,6 +119,28 @@ class ManageJobs:
             await unit.audit.record(entry)
             await unit.commit()
         return "is not sent any more"
+
+    async def _hand_over_again(self, caller: Caller, delivery_id: str) -> str:
+        """Hand a document over in Slack at once that was put off; what was shown once is not shown again."""
+        async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+            delivery = await unit.slack_deliveries.get(delivery_id)
+        _require_open(delivery)
+        if not await self._monitor.hasten(caller.workspace_id, delivery_id):
+            raise ConflictError(f"The delivery {delivery_id} does not wait: its document is being made or handed over.")
+        return "is due now"
+
+    async def _discard_hand_over(self, caller: Caller, delivery_id: str) -> str:
+        async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+            delivery = await unit.slack_deliveries.get(delivery_id, for_change=True)
+            _require_open(delivery)
+            await unit.slack_deliveries.update(delivery.end(SlackOutcome.GIVEN_UP, at=self._clock.now()))
+            await unit.commit()
+        return "is not handed over any more"
+
+
+def _require_open(delivery: SlackDelivery) -> None:
+    if delivery.outcome is not None:
+        raise ConflictError(f"The delivery {delivery.id} has ended: {delivery.outcome}.")
 
 
 def _action_of(actions: dict[str, _Action], reference: str) -> _Action:

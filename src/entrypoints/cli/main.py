@@ -315,7 +315,7 @@ def _jobs(commands: _Commands) -> None:
         ("discard", "cancel renders and batches, or give messages to webhooks up"),
     ):
         change = actions.add_parser(action, help=text)
-        change.add_argument("ids", nargs="+", metavar="ID", help="rnd_…, bat_… or dlv_…")
+        change.add_argument("ids", nargs="+", metavar="ID", help="rnd_…, bat_…, dlv_… or slm_…")
         change.add_argument("--workspace", metavar="W", help="the slug of its workspace (default: wherever it is)")
 
 

@@ -26,7 +26,10 @@ def test_what_waits_is_shown_given_up_and_tried_again(database_url: str, tmp_pat
             delivery = client.post(f"/v1/webhooks/{webhook}/test").json()["id"]
             shown = json.loads(docgen("jobs", "status", "--json", **settings).stdout)
             counts = {each["kind"]: (each["waiting"], each["later"], each["running"]) for each in shown["queues"]}
-            assert counts == {"render": (2, 0, 0), "batch": (0, 0, 0), "batch-erasure": (0, 0, 0), "webhook": (1, 0, 0)}
+            assert {kind: found for kind, found in counts.items() if any(found)} == {
+                "render": (2, 0, 0),
+                "webhook": (1, 0, 0),
+            }
             assert shown["queues"][0]["oldest_seconds"] > 0
             done = docgen("jobs", "discard", first, delivery, **settings)
             assert (done.returncode, done.stdout) == (

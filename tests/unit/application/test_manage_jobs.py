@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.job_queue import JobKind
+from application.ports.job_queue import JobKind, NewJob
 from application.use_cases.change_batch import ChangeBatch
 from application.use_cases.change_render import CancelRender, RetryRender
 from application.use_cases.manage_jobs import ManageJobs
@@ -13,7 +13,7 @@ from application.use_cases.read_deliveries import ReplayDelivery
 from domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from domain.render_request import RenderStatus
 from domain.webhook_delivery import DeliveryStatus
-from tests.builders import a_delivery, a_webhook
+from tests.builders import a_delivery, a_slack_delivery, a_webhook
 from tests.fakes.jobs import InMemoryJobMonitor, InMemoryJobSource
 from tests.unit.application.conftest import World
 from tests.unit.application.test_queued_renders import now, queued
@@ -92,7 +92,26 @@ async def test_a_message_is_given_up_and_sent_again(operator: Operator) -> None:
         assert (await unit.deliveries.get(delivery.id)).status is DeliveryStatus.PENDING
 
 
-@pytest.mark.parametrize("prefix", ["rnd", "bat", "dlv"])
+async def test_a_document_for_slack_is_given_up_and_handed_over_at_once(operator: Operator) -> None:
+    world = operator.world
+    delivery = a_slack_delivery()
+    async with world.units.of_workspace(delivery.workspace_id) as unit:
+        await unit.slack_deliveries.add(delivery)
+        await unit.jobs.enqueue(NewJob(JobKind.SLACK_DELIVERY, delivery.workspace_id, delivery.id))
+        await unit.commit()
+    source = InMemoryJobSource(world.units.database)
+    (job,) = await source.take([JobKind.SLACK_DELIVERY], 1)
+    with pytest.raises(ConflictError, match="does not wait"):
+        await operator.retry(delivery.id)
+    await source.hand_back(job, timedelta(hours=1))
+    assert await operator.retry(delivery.id) == "is due now"
+    assert await operator.discard(delivery.id) == "is not handed over any more"
+    for again in (operator.discard, operator.retry):
+        with pytest.raises(ConflictError, match="has ended: given-up"):
+            await again(delivery.id)
+
+
+@pytest.mark.parametrize("prefix", ["rnd", "bat", "dlv", "slm"])
 async def test_what_is_not_there_is_said(operator: Operator, prefix: str) -> None:
     for action in (operator.retry, operator.discard):
         with pytest.raises(NotFoundError):
