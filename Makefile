@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit fuzz-api chaos lint format bench bench-http bench-overload bench-batch bench-batches bench-jobs bench-footprint bench-slack bench-storage openapi examples pictures lock clean
+.PHONY: help install run test test-unit fuzz-api chaos lint format bench bench-http bench-overload bench-batch bench-batches bench-jobs bench-telemetry bench-footprint bench-slack bench-storage openapi examples pictures lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,8 @@ bench-jobs: $(VENV)/dev.done ## have documents made by workers, and write docs/b
 
 bench-footprint: $(VENV)/dev.done ## start service and worker, see what they take when idle, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.footprint --write
+bench-telemetry: $(VENV)/dev.done ## measure what traces cost a render, and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks.telemetry --write
 
 openapi: $(VENV)/dev.done ## write the API's description into docs/openapi.json
 	$(BIN)/python -m tests.unit.entrypoints.described
