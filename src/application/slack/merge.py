@@ -10,7 +10,7 @@ from application.caller import Caller
 from application.defaults import RenderWishes
 from application.ports.clock import Clock
 from application.ports.row_reader import RowPlan, RowReader, RowSource
-from application.ports.slack_api import SlackClient, SlackRefusedError
+from application.ports.slack_api import SlackBusyError, SlackClient, SlackRefusedError
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.slack.files import content_of, is_shared, uploaded
 from application.slack.library_texts import say
@@ -21,6 +21,7 @@ from application.slack.people import known_person
 from application.slack.routes import SlackRoute, SlackTask
 from application.slack.told import NotYetError, ToldInSlackError
 from application.slack.views import message
+from application.slack.waiting import PASSES_BY_IN_SLACK
 from application.slack_forms.limits import (
     FILE_INPUT_BYTES,
 )
@@ -102,6 +103,13 @@ class MailMergeInSlack:
         Raises:
             NotYetError: they are not all there; it is to be looked at again.
         """
+        try:
+            await self._go_on(task)
+        except PASSES_BY_IN_SLACK as failure:  # however long it goes on, a bad moment does not end it
+            seconds = failure.seconds if isinstance(failure, SlackBusyError) else _SECONDS
+            raise NotYetError(str(failure), seconds) from failure
+
+    async def _go_on(self, task: SlackTask) -> None:
         said = read_exact(str(action_of(task.payload).get("value")))
         wanted = Table(said["file"], said["name"], said["template"], said["version"])
         origin = await known_person(task.client, task.origin)
