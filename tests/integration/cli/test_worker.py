@@ -184,8 +184,12 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_does_and_nothing_else(dat
         first, second = queue(address, 2, template="slow")
         with working_on(database_url, tmp_path, "told", "--concurrency", "1", **PATIENT) as (process, log):
             until(lambda: state(address, first)["status"] == "rendering")
+            own = f"http://127.0.0.1:{psutil.Process(process.pid).environ()['DOCGEN_WORKER__PORT']}"
+            metrics = httpx2.get(f"{own}/metrics", trust_env=False, timeout=60).text
+            for line in ('state="running"} 1.0', 'state="waiting"} 1.0'):
+                assert f'docgen_queue_jobs{{kind="render",{line}' in metrics
             process.send_signal(signal.SIGTERM)
-            until_not_ready(f"http://127.0.0.1:{psutil.Process(process.pid).environ()['DOCGEN_WORKER__PORT']}")
+            until_not_ready(own)
             assert process.wait(DEADLINE_SECONDS) == 0
         assert "Traceback" not in log.read_text(encoding="utf-8")
         assert state(address, first)["status"] == "succeeded"

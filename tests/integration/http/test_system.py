@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 
 from domain.errors import WrongStorageError
 from entrypoints.app import create_app
+from entrypoints.container import Container
+from entrypoints.metrics_settings import MetricsSettings
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem
 from tests.integration.support.relay import relay_to
@@ -96,6 +98,15 @@ async def test_a_database_that_is_down_is_named_and_comes_back(database_url: str
 
         # The relay runs on this loop, so its clients have to be in another thread.
         await asyncio.to_thread(scenario)
+
+
+def test_without_metrics_nothing_is_counted_and_there_is_no_page(database_url: str, tmp_path: Path) -> None:
+    settings = settings_for(database_url, tmp_path).model_copy(update={"metrics": MetricsSettings(enabled=False)})
+    container = Container(settings=settings)
+    with TestClient(create_app(settings, container)) as client:
+        assert_problem(client.get("/metrics"), 404, "not-found")
+        assert client.get("/livez").status_code == 200
+    assert container.metrics() is None
 
 
 async def test_a_schema_that_is_ahead_is_told_and_holds_nobody_up(database_url: str, tmp_path: Path) -> None:
