@@ -2,13 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from application.in_order import in_order
 from application.job_worker import Outcome, Settled, TryAgain, backoff
 from application.kept_documents import KeptDocuments
 from application.lost_work import MAX_STARTS, PASSES_BY, given_up
@@ -17,22 +14,21 @@ from application.ports.id_generator import IdGenerator
 from application.ports.job_queue import JobKind, NewJob
 from application.ports.job_source import TakenJob
 from application.ports.render_repository import NewRender
-from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
+from application.ports.template_renderer import TemplateRenderer, TemplateSource
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.use_cases.batch_documents import MakeDocuments, RowGroup
 from application.use_cases.create_batch import ROWS_OF_CHUNK
-from application.use_cases.requested_renders import RequestedRenders, document_of
+from application.use_cases.requested_renders import RequestedRenders
 from application.webhook_events import WebhookEvents
-from domain.batch import Batch, BatchChunk, BatchItem, BatchStatus, OnError
+from domain.batch import Batch, BatchChunk, BatchItem, BatchStatus
 from domain.errors import (
-    DiagnosedError,
     DocGenError,
     ExpiredError,
     NotFoundError,
     RenderFailedError,
     TemplateErasedError,
 )
-from domain.identifiers import RENDER_PREFIX, RenderId
-from domain.render_request import RenderFailure, RenderRequest, RenderStatus, Timings
+from domain.render_request import RenderFailure
 
 logger = logging.getLogger("docgen.worker")
 
@@ -40,7 +36,6 @@ logger = logging.getLogger("docgen.worker")
 ROWS_OF_GROUP: Final = 100
 # Rows that are begun together where a process has ended over a job's rows.
 _CAREFUL_ROWS: Final = 10
-_BYTES_OF_GROUP: Final = 20_000_000
 
 _GIVEN_UP: Final = given_up("row", "the failed rows")
 _KEPT_GOING: Final = frozenset({BatchStatus.RUNNING, BatchStatus.PAUSED})
@@ -67,24 +62,6 @@ class _Work:
         return next((at or 1 for at, item in enumerate(rest[:_CAREFUL_ROWS]) if item.starts), _CAREFUL_ROWS)
 
 
-@dataclass(slots=True)
-class _Group:
-    """What became of some rows: how they ended, the records of documents with the data of each, and the documents."""
-
-    ended: list[BatchItem] = field(default_factory=list)
-    made: list[NewRender] = field(default_factory=list)
-    contents: dict[str, bytes] = field(default_factory=dict)
-    size: int = 0
-
-    def add(self, item: BatchItem, request: RenderRequest, content: bytes, beside_record: bytes | None) -> None:
-        """Add a row with its document, and what of that is kept beside the record."""
-        self.ended.append(item.succeed(request.id))
-        self.made.append(NewRender(request, item.data or b"", beside_record))
-        if request.document is not None:
-            self.contents[request.document.sha256] = content
-        self.size += len(content)
-
-
 class CarryOutBatch:
     """A row ends once, whatever happens to those who make its document.
 
@@ -109,12 +86,10 @@ class CarryOutBatch:
         """Take how many rows of a job are rendered at a time."""
         self._units_of_work = units_of_work
         self._requested = requested
-        self._renderer = renderer
+        self._made = MakeDocuments(renderer, documents, clock, ids, at_once)
         self._documents = documents
         self._clock = clock
-        self._ids = ids
         self._events = events
-        self._at_once = at_once
 
     async def __call__(self, job: TakenJob) -> Outcome:
         """Carry out a job, and say what is to become of it.
@@ -204,7 +179,7 @@ class CarryOutBatch:
         """Make the documents of rows whose start is noted first; one that was started too often is not tried."""
         # The first time, all rows of the job were started together.
         if items and items[0].starts + 1 >= MAX_STARTS:
-            given_up = _Group([items[0].fail(RenderFailedError(_GIVEN_UP))])
+            given_up = RowGroup([items[0].fail(RenderFailedError(_GIVEN_UP))])
             status = await self._write(work, given_up, is_last=not behind)
             return 1 if status is BatchStatus.RUNNING else None
         await self._count_starts(work, items, 1)
@@ -236,56 +211,7 @@ class CarryOutBatch:
             await self._documents.erase_unnamed(self._units_of_work, work.batch.workspace_id, group.contents)
         return len(group.ended) if status is BatchStatus.RUNNING else None
 
-    async def _made(self, batch: Batch, source: TemplateSource, items: Sequence[BatchItem]) -> _Group:
-        """Make documents, many at a time, until they are many bytes."""
-        group = _Group()
-
-        async def make(item: BatchItem) -> tuple[RenderedDocument | DiagnosedError, float]:
-            began = self._clock.elapsed_ms()
-            try:
-                options = replace(batch.options, row=item.row)
-                outcome: RenderedDocument | DiagnosedError = await self._renderer.render(
-                    source, item.data or b"", options
-                )
-            except DiagnosedError as error:
-                outcome = error
-            return outcome, self._clock.elapsed_ms() - began
-
-        async with aclosing(in_order(_each(items), make, self._at_once)) as made:
-            async for item, (outcome, took) in made:
-                if isinstance(outcome, RenderedDocument):
-                    request = self._request_of(batch, item, outcome, took)
-                    group.add(item, request, outcome.content, self._documents.beside_record(outcome.content))
-                    if group.size >= _BYTES_OF_GROUP:
-                        break
-                    continue
-                group.ended.append(item.fail(outcome))
-                if batch.on_error is OnError.STOP:
-                    break
-        return group
-
-    def _request_of(self, batch: Batch, item: BatchItem, rendered: RenderedDocument, took_ms: float) -> RenderRequest:
-        """Make the record of a document."""
-        now = self._clock.now()
-        waited = max(0.0, (now - batch.created_at) / timedelta(milliseconds=1) - took_ms)
-        request = RenderRequest(
-            id=RenderId(self._ids.new_id(RENDER_PREFIX)),
-            workspace_id=batch.workspace_id,
-            template_id=batch.template_id,
-            template_slug=batch.template_slug,
-            template_version=batch.template_version,
-            options=batch.options,
-            data_sha256=item.data_sha256,
-            status=RenderStatus.RENDERING,
-            created_at=now,
-            created_by=batch.created_by,
-            expires_at=batch.expires_at,
-            queued_at=batch.created_at,
-        )
-        document = document_of(rendered, request, f"{batch.template_slug}-{item.key or item.row}")
-        return request.succeed(document, rendered.diagnostics, Timings(queued_ms=waited, render_ms=took_ms), at=now)
-
-    async def _write(self, work: _Work, group: _Group, *, is_last: bool) -> BatchStatus | None:
+    async def _write(self, work: _Work, group: RowGroup, *, is_last: bool) -> BatchStatus | None:
         """Write what became of rows, in one transaction, if they are still this job's; say what became of the batch."""
         async with self._units_of_work.of_workspace(work.batch.workspace_id) as unit:
             batch = await self._still_mine(unit, work)
@@ -327,11 +253,6 @@ class CarryOutBatch:
             return None
         is_mine = await unit.batches.chunk_of(batch.id, work.job.id) == work.chunk
         return batch if is_mine and batch.status in _KEPT_GOING else None
-
-
-async def _each(items: Sequence[BatchItem]) -> AsyncIterator[BatchItem]:
-    for item in items:
-        yield item
 
 
 def _with_store_ms(render: NewRender, store_ms: float) -> NewRender:
