@@ -53,7 +53,7 @@ from adapters.secrets.aes_gcm import AesGcmSecretBox
 from adapters.storage.backup_folder import LocalBackupFiles
 from adapters.storage.bounded_folder import BoundedFolder
 from adapters.storage.cache import CachedDocumentStorage, FileCache
-from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
+from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck, LocalStorageTrial
 from adapters.storage.mark import LocalStorageMark
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
 from adapters.webhooks.network import SystemResolver
@@ -235,6 +235,8 @@ class _Store(NamedTuple):
     """A storage, and what there is to it: `locks` where it has none of its own, `links` where it can sign them."""
 
     storage: DocumentStorage
+    # What is entered to see whether it can be opened.
+    trial: AbstractAsyncContextManager[Any]
     mark: StorageMark
     check: HealthCheck
     locks: PostgresBlobLocks | None = None
@@ -246,7 +248,8 @@ def _store(settings: Settings, clock: Clock, database_url: str, tracing: "Tracin
     if settings.storage.kind == "s3":
         return _bucket(settings, clock, database_url, tracing)
     storage = LocalDocumentStorage(settings.storage_dir, clock)
-    return _Store(storage, LocalStorageMark(settings.storage_dir), LocalStorageHealthCheck(storage))
+    mark, check = LocalStorageMark(settings.storage_dir), LocalStorageHealthCheck(storage)
+    return _Store(storage, LocalStorageTrial(storage), mark, check)
 
 
 def _bucket(settings: Settings, clock: Clock, database_url: str, tracing: "Tracing | None") -> _Store:
@@ -258,7 +261,7 @@ def _bucket(settings: Settings, clock: Clock, database_url: str, tracing: "Traci
     bucket = _bucket_of(settings.storage.s3, tracing)
     storage = S3DocumentStorage(bucket, locks, clock)
     check, links = S3StorageHealthCheck(bucket), S3DocumentLinks(bucket, clock)
-    return _Store(storage, S3StorageMark(bucket), check, locks, links)
+    return _Store(storage, storage, S3StorageMark(bucket), check, locks, links)
 
 
 def _bucket_of(chosen: S3Settings, tracing: "Tracing | None" = None) -> "Bucket":
@@ -432,7 +435,7 @@ class Container(containers.DeclarativeContainer):
         database,
         template_changes.provided.note,
         administration,
-        providers.Callable(_traced, tracing, "job_queue", providers.Object(PgqueuerJobQueue)),
+        job_queue_on=providers.Callable(_traced, tracing, "job_queue", providers.Object(PgqueuerJobQueue)),
     )
     versions_to_render = providers.Singleton(VersionsToRender, units_of_work, template_changes, clock)
     webhook_events = providers.Singleton(WebhookEvents, units_of_work, template_changes, clock, ids)
@@ -664,6 +667,11 @@ class Container(containers.DeclarativeContainer):
         figures,
         metrics_export,
         providers.Callable(_connections_of, slack),
+    )
+
+    # What is opened before the processes of a service are, so that all that is wrong is said once.
+    opened_once = providers.Callable(
+        _lifetimes, database, store.provided.locks, store.provided.trial, own_storage, document_links
     )
 
     blob_survey = providers.Singleton(BlobSurvey, units_of_work, storage, clock, settings.provided.storage.grace)

@@ -24,11 +24,10 @@ from adapters.postgres.slack import (
     PostgresSlackInstallationRepository,
     PostgresSlackIntentRepository,
 )
-from adapters.postgres.statements import Fetch, JobQueueOn, in_queue
+from adapters.postgres.statements import JobQueueOn, in_queue
 from adapters.postgres.template_repository import PostgresTemplateRepository
 from adapters.postgres.webhooks import PostgresDeliveryRepository, PostgresWebhookRepository
 from adapters.postgres.workspace_repository import PostgresWorkspaceRepository
-from application.ports.job_queue import JobQueue, NewJob
 from application.ports.unit_of_work import AdministrationUnitOfWork, Transaction, UnitOfWork, UnitsOfWork
 from domain.identifiers import WorkspaceId
 
@@ -105,17 +104,6 @@ class PostgresAdministrationUnitOfWork(_PostgresTransaction, AdministrationUnitO
         return PostgresAuditLog(self._session, workspace_id)
 
 
-class _NoJobQueue(JobQueue):
-    """Stands where nobody has said which queue there is."""
-
-    def __init__(self, _: Fetch) -> None:
-        """Take what a queue takes."""
-
-    @override
-    async def enqueue(self, job: NewJob) -> None:
-        raise NotImplementedError(f"There is no queue for {job}: the units of work were made without one.")
-
-
 class PostgresUnitsOfWork(UnitsOfWork):
     """Makes units of work on one database, those of workspaces under the service's role.
 
@@ -127,7 +115,8 @@ class PostgresUnitsOfWork(UnitsOfWork):
         database: PostgresDatabase,
         on_commit: OnCommit = lambda _: None,
         administration: PostgresDatabase | None = None,
-        job_queue_on: JobQueueOn = _NoJobQueue,
+        *,
+        job_queue_on: JobQueueOn,
     ) -> None:
         """Take what is to be called with a workspace when its templates have changed, and what makes queues of jobs."""
         self._database = database

@@ -69,7 +69,7 @@ class LocalDocumentStorage(DocumentStorage):
         Raises:
             ServiceUnavailableError: the root cannot be made or written.
         """
-        await asyncio.to_thread(self._prepare)
+        await self.prepare()
         self._writer = BlobWriter(str(self._root))
         await self._writer.__aenter__()
         return self
@@ -78,6 +78,14 @@ class LocalDocumentStorage(DocumentStorage):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._writer.__aexit__(kind, error, traceback)
+
+    async def prepare(self) -> None:
+        """Make the root where there is none yet, and remove what killed processes left; nothing can be stored by that.
+
+        Raises:
+            ServiceUnavailableError: the root cannot be made or written.
+        """
+        await asyncio.to_thread(self._prepare)
 
     @override
     async def put(self, key: BlobKey, content: bytes) -> None:
@@ -285,6 +293,23 @@ def _keep(file: IncomingFile, path: Path) -> None:
 
 def _described(key: BlobKey, found: os.stat_result) -> StoredBlob:
     return StoredBlob(key, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+
+class LocalStorageTrial(AbstractAsyncContextManager[None]):
+    """Sees whether a storage can be opened, without the process that writes for who stores."""
+
+    def __init__(self, storage: LocalDocumentStorage) -> None:
+        self._storage = storage
+
+    @override
+    async def __aenter__(self) -> None:
+        await self._storage.prepare()
+
+    @override
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        pass
 
 
 class LocalStorageHealthCheck(HealthCheck):

@@ -67,7 +67,7 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 async def _open_once(settings: Settings) -> None:
     """Fail here, in one sentence, where the storage cannot be opened, and not in every process."""
-    async with entered(Container(settings=settings).lifetimes()):
+    async with entered(Container(settings=settings).opened_once()):
         pass
 
 

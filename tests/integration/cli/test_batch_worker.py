@@ -9,8 +9,9 @@ import httpx2
 import pytest
 
 from tests.integration.cli.serving import DEADLINE_SECONDS, serving_on, upload, working_on
-from tests.integration.cli.test_worker import LETTER, PATIENT, jobs_left, query, until
+from tests.integration.cli.test_worker import LETTER, PATIENT, jobs_left, query
 from tests.integration.support.relay import relay_beside
+from tests.waiting import wait_until
 
 # A row with `turns` takes some seconds, which is far from what it may take.
 SLOW = (
@@ -67,7 +68,7 @@ def test_rows_of_a_worker_that_is_killed_are_made_by_the_next_one_soon(database_
                 batch = ended(address, batch_id)
                 # Promised are 10 seconds; this machine may be busy.
                 assert time.monotonic() - killed < 30
-                until(lambda: jobs_left(database_url) == 0)
+                wait_until(lambda: jobs_left(database_url) == 0)
         assert batch["counts"] == {"total": 120, "succeeded": 120, "failed": 0, "pending": 0}
         assert documents(address, batch_id) == [f"Dear No. {number},\n" for number in range(120)]
         assert query(database_url, "SELECT * FROM batch_chunks") == []
@@ -85,7 +86,7 @@ def test_a_row_that_ends_every_worker_is_given_up_and_takes_no_other_along(datab
                 begun = (
                     "SELECT FROM batch_chunks c, batch_items i WHERE c.starts = $1 AND i.number = 8 AND i.starts = $2"
                 )
-                until(lambda start=start, begun=begun: bool(query(database_url, begun, start, start - 1)))
+                wait_until(lambda start=start, begun=begun: bool(query(database_url, begun, start, start - 1)))
                 process.kill()
         with working_on(database_url, tmp_path, "last"):
             batch = ended(address, batch_id)
@@ -112,7 +113,7 @@ def test_a_service_that_is_killed_after_it_has_accepted_a_batch_does_not_accept_
 
         sender = threading.Thread(target=send)
         sender.start()
-        until(lambda: bool(query(database_url, "SELECT FROM batches")))
+        wait_until(lambda: bool(query(database_url, "SELECT FROM batches")))
         process.kill()
         sender.join()
     with serving_on(database_url, tmp_path, "second") as (_, address), working_on(database_url, tmp_path, "worker"):

@@ -10,8 +10,8 @@ import httpx2
 
 from tests.integration.cli.serving import serving_on, upload, working_on
 from tests.integration.cli.test_traces import LOOPBACK, OFTEN, receiving
-from tests.integration.cli.test_worker import until
 from tests.integration.support.otlp import collecting
+from tests.waiting import wait_until
 
 VALUE, NAME = "M4RKED-V4LUE", "M4RKED-F1LE"
 SLACK_TOKEN = "xoxb-123456789012-M4RKEDT0K3N"
@@ -46,7 +46,7 @@ def test_nothing_of_data_keys_and_tokens_is_emitted_at_debug_level(database_url:
             assert ask({"name": VALUE, "number": 2}, prefer="respond-async") == 202
             assert ask({"name": VALUE, "number": 0}, prefer="respond-async") == 202
             client.get("/v1/templates", params={"q": "M4RKED-QUERY"})
-            until(lambda: len(came) >= 1)
+            wait_until(lambda: len(came) >= 1)
             collector.until(lambda spans: sum(span.name == "process render" for span in spans) == 2)
         logs = {
             "standard output of the service": (tmp_path / "serve" / "serve.log").read_bytes(),
@@ -97,12 +97,12 @@ def test_a_collector_that_is_slow_or_refuses_or_is_down_changes_no_answer_and_is
             client = stack.enter_context(httpx2.Client(base_url=address, trust_env=False, timeout=60))
             upload(address, "letter.txt", b"Dear {{ name }}")
             _expect_answers(client)
-            until(lambda: _COMPLAINT in _text(log))
+            wait_until(lambda: _COMPLAINT in _text(log))
             collector.answer = 403
             collector.hangs.set()
             asked = collector.requests
             _expect_answers(client)
-            until(lambda: collector.requests > asked + 1)
+            wait_until(lambda: collector.requests > asked + 1)
             collector.close()
             _expect_answers(client)
             ends = time.monotonic()

@@ -11,7 +11,6 @@ import pytest
 
 from adapters.postgres.blob_locks import PostgresBlobLocks
 from adapters.postgres.database import PostgresDatabase
-from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.storage.s3.bucket import Bucket
 from adapters.storage.s3.options import S3Options
 from adapters.storage.s3.storage import S3DocumentStorage
@@ -27,6 +26,7 @@ from tests.integration.cli.test_storage import render as post_render
 from tests.integration.support.databases import as_service
 from tests.integration.support.relay import relay_beside
 from tests.integration.support.seaweedfs import BUCKET, Server, environment_of
+from tests.integration.support.units import units_on
 
 
 @pytest.mark.timeout(300)
@@ -67,7 +67,7 @@ async def collect_in_two_days(database_url: str, options: S3Options) -> None:
         PostgresBlobLocks(as_service(database_url)) as locks,
         S3DocumentStorage(Bucket(options), locks, clock) as storage,
     ):
-        survey = BlobSurvey(PostgresUnitsOfWork(database), storage, clock, timedelta(hours=24))
+        survey = BlobSurvey(units_on(database), storage, clock, timedelta(hours=24))
         await CollectBlobs(survey, storage)()
 
 

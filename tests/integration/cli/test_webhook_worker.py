@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from tests.integration.cli.serving import DEADLINE_SECONDS, serving_on, working_on
-from tests.integration.cli.test_worker import until
+from tests.waiting import wait_until
 
 LOOPBACK = {"DOCGEN_WEBHOOKS__ALLOWED_NETWORKS": "127.0.0.0/8"}
 
@@ -61,12 +61,12 @@ def test_a_message_whose_worker_is_killed_is_sent_again_under_the_same_id(databa
         webhook = client.post("/v1/webhooks", json={"url": receiver.url}).json()["id"]
         sent = client.post(f"/v1/webhooks/{webhook}/test").json()
         with working_on(database_url, tmp_path, "killed", *sends, ready=False, **LOOPBACK) as (worker, _):
-            until(lambda: len(receiver.ids) == 1)
+            wait_until(lambda: len(receiver.ids) == 1)
             worker.kill()
             worker.wait()
         receiver.go.set()
         with working_on(database_url, tmp_path, "next", *sends, ready=False, **LOOPBACK):
-            until(lambda: _of(client, webhook)["status"] != "pending")
+            wait_until(lambda: _of(client, webhook)["status"] != "pending")
         delivery = _of(client, webhook)
     assert receiver.ids == [sent["event_id"]] * 2
     assert delivery["status"] == "succeeded"

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from tests.integration.cli.serving import (
 )
 from tests.integration.support.databases import as_service
 from tests.integration.support.relay import relay_beside
+from tests.waiting import wait_until
 
 LETTER = b"Dear {{ name }},\n"
 # Some seconds of work, which is far from what it may take.
@@ -100,12 +100,6 @@ def attempts(database_url: str) -> list[int]:
     return [row["attempts"] for row in query(database_url, "SELECT attempts FROM renders ORDER BY id")]
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition, which another process brings about; the test's own time limit ends it."""
-    while not condition():
-        time.sleep(0.02)
-
-
 def jobs_left(database_url: str) -> int:
     """How many jobs are in the queue."""
     return len(query(database_url, "SELECT FROM jobs.pgqueuer"))
@@ -133,7 +127,7 @@ def test_two_workers_share_the_work_and_do_each_job_once(database_url: str, tmp_
         with working_on(database_url, tmp_path, "three"), working_on(database_url, tmp_path, "four"):
             records = ended(address, ids)
             assert documents(address, records) == [f"Dear No. {number},\n" for number in range(12)]
-            until(lambda: jobs_left(database_url) == 0)
+            wait_until(lambda: jobs_left(database_url) == 0)
         started = attempts(database_url)
         assert set(started) <= {1, 2}
         assert sum(started) <= 12 + 4  # two of each that was killed, at most, were started twice
@@ -166,7 +160,7 @@ def test_a_render_that_ends_every_worker_is_given_up_and_takes_no_other_along(
         (poison,) = queue(address, template="slow")
         for number in range(3):
             with working_on(database_url, tmp_path, f"killed-{number}", ready=False, **PATIENT) as (process, _):
-                until(lambda started=number + 1: attempts(database_url)[0] == started)
+                wait_until(lambda started=number + 1: attempts(database_url)[0] == started)
                 process.kill()
         (good,) = queue(address)
         with working_on(database_url, tmp_path, "last"):
@@ -183,7 +177,7 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_does_and_nothing_else(dat
         upload(address, "slow.txt", SLOW)
         first, second = queue(address, 2, template="slow")
         with working_on(database_url, tmp_path, "told", "--concurrency", "1", **PATIENT) as (process, log):
-            until(lambda: state(address, first)["status"] == "rendering")
+            wait_until(lambda: state(address, first)["status"] == "rendering")
             own = f"http://127.0.0.1:{psutil.Process(process.pid).environ()['DOCGEN_WORKER__PORT']}"
             metrics = httpx2.get(f"{own}/metrics", trust_env=False, timeout=60).text
             for line in ('state="running"} 1.0', 'state="waiting"} 1.0'):
@@ -205,7 +199,7 @@ def test_a_worker_without_the_time_to_finish_hands_back(database_url: str, tmp_p
         (render_id,) = queue(address, template="slow")
         hasty = {**PATIENT, "DOCGEN_WORKER__GRACE_SECONDS": "0.1"}
         with working_on(database_url, tmp_path, "told", **hasty) as (process, log):
-            until(lambda: state(address, render_id)["status"] == "rendering")
+            wait_until(lambda: state(address, render_id)["status"] == "rendering")
             process.send_signal(signal.SIGTERM)
             assert process.wait(DEADLINE_SECONDS) == 0
         assert "Traceback" not in log.read_text(encoding="utf-8")
@@ -242,7 +236,7 @@ def test_a_request_that_dies_after_its_commit_is_carried_out_and_answered_again(
             relay.hold_answer("COMMIT")
             sender = threading.Thread(target=_expect_a_broken_connection, args=(address, key))
             sender.start()
-            until(lambda: jobs_left(database_url) == 2)
+            wait_until(lambda: jobs_left(database_url) == 2)
             process.kill()
             process.wait()
             sender.join()
@@ -265,9 +259,9 @@ def test_a_database_that_dies_under_the_work_comes_back_and_so_does_the_work(tmp
         upload(address, "letter.txt", LETTER)
         ids = queue(address, 30)
         with running(tmp_path, log, "worker", **settings) as worker:
-            until(lambda: any(state(address, each)["status"] == "succeeded" for each in ids[:3]))
+            wait_until(lambda: any(state(address, each)["status"] == "succeeded" for each in ids[:3]))
             _kill_postgres(service)
-            until(lambda: _is_ready(address))
+            wait_until(lambda: _is_ready(address))
             records = ended(address, ids)
             assert documents(address, records) == [f"Dear No. {number},\n" for number in range(30)]
             worker.send_signal(signal.SIGTERM)
@@ -300,7 +294,7 @@ def test_who_waits_is_answered_when_the_service_ends(database_url: str, tmp_path
 
         waiting = threading.Thread(target=wait)
         waiting.start()
-        until(lambda: len(_connections(process)) > 0)
+        wait_until(lambda: len(_connections(process)) > 0)
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
         assert process.wait(DEADLINE_SECONDS) == 0

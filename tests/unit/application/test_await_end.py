@@ -11,8 +11,8 @@ from domain.errors import CallerGoneError, NotFoundError, QueueFullError
 from domain.render_request import RenderRequest, RenderStatus
 from tests.fakes.render_endings import InMemoryRenderEndings
 from tests.unit.application.conftest import World
-from tests.unit.application.test_job_worker import until
 from tests.unit.application.test_queued_renders import queued
+from tests.waiting import until
 
 LONG = 3600.0
 

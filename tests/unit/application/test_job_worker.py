@@ -1,7 +1,7 @@
 """The worker's loop: how much it does at a time, what it does when it is to stop, and when things fail."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -17,6 +17,7 @@ from domain.workspace import DEFAULT_WORKSPACE_ID
 from tests.contracts.jobs import RENDERS
 from tests.fakes.jobs import InMemoryJobSource
 from tests.fakes.units_of_work import InMemoryUnitsOfWork
+from tests.waiting import until
 
 
 class Workshop:
@@ -63,12 +64,6 @@ async def put(units: InMemoryUnitsOfWork, *subjects: str) -> None:
         for subject in subjects:
             await unit.jobs.enqueue(NewJob(JobKind.RENDER, DEFAULT_WORKSPACE_ID, subject))
         await unit.commit()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition; the test's own time limit ends it."""
-    while not condition():  # noqa: ASYNC110  # what is watched has no event
-        await asyncio.sleep(0.001)
 
 
 @asynccontextmanager

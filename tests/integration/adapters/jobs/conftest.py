@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.jobs.queue import PgqueuerJobQueue
 from adapters.jobs.source import PgqueuerJobSource
 from adapters.jobs.statements import CHANNEL
 from adapters.postgres.database import PostgresDatabase
@@ -14,6 +13,7 @@ from adapters.postgres.statements import QueueConnection
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from tests.contracts.jobs import MakeSource
 from tests.integration.support.databases import as_service
+from tests.integration.support.units import units_on
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ async def database(database_url: str) -> AsyncIterator[PostgresDatabase]:
 async def units(database: PostgresDatabase, database_url: str) -> AsyncIterator[PostgresUnitsOfWork]:
     """Units of work with a queue."""
     async with PostgresDatabase(database_url) as administration:
-        yield PostgresUnitsOfWork(database, administration=administration, job_queue_on=PgqueuerJobQueue)
+        yield units_on(database, administration=administration)
 
 
 @pytest.fixture

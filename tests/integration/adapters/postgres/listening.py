@@ -1,18 +1,12 @@
 """Waiting for what the database tells by itself."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from domain.workspace import DEFAULT_WORKSPACE_ID
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition; the test's own time limit ends it."""
-    while not condition():  # noqa: ASYNC110  # a notification sets no event of ours
-        await asyncio.sleep(0.005)
+from tests.waiting import until
 
 
 async def listening(changes: PostgresTemplateChanges) -> None:

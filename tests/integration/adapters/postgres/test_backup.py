@@ -15,7 +15,6 @@ from adapters.postgres.backup import PostgresBackup
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.migrator import head_revision, upgrade
 from adapters.postgres.roles import as_role, grant_service, make_login, weakness_of
-from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from application.ports.database_backup import DumpedWith
 from application.ports.document_storage import BlobKey
 from domain.errors import ConflictError, ServiceUnavailableError
@@ -25,6 +24,7 @@ from tests.contracts.audit_log import an_entry
 from tests.contracts.database_backup import NAME, DatabaseBackupContract
 from tests.contracts.unit_of_work import stored_workspace
 from tests.integration.support.databases import plain_owner
+from tests.integration.support.units import units_on
 
 SERVICE = "service"
 CATALOGUE = {
@@ -68,7 +68,7 @@ async def filled(owner_url: str) -> set[tuple[BlobKey, int]]:
     """Put a row into every table of two workspaces; return what names blobs."""
     named = set()
     async with PostgresDatabase(service_of(owner_url)) as database, PostgresDatabase(owner_url) as administration:
-        units = PostgresUnitsOfWork(database, administration=administration)
+        units = units_on(database, administration=administration)
         for slug in ("acme", "globex"):
             workspace = await stored_workspace(units, slug)
             template, asset = a_template(workspace_id=workspace.id), an_asset(workspace_id=workspace.id)
@@ -151,7 +151,7 @@ async def test_another_owner_gets_the_same_database(owners: tuple[str, str]) -> 
     assert await contents(other) == await contents(one)
     assert await weakness_of(other, urlsplit(service_of(other)).username or "") is None
     async with PostgresDatabase(service_of(other)) as database, PostgresDatabase(other) as administration:
-        units = PostgresUnitsOfWork(database, administration=administration)
+        units = units_on(database, administration=administration)
         async with units.of_administration() as unit:
             workspaces = {workspace.slug: workspace.id for workspace in await unit.workspaces.all()}
         assert set(workspaces) == {"acme", "default", "globex"}
@@ -169,7 +169,7 @@ async def test_a_snapshot_does_not_have_what_comes_later(owners: tuple[str, str]
     await backup_of(other).restore(NAME, snapshot.made_with, pieces(dump))
     async with (
         PostgresDatabase(other) as administration,
-        PostgresUnitsOfWork(administration).of_administration() as unit,
+        units_on(administration).of_administration() as unit,
     ):
         assert [workspace.slug for workspace in await unit.workspaces.all()] == ["default"]
 
@@ -223,7 +223,7 @@ async def test_a_backup_of_an_unknown_revision_is_refused(owners: tuple[str, str
 
 
 async def test_while_a_backup_runs_everything_is_named(database_url: str, database: PostgresDatabase) -> None:
-    units = PostgresUnitsOfWork(database)
+    units = units_on(database)
     workspace_id = a_template().workspace_id
     wanted = ["0" * 64, "1" * 64]
 

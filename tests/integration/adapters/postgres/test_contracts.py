@@ -51,6 +51,7 @@ from tests.contracts.workspace_repository import WorkspaceRepositoryContract
 from tests.integration.adapters.postgres.listening import listening, template_changes
 from tests.integration.support.databases import as_service
 from tests.integration.support.relay import Relay
+from tests.integration.support.units import units_on
 
 
 @pytest.fixture
@@ -64,14 +65,14 @@ async def unreachable(relay: Relay) -> AsyncIterator[PostgresDatabase]:
 class _OnPostgres:
     @pytest.fixture
     def units(self, database: PostgresDatabase, administration: PostgresDatabase) -> PostgresUnitsOfWork:
-        return PostgresUnitsOfWork(database, administration=administration)
+        return units_on(database, administration=administration)
 
 
 class TestPostgresUnitsOfWork(_OnPostgres, UnitsOfWorkContract):
     @pytest.fixture
     @override
     def units_that_are_down(self, unreachable: PostgresDatabase) -> PostgresUnitsOfWork:
-        return PostgresUnitsOfWork(unreachable)
+        return units_on(unreachable)
 
 
 class TestPostgresTemplateRepository(_OnPostgres, TemplateRepositoryContract):
@@ -121,7 +122,7 @@ class TestPostgresTemplateChanges(TemplateChangesContract):
     def units(  # type: ignore[override]  # a fixture
         self, database: PostgresDatabase, administration: PostgresDatabase, changes: PostgresTemplateChanges
     ) -> PostgresUnitsOfWork:
-        return PostgresUnitsOfWork(database, changes.note, administration)
+        return units_on(database, on_commit=changes.note, administration=administration)
 
     @pytest.fixture
     @override

@@ -17,6 +17,7 @@ from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from domain.errors import InvalidRequestError, ServiceUnavailableError
 from domain.workspace import DEFAULT_WORKSPACE
 from tests.integration.support.relay import Relay, relay_to
+from tests.integration.support.units import units_on
 
 # Short, so that the tests are; a working database on the same machine answers much faster.
 IMPATIENT = 1.0
@@ -33,7 +34,7 @@ async def read_default(units: PostgresUnitsOfWork) -> None:
 
 async def test_connections_that_broke_while_nobody_used_them_are_replaced_unnoticed(relay: Relay) -> None:
     async with PostgresDatabase(relay.url) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
         await asyncio.gather(*(read_default(units) for _ in range(4)))
         await relay.stop()
         await relay.start()
@@ -44,7 +45,7 @@ async def test_connections_that_broke_while_nobody_used_them_are_replaced_unnoti
 
 async def test_a_database_that_went_away_is_back_without_a_restart(relay: Relay) -> None:
     async with PostgresDatabase(relay.url) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
         await read_default(units)
         await relay.stop()
         for _ in range(3):
@@ -65,7 +66,7 @@ async def test_a_database_may_come_later_than_the_service(relay: Relay) -> None:
 
 async def test_a_connection_that_breaks_within_a_transaction_is_named(relay: Relay) -> None:
     async with PostgresDatabase(relay.url) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
 
         async def break_halfway() -> None:
             async with units.of_administration() as unit:
@@ -143,7 +144,7 @@ async def test_sessions_ask_whether_their_client_is_there_and_give_it_up(databas
 async def test_a_database_that_hangs_is_given_up_and_used_again_when_it_answers(relay: Relay) -> None:
     """Idle connections, new connections, and the health check: none waits for ever."""
     async with PostgresDatabase(relay.url, pool_size=2, timeout_seconds=IMPATIENT) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
         await read_default(units)
         relay.hang()
         outcomes = await asyncio.gather(
@@ -159,7 +160,7 @@ async def test_a_database_that_hangs_is_given_up_and_used_again_when_it_answers(
 
 async def test_a_query_that_hangs_is_given_up(relay: Relay) -> None:
     async with PostgresDatabase(relay.url, timeout_seconds=IMPATIENT) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
 
         async def hang_halfway() -> None:
             async with units.of_administration() as unit:
@@ -174,7 +175,7 @@ async def test_a_query_that_hangs_is_given_up(relay: Relay) -> None:
 
 async def test_leaving_does_not_wait_for_a_database_that_hangs(relay: Relay) -> None:
     async with PostgresDatabase(relay.url, timeout_seconds=IMPATIENT) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
         await asyncio.gather(*(read_default(units) for _ in range(3)))
         relay.hang()
 
@@ -199,7 +200,7 @@ async def test_a_slow_query_ends_alone(database_url: str) -> None:
 
 async def test_a_pool_that_is_used_up_is_named(database_url: str) -> None:
     async with PostgresDatabase(database_url, pool_size=1, timeout_seconds=IMPATIENT) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
         async with units.of_administration():
             with pytest.raises(ServiceUnavailableError, match="every connection of the pool is in use"):
                 await read_default(units)
@@ -208,7 +209,7 @@ async def test_a_pool_that_is_used_up_is_named(database_url: str) -> None:
 
 async def test_a_cancelled_transaction_gives_its_connection_back(database_url: str) -> None:
     async with PostgresDatabase(database_url, pool_size=1) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
         entered = asyncio.Event()
 
         async def wait_inside() -> None:
@@ -234,7 +235,7 @@ async def test_a_cancelled_statement_is_cancelled_and_no_fault_of_the_database(d
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):
                 await sleep_inside()
-        await read_default(PostgresUnitsOfWork(database))
+        await read_default(units_on(database))
 
 
 # --- refusing -------------------------------------------------------------------------------------------------
@@ -255,7 +256,7 @@ async def test_a_server_that_ends_the_session_is_named(database_url: str) -> Non
 async def test_a_database_without_tables_says_how_to_make_them(empty_database_url: str) -> None:
     async with PostgresDatabase(empty_database_url) as database:
         with pytest.raises(ServiceUnavailableError, match="docgen migrate"):
-            await read_default(PostgresUnitsOfWork(database))
+            await read_default(units_on(database))
         with pytest.raises(ServiceUnavailableError, match="docgen migrate"):
             await PostgresHealthCheck(database).check()
 
@@ -290,7 +291,7 @@ async def test_a_wrong_url_is_explained_without_the_password(
     url = urlunsplit(parts._replace(**{name: value.format(host=host) for name, value in change.items()}))
     async with PostgresDatabase(url) as database:
         with pytest.raises(ServiceUnavailableError, match=reason) as failure:
-            await read_default(PostgresUnitsOfWork(database))
+            await read_default(units_on(database))
     assert "wrong-secret" not in str(failure.value)
     assert failure.value.component == "database"
 

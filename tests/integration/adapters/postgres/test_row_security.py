@@ -74,6 +74,7 @@ from tests.contracts.rate_buckets import SLOW
 from tests.contracts.unit_of_work import stored_workspace
 from tests.integration.support.databases import as_service, plain_owner, service_role
 from tests.integration.support.relay import relay_to
+from tests.integration.support.units import units_on
 
 OF_A_WORKSPACE = (
     TemplateRow,
@@ -102,7 +103,7 @@ OF_A_WORKSPACE = (
 
 @pytest.fixture
 def units(database: PostgresDatabase, administration: PostgresDatabase) -> PostgresUnitsOfWork:
-    return PostgresUnitsOfWork(database, administration=administration)
+    return units_on(database, administration=administration)
 
 
 @pytest.fixture
@@ -233,7 +234,7 @@ async def test_a_row_cannot_be_put_into_another_workspace(
 async def test_the_scope_ends_with_its_transaction(database_url: str, workspaces: list[Workspace]) -> None:
     """One connection serves everybody in turn."""
     async with PostgresDatabase(as_service(database_url), pool_size=1) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
         for workspace in (*workspaces, *workspaces):
             async with units.of_workspace(workspace.id) as unit:
                 found = await unit.templates.search(TemplateFilter(), limit=10)
@@ -316,7 +317,7 @@ async def test_naming_the_workspace_takes_no_round_trip_of_its_own(database_url:
     """BEGIN with the workspace, SELECT, COMMIT; and one for a key, of which nothing is kept."""
     workspace_id = WorkspaceId("wsp_" + "0" * 32)
     async with relay_to(as_service(database_url)) as relay, PostgresDatabase(relay.url, pool_size=1) as database:
-        units, directory = PostgresUnitsOfWork(database), PostgresApiKeyDirectory(database)
+        units, directory = units_on(database), PostgresApiKeyDirectory(database)
 
         async def read() -> None:
             async with units.of_workspace(workspace_id) as unit:
@@ -348,7 +349,7 @@ async def plain_owner_url(postgres_server_url: str) -> AsyncIterator[str]:
 async def test_an_owner_who_is_no_superuser_can_migrate_and_administrate(plain_owner_url: str) -> None:
     await upgrade(plain_owner_url)
     async with PostgresDatabase(plain_owner_url) as database:
-        units = PostgresUnitsOfWork(database)
+        units = units_on(database)
         acme, globex = [await stored_workspace(units, slug) for slug in ("acme", "globex")]
         for workspace in (acme, globex):
             template = a_template(workspace_id=workspace.id)

@@ -5,17 +5,18 @@ from dataclasses import replace
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.notifications import QUESTION, PostgresNotifications
 from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
-from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from tests.builders import a_template
 from tests.contracts.unit_of_work import stored, updated, with_one_version_more
-from tests.integration.adapters.postgres.listening import listening, template_changes, until
+from tests.integration.adapters.postgres.listening import listening, template_changes
 from tests.integration.support.databases import as_service
 from tests.integration.support.relay import Relay
+from tests.integration.support.units import units_on
+from tests.waiting import until
 
 
 async def test_changes_of_another_process_are_heard(database: PostgresDatabase, database_url: str) -> None:
-    units_of_another_process = PostgresUnitsOfWork(database)
+    units_of_another_process = units_on(database)
     async with template_changes(database_url) as changes:
         await listening(changes)
 
@@ -43,7 +44,7 @@ async def test_a_server_that_answers_is_listened_to_from_then_on(database: Postg
         async with database.single_statements() as connection:
             while not await connection.fetchval(asked, QUESTION):
                 assert changes.generation(DEFAULT_WORKSPACE_ID) == before
-        await stored(PostgresUnitsOfWork(database), a_template())
+        await stored(units_on(database), a_template())
         await until(lambda: (changes.generation(DEFAULT_WORKSPACE_ID) or 0) > (before or 0))
 
 

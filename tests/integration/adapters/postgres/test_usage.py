@@ -16,13 +16,14 @@ from domain.render_request import RenderRequest, RenderStatus
 from domain.template import Template
 from tests.builders import DATA, NOW, a_document, a_render_request, a_template
 from tests.contracts.unit_of_work import stored, stored_workspace
+from tests.integration.support.units import units_on
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def units(database: PostgresDatabase, administration: PostgresDatabase) -> PostgresUnitsOfWork:
-    return PostgresUnitsOfWork(database, administration=administration)
+    return units_on(database, administration=administration)
 
 
 @pytest.fixture

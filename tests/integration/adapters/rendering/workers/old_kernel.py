@@ -16,7 +16,8 @@ import psutil
 from adapters.rendering.workers import seccomp
 from adapters.rendering.workers.landlock import version
 from tests.contracts.template_renderer import options
-from tests.integration.adapters.rendering.workers.processes import INNOCENT, of, renderer_of, until
+from tests.integration.adapters.rendering.workers.processes import INNOCENT, of, renderer_of
+from tests.waiting import until
 
 PR_SET_NO_NEW_PRIVS = 38
 CREATE_RULESET = 444

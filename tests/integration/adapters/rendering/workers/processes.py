@@ -1,9 +1,5 @@
 """Hostile templates for real workers, and waiting for what happens to processes."""
 
-import asyncio
-import time
-from collections.abc import Callable
-
 import psutil
 
 from adapters.rendering.language.limits import Limits
@@ -12,6 +8,7 @@ from adapters.rendering.workers.settings import PoolSettings
 from application.ports.template_renderer import TemplateSource
 from domain.identifiers import WorkspaceId
 from tests.contracts.template_renderer import source_of
+from tests.waiting import until
 
 DEADLINE_SECONDS = 60
 MEMORY_BYTES = 512_000_000
@@ -34,14 +31,6 @@ def of(workspace: WorkspaceId, text: str) -> TemplateSource:
     """Make a template of a workspace."""
     source = source_of(text)
     return TemplateSource(source.format, source.sha256, source.load, workspace)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait for a condition."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.005)  # between two questions of a loop with a deadline
 
 
 async def busy_worker(renderer: WorkerRenderer) -> int:

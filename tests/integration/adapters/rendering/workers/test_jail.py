@@ -13,7 +13,7 @@ import pytest
 from adapters.rendering.workers import landlock, seccomp
 from adapters.rendering.workers.renderer import WorkerRenderer
 from tests.contracts.template_renderer import options, source_of
-from tests.integration.adapters.rendering.workers.processes import until
+from tests.waiting import until
 
 ATTEMPTS = Path(__file__).with_name("attempts.py")
 

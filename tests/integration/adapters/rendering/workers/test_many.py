@@ -20,7 +20,8 @@ from domain.errors import DataInvalidError, DiagnosedError, DocGenError, LimitEx
 from domain.formats import OutputFormat, TemplateFormat
 from domain.identifiers import WorkspaceId
 from tests.contracts.template_renderer import data_of, options, source_of
-from tests.integration.adapters.rendering.workers.processes import GREEDY, HOSTILE, SPINNING, of, renderer_of, until
+from tests.integration.adapters.rendering.workers.processes import GREEDY, HOSTILE, SPINNING, of, renderer_of
+from tests.waiting import until
 from tests.word_files import lines_of, word_file
 
 RENDERS = int(os.environ.get("DOCGEN_TEST_RENDERS", "2000"))
