@@ -198,6 +198,7 @@ def test_every_post_says_that_it_takes_a_key(client: TestClient) -> None:
     assert len(posts) > 5
     for operation in posts:
         taken = "Idempotency-Key" in [parameter["name"] for parameter in operation.get("parameters", ())]
-        assert taken is (operation["operationId"] not in {"validate_template", "create_link"})
+        links = {"create_link", "create_slack_install_link"}
+        assert taken is (operation["operationId"] not in {"validate_template", *links})
         assert ("request-in-progress" in operation["responses"].get("409", {}).get("description", "")) is taken
         assert ("idempotency-mismatch" in operation["responses"]["422"]["description"]) is taken
