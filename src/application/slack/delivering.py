@@ -247,7 +247,8 @@ class DeliverToSlack:
             current = await unit.slack_deliveries.get(delivery.id, for_change=True)
             await unit.slack_deliveries.update(current.end(outcome, at=self._clock.now()))
             await unit.commit()
-        return Settled.DONE
+        # That a render failed was delivered, too.
+        return Settled.FAILED if outcome is SlackOutcome.GIVEN_UP else Settled.DONE
 
 
 async def _direct_channel(client: SlackClient, user_id: str) -> str:
