@@ -15,7 +15,8 @@ from tests.integration.cli.serving import serving_on, upload, working_on
 from tests.integration.support.otlp import Collector, ReceivedSpan, collecting
 
 LOOPBACK = {"DOCGEN_WEBHOOKS__ALLOWED_NETWORKS": "127.0.0.0/8"}
-OFTEN = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
+# The storage is to be seen, too: small documents would be kept beside their records.
+OFTEN = {"OTEL_BSP_SCHEDULE_DELAY": "100", "DOCGEN_STORAGE__BYTES_IN_RECORD": "0"}
 
 
 @contextmanager
