@@ -18,6 +18,7 @@ from adapters.postgres.failures import of_refused_row
 from adapters.postgres.rows import IdempotencyKeyRow
 from adapters.postgres.scope import WORKSPACE_SETTING, scope_of
 from adapters.postgres.statements import on_driver
+from adapters.postgres.sweeping import sweep_rows
 from application.ports.idempotency_keys import AnsweredClaim, AnswerLog, Claim, IdempotencyKeys, KeptAnswer
 from domain.errors import DocGenError, IdempotencyMismatchError, NotFoundError, RequestInProgressError
 from domain.identifiers import RenderId, WorkspaceId
@@ -123,15 +124,9 @@ class PostgresIdempotencyKeys(IdempotencyKeys):
     @override
     async def sweep(self, workspace_id: WorkspaceId, limit: int) -> int:
         mine = IdempotencyKeyRow.workspace_id == workspace_id
-        old = select(IdempotencyKeyRow.key).where(mine, IdempotencyKeyRow.expires_at <= func.clock_timestamp())
-        # What somebody claims anew at this moment is left alone.
-        keys = old.limit(limit).with_for_update(skip_locked=True)
-        swept = delete(IdempotencyKeyRow).where(mine, IdempotencyKeyRow.key.in_(keys)).returning(IdempotencyKeyRow.key)
+        over = mine & (IdempotencyKeyRow.expires_at <= func.clock_timestamp())
         async with self._database.session(scope_of(workspace_id)) as session:
-            gone = await session.scalars(swept.execution_options(synchronize_session=False))
-            count = len(gone.all())
-            await session.commit()
-        return count
+            return await sweep_rows(session, IdempotencyKeyRow, IdempotencyKeyRow.key, over, limit)
 
     async def _insert(self, workspace_id: WorkspaceId, key: str, fingerprint: str) -> str | None:
         nobody = Claim(workspace_id, key, fingerprint, "")

@@ -8,12 +8,13 @@ import hashlib
 import itertools
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func
 from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.rows import RateBucketRow
 from adapters.postgres.scope import NO_WORKSPACE, scope_of
+from adapters.postgres.sweeping import sweep_rows
 from adapters.postgres.texts import is_storable
 from application.ports.rate_buckets import Lease, RateBuckets
 from domain.identifiers import WorkspaceId
@@ -45,18 +46,10 @@ class PostgresRateBuckets(RateBuckets):
 
     async def sweep(self, workspace_id: WorkspaceId | None) -> None:
         """Forget buckets of a workspace that are full."""
-        workspace = workspace_id or NO_WORKSPACE
-        mine = RateBucketRow.workspace_id == workspace
-        full = select(RateBucketRow.caller).where(mine, RateBucketRow.full_at <= func.clock_timestamp())
+        mine = RateBucketRow.workspace_id == (workspace_id or NO_WORKSPACE)
+        full = mine & (RateBucketRow.full_at <= func.clock_timestamp())
         async with self._database.session(scope_of(workspace_id)) as session:
-            # Who takes at this moment has the row, and keeps it.
-            callers = full.limit(_SWEPT_ROWS).with_for_update(skip_locked=True)
-            await session.execute(
-                delete(RateBucketRow)
-                .where(mine, RateBucketRow.caller.in_(callers))
-                .execution_options(synchronize_session=False)
-            )
-            await session.commit()
+            await sweep_rows(session, RateBucketRow, RateBucketRow.caller, full, _SWEPT_ROWS)
 
 
 def _kept(caller: str) -> str:
