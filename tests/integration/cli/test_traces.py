@@ -168,7 +168,7 @@ def batch(ran: Installation) -> None:
 
 @pytest.mark.parametrize(
     ("command", "name"),
-    [("serve", "OTEL_TRACES_SAMPLER"), ("worker", "OTEL_EXPORTER_OTLP_PROTOCOL"), ("worker", "OTEL_PROPAGATORS")],
+    [("serve", "OTEL_TRACES_SAMPLER"), ("worker", "OTEL_PROPAGATORS")],
 )
 def test_a_wrong_variable_is_refused_at_start_by_its_name(docgen: Any, command: str, name: str) -> None:
     done = docgen(command, **{name: "s3cr3t"})
