@@ -60,15 +60,15 @@ def test_what_slack_sends_again_is_done_once(desk: Desk, stored: Any) -> None:
     """Slack signs what it sends again anew: the second it was signed in is another one."""
     slack, before = desk.slack, stored()
     payload = slack.command("list")
-    said = len(slack.said())
+    answers = slack.answers[payload["response_url"].rpartition("/")[2]]
     body = slack.body_of("/slack/commands", payload)
     for age in (2, 1, 0):
         headers = {**slack.signed("/slack/commands", body, age=age), "X-Slack-Retry-Num": "1"}
         response = desk.client.post("/slack/commands", content=body, headers=headers)
         assert (response.status_code, response.content) == (200, b"")
-    slack.wait_for(lambda: len(slack.said()) > said)
+    slack.wait_for(lambda: answers)
     assert stored() == before + 1
-    assert [text.splitlines()[0] for text in slack.said()[said:]] == ["*Templates*"]
+    assert [answer["text"].splitlines()[0] for answer in answers] == ["*Templates*"]
 
 
 def test_two_clicks_at_once_are_one(desk: Desk, stored: Any) -> None:
