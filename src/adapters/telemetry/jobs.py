@@ -24,7 +24,7 @@ _LINKED: Final = frozenset({JobKind.BATCH, JobKind.BATCH_ERASURE})
 
 
 class TracedJobQueue(JobQueue):
-    """Writes the context into the job; what comes from a batch names the request that made the batch."""
+    """Writes the context into a job that has none; what comes from a batch names the request that made the batch."""
 
     def __init__(self, inner: JobQueue, spans: Spans) -> None:
         self._inner = inner
@@ -40,7 +40,7 @@ class TracedJobQueue(JobQueue):
         }
         with self._spans.part(f"enqueue {job.kind}", attributes, SpanKind.PRODUCER):
             began = origin() if job.kind in _LINKED else None
-            await self._inner.enqueue(replace(job, trace=carried() if began is None else began))
+            await self._inner.enqueue(replace(job, trace=job.trace or began or carried()))
 
 
 class TracedHandler:

@@ -11,12 +11,14 @@ from pgqueuer.adapters.persistence.queries import Queries
 from typing_extensions import override
 
 from adapters.jobs.monitor import PgqueuerJobMonitor
+from adapters.jobs.queue import PgqueuerJobQueue
 from adapters.jobs.source import PgqueuerJobSource
 from adapters.jobs.statements import CHANNEL, SETTINGS
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.lost_jobs import PostgresLostJobs
 from adapters.postgres.statements import QueueConnection
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from adapters.telemetry.jobs import TracedJobQueue
 from domain.errors import ServiceUnavailableError
 from tests.contracts.jobs import (
     MINUTE,
@@ -33,6 +35,7 @@ from tests.contracts.lost_jobs import LostJobsContract
 from tests.contracts.unit_of_work import stored_workspace
 from tests.integration.support.databases import as_service
 from tests.integration.support.relay import relay_to
+from tests.spans import KeptSpans
 
 
 class _OnPgqueuer(JobsFixtures):
@@ -87,6 +90,20 @@ class TestPostgresLostJobs(LostJobsContract):
 
 class TestPgqueuerJobQueue(_OnPgqueuer, JobQueueContract):
     """Every promise holds on pgqueuer."""
+
+
+class TestTracedJobQueue(_OnPgqueuer, JobQueueContract):
+    """What writes traces into jobs keeps every promise, too."""
+
+    @pytest.fixture
+    @override
+    async def units(self, database: PostgresDatabase, database_url: str) -> AsyncIterator[PostgresUnitsOfWork]:  # type: ignore[override]  # a fixture
+        async with PostgresDatabase(database_url) as administration:
+            yield PostgresUnitsOfWork(
+                database,
+                job_queue_on=lambda fetch: TracedJobQueue(PgqueuerJobQueue(fetch), KeptSpans()),
+                administration=administration,
+            )
 
 
 class TestPgqueuerJobSource(_OnPgqueuer, JobSourceContract):

@@ -8,6 +8,7 @@ from typing_extensions import override
 from adapters.rendering.engine import compile_template
 from adapters.rendering.in_process import INLINE_STEPS, InProcessRenderer
 from adapters.rendering.language.limits import Limits
+from adapters.telemetry.renderer import TracedTemplateRenderer
 from application.ports.template_renderer import TemplateRenderer
 from domain.errors import LimitExceededError
 from domain.formats import TemplateFormat
@@ -18,6 +19,7 @@ from tests.contracts.template_renderer import (
     options,
     source_of,
 )
+from tests.spans import KeptSpans
 
 
 class TestInProcessRenderer(TemplateRendererContract):
@@ -27,6 +29,15 @@ class TestInProcessRenderer(TemplateRendererContract):
     @override
     def renderer(self) -> TemplateRenderer:
         return InProcessRenderer()
+
+
+class TestTracedTemplateRenderer(TemplateRendererContract):
+    """What tells of renders is put around any renderer."""
+
+    @pytest.fixture
+    @override
+    def renderer(self) -> TemplateRenderer:
+        return TracedTemplateRenderer(InProcessRenderer(), KeptSpans())
 
 
 async def test_the_least_used_template_is_given_up_first() -> None:
