@@ -139,7 +139,7 @@ check_commands() {
         grep -q PK || fail "docgen render makes no document"
     passed "docgen render makes a document"
     local said
-    if said=$(podman exec --env DOCGEN_AUTH__MODE=api-key tools docgen serve 2>&1); then
+    if said=$(podman exec --env DOCGEN_AUTH__MODE=api-key --env "DOCGEN_HTTP__PORT=$port_of_service" tools docgen serve 2>&1); then
         fail "docgen serve starts without a database"
     fi
     grep -q 'DOCGEN_DATABASE__URL is missing' <<<"$said" || fail "docgen serve without a database says: $said"
