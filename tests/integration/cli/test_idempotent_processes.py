@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from adapters.postgres.idempotency_keys import LEASE
-from tests.integration.cli.serving import serving_on, upload
+from tests.integration.cli.serving import EVERYTHING_STORED, serving_on, upload
 from tests.integration.support.relay import Relay, relay_beside
 
 # Each render prints another time, so that each leaves a file of its own in the storage.
@@ -46,7 +46,10 @@ def blobs(tmp_path: Path) -> int:
 
 
 def test_fifty_requests_before_two_processes_make_one_render(database_url: str, tmp_path: Path) -> None:
-    with serving_on(database_url, tmp_path, "one") as (_, one), serving_on(database_url, tmp_path, "two") as (_, two):
+    with (
+        serving_on(database_url, tmp_path, "one", **EVERYTHING_STORED) as (_, one),
+        serving_on(database_url, tmp_path, "two", **EVERYTHING_STORED) as (_, two),
+    ):
         upload(one, "letter.txt", TEMPLATE)
         before = blobs(tmp_path)
         together = threading.Barrier(50)
