@@ -56,7 +56,12 @@ class S3BackupFiles(BackupFiles):
     @override
     async def folders(self) -> list[str]:
         prefix = self._bucket.options.prefix
-        found = []
+        found: list[str] = []
         async for page in self._bucket.pages("list_objects_v2", Prefix=prefix, Delimiter="/"):
-            found += [each["Prefix"].removeprefix(prefix).rstrip("/") for each in page.get("CommonPrefixes", ())]
-        return sorted(found)
+            found += [each["Prefix"] for each in page.get("CommonPrefixes", ())]
+        # Stores that have folders (SeaweedFS) go on listing one for a moment when everything in it is removed.
+        return sorted([each.removeprefix(prefix).rstrip("/") for each in found if await self._has_files(each)])
+
+    async def _has_files(self, prefix: str) -> bool:
+        listed = await self._bucket.ask(self._bucket.client.list_objects_v2, Prefix=prefix, MaxKeys=1)
+        return bool(listed.get("Contents"))
