@@ -18,10 +18,9 @@ from adapters.postgres.blob_references import BACKUP_LOCK, all_named_blobs
 from adapters.postgres.client_programs import PG_DUMP, PG_RESTORE, Program, find_program, output_of, run
 from adapters.postgres.connection import connect
 from adapters.postgres.failures import COMPONENT, driver_errors
-from adapters.postgres.migrations.row_security import IN_MAINTENANCE
 from adapters.postgres.migrator import known_revisions, upgrade
 from adapters.postgres.roles import grant_service, role_of
-from adapters.postgres.scope import MAINTENANCE
+from adapters.postgres.scope import IN_MAINTENANCE, MAINTENANCE
 from application.ports.database_backup import DatabaseBackup, DatabaseSnapshot, DumpedWith
 from application.ports.document_storage import BlobKey
 from domain.errors import ConflictError, ServiceUnavailableError

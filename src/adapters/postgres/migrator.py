@@ -1,23 +1,17 @@
 """Migrations: what brings a database to the schema of this version of DocGen."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Literal
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from adapters.postgres.connection import connect
 from adapters.postgres.failures import connecting, translate
-
-T = TypeVar("T")
 
 # Any number that no other program uses for an advisory lock on the same database: "docgen" in ASCII.
 _ADVISORY_LOCK: Final = int.from_bytes(b"docgen")
@@ -28,6 +22,9 @@ _LOCK_TIMEOUT: Final = "2s"
 _CONNECT_TIMEOUT: Final = 5.0
 
 _HEAD: Final = "head"
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_THERE: Final = text("SELECT to_regclass('alembic_version') IS NOT NULL")
+_REVISION: Final = text("SELECT version_num FROM alembic_version")
 
 
 async def upgrade(url: str, revision: str = _HEAD) -> None:
@@ -37,7 +34,7 @@ async def upgrade(url: str, revision: str = _HEAD) -> None:
         ServiceUnavailableError: the database is down, refuses, or is too busy for the change now. What was not
             finished is undone, and can be repeated.
     """
-    await _run(url, lambda config: command.upgrade(config, revision))
+    await _run(url, "upgrade", revision)
 
 
 async def downgrade(url: str, revision: str) -> None:
@@ -46,7 +43,7 @@ async def downgrade(url: str, revision: str) -> None:
     Raises:
         ServiceUnavailableError: as for `upgrade`.
     """
-    await _run(url, lambda config: command.downgrade(config, revision))
+    await _run(url, "downgrade", revision)
 
 
 async def current_revision(url: str) -> str | None:
@@ -80,7 +77,7 @@ async def newer_revision(url: str) -> str | None:
 
 def revision_of(connection: Connection) -> str | None:
     """Return the revision of the schema that a connection sees, None where there is none yet."""
-    return MigrationContext.configure(connection).get_current_revision()
+    return connection.scalar(_REVISION) if connection.scalar(_THERE) else None
 
 
 @cache
@@ -91,24 +88,22 @@ def head_revision() -> str:
 
 @cache
 def known_revisions() -> tuple[str, ...]:
-    """Return all revisions of this version of DocGen, the oldest first."""
-    scripts = ScriptDirectory.from_config(_config())
-    return tuple(script.revision for script in reversed(list(scripts.walk_revisions())))
+    """Return all revisions of this version of DocGen, the oldest first: the numbers that the files begin with."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")))
 
 
-def _config() -> Config:
-    config = Config()
-    # Alembic reads the value as a template of configparser, where a percent sign of a path is doubled.
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-async def _run(url: str, work: Callable[[Config], None]) -> None:
+async def _run(url: str, command: Literal["upgrade", "downgrade"], revision: str) -> None:
     def with_alembic(connection: Connection) -> None:
-        config = _config()
+        # Every process of the service asks for revisions, and few migrate: importing Alembic takes 0.15 s.
+        import alembic.command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+
+        config = Config()
+        # Alembic reads the value as a template of configparser, where a percent sign of a path is doubled.
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
-        work(config)
+        getattr(alembic.command, command)(config, revision)
 
     async with _connected(url) as connection:
         # The lock is the session's: it outlives the transactions of the single migrations, and ends with the session.

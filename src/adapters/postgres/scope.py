@@ -18,6 +18,8 @@ WORKSPACE_SETTING: Final = "docgen.workspace_id"
 # What belongs to no workspace, in a column that names one.
 NO_WORKSPACE: Final = "-"
 MAINTENANCE: Final = "SET LOCAL docgen.maintenance = 'on'"
+# The condition of the policies that see everything where it is asked for so.
+IN_MAINTENANCE: Final = "current_setting('docgen.maintenance', true) = 'on'"
 # Who works on the queue of jobs: a worker's connection as long as it lasts, others for a transaction.
 QUEUE: Final = "SET docgen.jobs = 'on'"
 QUEUE_IN_TRANSACTION: Final = "SET LOCAL docgen.jobs = 'on'"

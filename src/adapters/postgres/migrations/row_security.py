@@ -8,8 +8,9 @@ from typing import Final
 
 from alembic import op
 
+from adapters.postgres.scope import IN_MAINTENANCE
+
 IN_WORKSPACE: Final = "{column} = current_setting('docgen.workspace_id', true)"
-IN_MAINTENANCE: Final = "current_setting('docgen.maintenance', true) = 'on'"
 
 
 def protect(table: str, column: str = "workspace_id") -> None:

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from adapters.postgres import (
@@ -29,9 +30,9 @@ async def tables_of(url: str) -> set[str]:
 
 
 def test_revisions_follow_one_another_as_their_files_do() -> None:
-    """Two files of one number would hide each other."""
-    files = sorted(Path(migrator.__file__).parent.glob("migrations/versions/[0-9]*.py"))
-    assert list(migrator.known_revisions()) == [file.name[:4] for file in files]
+    """Two files of one number would hide each other, and what Alembic does not know is no revision."""
+    scripts = ScriptDirectory(str(Path(migrator.__file__).parent / "migrations"))
+    assert list(migrator.known_revisions()) == [each.revision for each in scripts.walk_revisions()][::-1]
 
 
 async def test_every_step_leads_up_and_down_and_up_again(empty_database_url: str) -> None:

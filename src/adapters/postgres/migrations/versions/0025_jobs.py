@@ -11,7 +11,7 @@ from typing import Final
 
 from alembic import op
 
-from adapters.postgres.migrations.row_security import IN_MAINTENANCE
+from adapters.postgres.scope import IN_MAINTENANCE
 
 revision = "0025"
 down_revision = "0024"
