@@ -103,7 +103,8 @@ class RenderRepositoryContract(UnitsOfWorkFixtures):
             assert [name.id for name in await unit.blobs.names_of(document.sha256, limit=9)] == [ids[2]]
             await unit.renders.update(updated)
             assert await unit.renders.contents_of([ids[1]]) == {ids[1]: b"two"}
-            await unit.renders.erase(added_with_it.erase(at=DONE))
+            assert await unit.renders.erase(added_with_it.erase(at=DONE)) is False
+            assert await unit.renders.erase(elsewhere.erase(at=DONE)) is True
             await unit.commit()
         async with units.of_workspace(template.workspace_id) as unit:
             assert await unit.renders.contents_of(ids) == {ids[1]: b"two"}

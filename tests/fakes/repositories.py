@@ -202,10 +202,12 @@ class InMemoryRenderRepository(RenderRepository):
             self._view.contents.put((self._workspace_id, request.id), content)
 
     @override
-    async def erase(self, request: RenderRequest) -> None:
+    async def erase(self, request: RenderRequest) -> bool:
         await self.update(request)
+        is_elsewhere = self._view.contents.get((self._workspace_id, request.id)) is None
         self._view.data.remove((self._workspace_id, request.id))
         self._view.contents.remove((self._workspace_id, request.id))
+        return request.document is not None and is_elsewhere
 
     @override
     async def expired(self, at: datetime, *, limit: int) -> list[RenderRequest]:

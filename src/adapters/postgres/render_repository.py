@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,7 +34,11 @@ _SET: Final = ", ".join(f"{name} = ${number}" for number, name in enumerate(_CHA
 _THIS: Final = "WHERE workspace_id = $1 AND id = $2 RETURNING id"
 _UPDATE: Final = f"UPDATE renders SET {_SET} {_THIS}"  # noqa: S608  # names of columns alone
 _UPDATE_WITH_DOCUMENT: Final = f"UPDATE renders SET {_SET}, document_content = ${len(_CHANGEABLE) + 3} {_THIS}"  # noqa: S608  # as above
-_ERASE: Final = f"UPDATE renders SET {_SET}, data = NULL, document_content = NULL {_THIS}"  # noqa: S608  # as above
+_ERASE: Final = f"""
+    WITH before AS (SELECT document_content IS NULL AS elsewhere FROM renders WHERE workspace_id = $1 AND id = $2)
+    UPDATE renders SET {_SET}, data = NULL, document_content = NULL
+    WHERE workspace_id = $1 AND id = $2 RETURNING (SELECT elsewhere FROM before)
+    """  # noqa: S608  # as above
 
 
 class PostgresRenderRepository(RenderRepository):
@@ -94,11 +98,12 @@ class PostgresRenderRepository(RenderRepository):
             await self._change(_UPDATE_WITH_DOCUMENT, request, content)
 
     @override
-    async def erase(self, request: RenderRequest) -> None:
-        await self._change(_ERASE, request)
+    async def erase(self, request: RenderRequest) -> bool:
+        [(is_elsewhere,)] = await self._change(_ERASE, request)
         mine = IdempotencyKeyRow.workspace_id == self._workspace_id, IdempotencyKeyRow.render_id == request.id
         forgotten = update(IdempotencyKeyRow).where(*mine).values(headers=None, body=None)
         await self._session.execute(forgotten.execution_options(synchronize_session=False))
+        return request.document is not None and bool(is_elsewhere)
 
     @override
     async def expired(self, at: datetime, *, limit: int) -> list[RenderRequest]:
@@ -137,11 +142,13 @@ class PostgresRenderRepository(RenderRepository):
     async def usage(self, criteria: UsageFilter, *, limit: int, after: UsagePlace | None = None) -> list[DailyUsage]:
         return await count_usage(self._session, self._workspace_id, criteria, limit, after)
 
-    async def _change(self, statement: str, request: RenderRequest, *more: object) -> None:
+    async def _change(self, statement: str, request: RenderRequest, *more: object) -> list[Any]:
         columns = render_columns(request)
         values = (columns[name] for name in _CHANGEABLE)
-        if not await on_driver(self._session, statement, self._workspace_id, request.id, *values, *more):
+        changed = await on_driver(self._session, statement, self._workspace_id, request.id, *values, *more)
+        if not changed:
             raise NotFoundError("render", request.id)
+        return changed
 
 
 def refusals(request: RenderRequest) -> dict[str, DocGenError]:

@@ -92,8 +92,10 @@ class RenderRepository(Protocol):
         """
 
     @abstractmethod
-    async def erase(self, request: RenderRequest) -> None:
+    async def erase(self, request: RenderRequest) -> bool:
         """Store a request that was erased, and forget its data, a document beside it, and what it was answered with.
+
+        Return whether the storage may have its document: there is one, and it was not beside the record.
 
         Raises:
             NotFoundError: there is none.

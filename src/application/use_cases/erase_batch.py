@@ -53,8 +53,8 @@ class CarryOutErasure:
             for item in items:
                 if item.document is not None and item.render_id is not None:
                     request = await unit.renders.get(item.render_id, for_change=True)
-                    await unit.renders.erase(request.erase(at=self._clock.now()))
-                    hashes.add(item.document.sha256)
+                    if await unit.renders.erase(request.erase(at=self._clock.now())):
+                        hashes.add(item.document.sha256)
             await unit.batches.remove_items(batch.id, [item.number for item in items])
             await unit.commit()
         await erase_unnamed(self._units_of_work, self._storage, job.workspace_id, hashes)

@@ -31,12 +31,13 @@ class EraseRender:
         async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
             request = await unit.renders.get(render_id)
             erased = request.erase(at=self._clock.now())
+            may_be_stored = True
             if request.erased_at is None:
-                await unit.renders.erase(erased)
+                may_be_stored = await unit.renders.erase(erased)
                 # Messages about it show names and findings, too.
                 await unit.deliveries.erase(request.id)
                 await unit.audit.record(caller.entry(AuditAction.RENDER_ERASED, AuditObject.RENDER, request.id))
                 await unit.commit()
-        if erased.document is not None:
+        if erased.document is not None and may_be_stored:
             hashes = [erased.document.sha256]
             await erase_unnamed(self._units_of_work, self._storage, caller.workspace_id, hashes)

@@ -58,12 +58,12 @@ class EraseExpiredRenders:
                 waits = request.status is RenderStatus.QUEUED
                 ended = request.start().fail(reason, (), Timings(), at=now) if waits else request
                 erased = ended.erase(at=now)
-                await unit.renders.erase(erased)
+                is_stored = await unit.renders.erase(erased)
                 # Messages about it show names and findings, too.
                 await unit.deliveries.erase(request.id)
                 if waits:
                     await self._events.tell_of_end(unit, erased)
-                if ended.document is not None:
+                if ended.document is not None and is_stored:
                     hashes.add(ended.document.sha256)
             await unit.commit()
         await erase_unnamed(self._units_of_work, self._storage, workspace_id, hashes)
