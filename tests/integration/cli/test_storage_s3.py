@@ -3,6 +3,9 @@
 import asyncio
 import hashlib
 import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +27,7 @@ from tests.integration.cli.test_backup import LETTER, render
 from tests.integration.cli.test_storage import kill_at
 from tests.integration.cli.test_storage import render as post_render
 from tests.integration.support.databases import as_service
-from tests.integration.support.relay import relay_beside
+from tests.integration.support.relay import Relay, relay_beside
 from tests.integration.support.seaweedfs import BUCKET, Server, environment_of
 from tests.integration.support.units import units_on
 
@@ -71,23 +74,30 @@ async def collect_in_two_days(database_url: str, options: S3Options) -> None:
         await CollectBlobs(survey, storage)()
 
 
-@pytest.mark.timeout(300)
-def test_a_service_that_is_killed_leaves_an_orphan_in_the_bucket_that_is_collected(
-    database_url: str, tmp_path: Path, seaweedfs: Server, check: Checking, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = seaweedfs.options()
-    settings = environment_of(options)
-
+@contextmanager
+def service_on_bucket(
+    database_url: str, tmp_path: Path, settings: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Relay, "subprocess.Popen[str]", str]]:
+    """Run a service with a template, to be killed in the block; behind it, this process knows the same bucket."""
     with (
         relay_beside(database_url) as relay,
         serving_on(relay.url, tmp_path, "killed", **settings) as (process, address),
     ):
         upload(address, "letter.txt", LETTER)
+        yield relay, process, address
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.timeout(300)
+def test_a_service_that_is_killed_leaves_an_orphan_in_the_bucket_that_is_collected(
+    database_url: str, tmp_path: Path, seaweedfs: Server, check: Checking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = seaweedfs.options()
+    with service_on_bucket(database_url, tmp_path, environment_of(options), monkeypatch) as (relay, process, address):
         render(address, "Ada")
         kill_at("INSERT INTO renders", relay, process, lambda: post_render(address, "Grace"))
     orphan = hashlib.sha256(b"Dear Grace,\n").hexdigest()
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
     assert check.kinds() == {orphan: "young"}
     asyncio.run(collect_in_two_days(database_url, options))
     assert check.kinds() == {}
@@ -98,18 +108,11 @@ def test_a_service_that_is_killed_between_the_rows_deletion_and_the_blobs_leaves
     database_url: str, tmp_path: Path, seaweedfs: Server, check: Checking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = seaweedfs.options()
-    settings = environment_of(options)
-    with (
-        relay_beside(database_url) as relay,
-        serving_on(relay.url, tmp_path, "killed", **settings) as (process, address),
-    ):
-        upload(address, "letter.txt", LETTER)
+    with service_on_bucket(database_url, tmp_path, environment_of(options), monkeypatch) as (relay, process, address):
         record = post_render(address, "Ada").json()
         url = f"{address}{record['links']['self']}"
         # What names its document is asked for when its row is gone.
         kill_at("UNION SELECT assets", relay, process, lambda: httpx2.delete(url, trust_env=False, timeout=60))
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
     assert check.kinds() == {record["sha256"]: "young"}
     asyncio.run(collect_in_two_days(database_url, options))
     assert check.kinds() == {}

@@ -8,7 +8,6 @@ from typing_extensions import override
 
 from adapters.rendering.in_process import InProcessRenderer
 from application.ports.blob_locks import BlobLocks
-from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.idempotency_keys import IdempotencyKeys
 from application.ports.rate_buckets import RateBuckets
 from application.ports.render_endings import RenderEndings
@@ -17,6 +16,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from domain.render_request import RenderRequest
 from tests.contracts.answer_log import AnswerLogContract
 from tests.contracts.api_keys import ApiKeyDirectoryContract, ApiKeyRepositoryContract
+from tests.contracts.around_fakes import AroundSender, AroundStorage
 from tests.contracts.asset_repository import AssetRepositoryContract
 from tests.contracts.asset_source import AssetSourceContract
 from tests.contracts.audit_log import AuditLogContract
@@ -24,7 +24,7 @@ from tests.contracts.batch_repository import BatchRepositoryContract
 from tests.contracts.blob_locks import BlobLocksContract
 from tests.contracts.blob_references import BlobReferencesContract
 from tests.contracts.clock import ClockContract
-from tests.contracts.document_storage import BOOK, DocumentStorageContract
+from tests.contracts.document_storage import DocumentStorageContract
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.id_generator import IdGeneratorContract
 from tests.contracts.idempotency_keys import IdempotencyKeysContract
@@ -137,28 +137,10 @@ class TestInMemoryRateBuckets(RateBucketsContract):
         self.clock_of_buckets.advance(step)
 
 
-class TestInMemoryDocumentStorage(DocumentStorageContract):
-    @pytest.fixture
+class TestInMemoryDocumentStorage(AroundStorage, DocumentStorageContract):
     @override
-    def storage(self) -> InMemoryDocumentStorage:
-        return InMemoryDocumentStorage()
-
-    @pytest.fixture
-    @override
-    def storage_that_is_down(self) -> InMemoryDocumentStorage:
-        storage = InMemoryDocumentStorage()
-        storage.down = True
-        return storage
-
-    @pytest.fixture
-    @override
-    def storage_that_is_full(self) -> InMemoryDocumentStorage:
-        return InMemoryDocumentStorage(capacity=len(BOOK) - 1)
-
-    @override
-    async def damage(self, storage: DocumentStorage, key: BlobKey) -> None:
-        assert isinstance(storage, InMemoryDocumentStorage)
-        storage.blobs[key] = b"something else"
+    def around(self, inner: InMemoryDocumentStorage) -> InMemoryDocumentStorage:
+        return inner
 
 
 class TestInMemoryBlobLocks(BlobLocksContract):
@@ -454,21 +436,10 @@ class TestOpenSecretBox(SecretBoxContract):
         return OpenSecretBox("another key")
 
 
-class TestRecordingSender(WebhookSenderContract):
-    @pytest.fixture
+class TestRecordingSender(AroundSender, WebhookSenderContract):
     @override
-    def sender(self) -> RecordingSender:
-        return RecordingSender(forbidden={"inside.example"})
-
-    @pytest.fixture
-    @override
-    def url(self) -> str:
-        return "https://hooks.example/"
-
-    @pytest.fixture
-    @override
-    def forbidden_url(self) -> str:
-        return "https://inside.example/"
+    def around(self, inner: RecordingSender) -> RecordingSender:
+        return inner
 
 
 class TestInMemorySlackInstallationRepository(_InMemory, SlackInstallationRepositoryContract):

@@ -9,9 +9,10 @@ from typing_extensions import override
 from adapters.prometheus.instruments import Instruments
 from adapters.prometheus.measured import MeasuredRenderer, MeasuredStorage, MeasuredWebhookSender
 from adapters.rendering.in_process import InProcessRenderer
-from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
+from application.ports.document_storage import BlobKey, BlobNotFoundError
 from application.ports.webhook_sender import WebhookAnswer
 from domain.errors import DataInvalidError, ServiceUnavailableError, StorageFullError
+from tests.contracts.around_fakes import AroundSender, AroundStorage
 from tests.contracts.document_storage import BOOK, LETTER, DocumentStorageContract, key_of
 from tests.contracts.template_renderer import data_of, options, source_of
 from tests.contracts.webhook_sender import WebhookSenderContract
@@ -36,47 +37,16 @@ def counted() -> Counted:
     return Counted()
 
 
-class TestMeasuredStorage(DocumentStorageContract):
-    @pytest.fixture
+class TestMeasuredStorage(AroundStorage, DocumentStorageContract):
     @override
-    def storage(self, counted: Counted) -> MeasuredStorage:
-        return MeasuredStorage(InMemoryDocumentStorage(), counted.instruments)
-
-    @pytest.fixture
-    @override
-    def storage_that_is_down(self, counted: Counted) -> MeasuredStorage:
-        inner = InMemoryDocumentStorage()
-        inner.down = True
-        return MeasuredStorage(inner, counted.instruments)
-
-    @pytest.fixture
-    @override
-    def storage_that_is_full(self, counted: Counted) -> MeasuredStorage:
-        return MeasuredStorage(InMemoryDocumentStorage(capacity=len(BOOK) - 1), counted.instruments)
-
-    @override
-    async def damage(self, storage: DocumentStorage, key: BlobKey) -> None:
-        assert isinstance(storage, MeasuredStorage)
-        inner = storage._storage
-        assert isinstance(inner, InMemoryDocumentStorage)
-        inner.blobs[key] = b"something else"
+    def around(self, inner: InMemoryDocumentStorage) -> MeasuredStorage:
+        return MeasuredStorage(inner, Counted().instruments)
 
 
-class TestMeasuredWebhookSender(WebhookSenderContract):
-    @pytest.fixture
+class TestMeasuredWebhookSender(AroundSender, WebhookSenderContract):
     @override
-    def sender(self, counted: Counted) -> MeasuredWebhookSender:
-        return MeasuredWebhookSender(RecordingSender(forbidden={"inside.example"}), counted.instruments)
-
-    @pytest.fixture
-    @override
-    def url(self) -> str:
-        return "https://hooks.example/"
-
-    @pytest.fixture
-    @override
-    def forbidden_url(self) -> str:
-        return "https://inside.example/"
+    def around(self, inner: RecordingSender) -> MeasuredWebhookSender:
+        return MeasuredWebhookSender(inner, Counted().instruments)
 
 
 async def test_renders_are_counted_by_what_came_of_them(counted: Counted) -> None:

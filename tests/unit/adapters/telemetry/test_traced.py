@@ -12,12 +12,12 @@ from adapters.telemetry.storage import TracedDocumentStorage
 from adapters.telemetry.use_cases import TracedUseCase
 from adapters.telemetry.webhooks import TracedWebhookSender
 from application.job_worker import Outcome, Settled
-from application.ports.document_storage import BlobKey, DocumentStorage
 from application.ports.job_queue import JobKind, JobQueue, NewJob
 from application.ports.job_source import TakenJob
 from domain.errors import DataInvalidError
 from domain.identifiers import JobId, WorkspaceId
-from tests.contracts.document_storage import BOOK, LETTER, DocumentStorageContract, key_of
+from tests.contracts.around_fakes import AroundSender, AroundStorage
+from tests.contracts.document_storage import LETTER, DocumentStorageContract, key_of
 from tests.contracts.template_renderer import data_of, options, source_of
 from tests.contracts.webhook_sender import WebhookSenderContract
 from tests.fakes.document_storage import InMemoryDocumentStorage
@@ -32,47 +32,16 @@ def spans() -> KeptSpans:
     return KeptSpans()
 
 
-class TestTracedDocumentStorage(DocumentStorageContract):
-    @pytest.fixture
+class TestTracedDocumentStorage(AroundStorage, DocumentStorageContract):
     @override
-    def storage(self) -> TracedDocumentStorage:
-        return TracedDocumentStorage(InMemoryDocumentStorage(), SPANS)
-
-    @pytest.fixture
-    @override
-    def storage_that_is_down(self) -> TracedDocumentStorage:
-        inner = InMemoryDocumentStorage()
-        inner.down = True
+    def around(self, inner: InMemoryDocumentStorage) -> TracedDocumentStorage:
         return TracedDocumentStorage(inner, SPANS)
 
-    @pytest.fixture
-    @override
-    def storage_that_is_full(self) -> TracedDocumentStorage:
-        return TracedDocumentStorage(InMemoryDocumentStorage(capacity=len(BOOK) - 1), SPANS)
 
+class TestTracedWebhookSender(AroundSender, WebhookSenderContract):
     @override
-    async def damage(self, storage: DocumentStorage, key: BlobKey) -> None:
-        assert isinstance(storage, TracedDocumentStorage)
-        inner = storage._inner
-        assert isinstance(inner, InMemoryDocumentStorage)
-        inner.blobs[key] = b"something else"
-
-
-class TestTracedWebhookSender(WebhookSenderContract):
-    @pytest.fixture
-    @override
-    def sender(self) -> TracedWebhookSender:
-        return TracedWebhookSender(RecordingSender(forbidden={"inside.example"}), SPANS, propagates=True)
-
-    @pytest.fixture
-    @override
-    def url(self) -> str:
-        return "https://hooks.example/"
-
-    @pytest.fixture
-    @override
-    def forbidden_url(self) -> str:
-        return "https://inside.example/"
+    def around(self, inner: RecordingSender) -> TracedWebhookSender:
+        return TracedWebhookSender(inner, SPANS, propagates=True)
 
 
 async def test_a_render_that_fails_is_told_of_by_its_code_and_not_by_its_words(spans: KeptSpans) -> None:
