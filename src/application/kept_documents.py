@@ -35,11 +35,15 @@ class KeptDocuments:
             ServiceUnavailableError: the storage is down.
         """
         stored = {BlobKey(workspace_id, sha256): documents[sha256] for sha256 in self._in_storage(documents)}
-        if not stored:
-            yield
-            return
-        async with self._storage.storing_all(stored):
-            yield
+        match list(stored.items()):
+            case []:
+                yield
+            case [(key, content)]:
+                async with self._storage.storing(key, content):
+                    yield
+            case _:
+                async with self._storage.storing_all(stored):
+                    yield
 
     async def erase_unnamed(
         self, units_of_work: UnitsOfWork, workspace_id: WorkspaceId, documents: Mapping[str, bytes]

@@ -119,16 +119,9 @@ class LocalDocumentStorage(DocumentStorage):
         async with AsyncExitStack() as stack:
             keys = list(blobs)
             for start in range(0, len(keys), GROUP):
-                group = {key: blobs[key] for key in keys[start : start + GROUP]}
-                await stack.enter_async_context(self._storing_group(group))
+                locks, group = Locks(), {key: blobs[key] for key in keys[start : start + GROUP]}
+                await stack.enter_async_context(HeldLock(locks, partial(self._put_all_locked, locks, group)))
             yield
-
-    def _storing_group(self, blobs: Mapping[BlobKey, bytes]) -> AbstractAsyncContextManager[object]:
-        if len(blobs) == 1:  # alone, it does not wait for what others have written on the same disk
-            [(key, content)] = blobs.items()
-            return self.storing(key, content)
-        locks = Locks()
-        return HeldLock(locks, partial(self._put_all_locked, locks, blobs))
 
     async def _put_all_locked(self, locks: Locks, blobs: Mapping[BlobKey, bytes]) -> bool:
         """Store blobs under their locks; False where somebody has one of those."""
