@@ -106,9 +106,13 @@ class RenderJournalContract(UnitsOfWorkFixtures):
         outcomes = await asyncio.gather(
             *(journal.record(NewRender(each, b"{}")) for each in requests), return_exceptions=True
         )
-        assert [type(each) for each in outcomes] == [type(None)] * 3 + [ConflictError] + [type(None)] * 2
-        for request in (*requests[:3], *requests[4:]):
-            assert await kept(units, request) == (request, b"{}")
+        # Groups overlap: which of the two with one identifier comes first is not promised.
+        refused = [number for number, outcome in enumerate(outcomes) if outcome is not None]
+        assert refused in ([0], [3])
+        assert isinstance(outcomes[refused[0]], ConflictError)
+        for number, request in enumerate(requests):
+            if number not in refused:
+                assert await kept(units, request) == (request, b"{}")
 
     async def test_an_answer_is_kept_with_its_record(
         self, units: UnitsOfWork, journal: RenderJournal, keys: IdempotencyKeys, template: Template
