@@ -25,8 +25,8 @@ import psutil
 
 from benchmarks.load import services
 from benchmarks.report import markdown, write_report
-from entrypoints.container import start_embedded_database
-from entrypoints.settings import load_settings
+from entrypoints.databases import start_embedded_database
+from entrypoints.settings.service import load_settings
 from tests.integration.support.fake_slack import BOT_TOKEN, SIGNING_SECRET, FakeSlack
 
 _AT_ONCE: Final = 50

@@ -43,7 +43,7 @@ from entrypoints.http.routes import (
 )
 from entrypoints.http.traced_requests import TracedRequests
 from entrypoints.lifespan import end_with_parent, entered
-from entrypoints.settings import Settings, load_settings
+from entrypoints.settings.service import Settings, load_settings
 from entrypoints.telemetry.process import Telemetry
 from entrypoints.telemetry.variables import load_telemetry_settings
 from entrypoints.worker.working import working

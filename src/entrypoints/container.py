@@ -3,80 +3,49 @@
 The graph is built synchronously and holds no open thing; `lifetimes` lists what the lifespan enters and leaves.
 """
 
-import math
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from dependency_injector import containers, providers
-from pydantic import ValidationError
 
 from adapters.jobs.monitor import PgqueuerJobMonitor
 from adapters.jobs.queue import PgqueuerJobQueue
 from adapters.jobs.source import PgqueuerJobSource
 from adapters.jobs.statements import CHANNEL
-from adapters.links.key_file import read_or_make_key
 from adapters.links.signed import SignedDocumentLinks
 from adapters.postgres.api_keys import PostgresApiKeyDirectory
-from adapters.postgres.backup import PostgresBackup
-from adapters.postgres.blob_locks import PostgresBlobLocks
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.driver_connections import DRIVER_CONNECTIONS
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.lost_jobs import PostgresLostJobs
-from adapters.postgres.migrator import head_revision, newer_revision, upgrade
 from adapters.postgres.notifications import PostgresNotifications
 from adapters.postgres.rate_buckets import PostgresRateBuckets
 from adapters.postgres.render_endings import RENDERS_CHANNEL, PostgresRenderEndings
 from adapters.postgres.render_journal import PostgresRenderJournal
-from adapters.postgres.roles import grant_service, make_embedded_service, role_of, weakness_of
 from adapters.postgres.statements import QueueConnection
 from adapters.postgres.storage_mark import PostgresStorageMark
 from adapters.postgres.template_changes import TEMPLATES_CHANNEL, PostgresTemplateChanges
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.workspace_repository import PostgresWorkspaceDirectory
-from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.language.limits import Limits
 from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.rows.reader import IsolatedRowReader
-from adapters.rendering.store import CompiledTemplateStore
-from adapters.rendering.workers.machine import can_fork, default_memory_bytes, default_workers
-from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
-from adapters.rendering.workers.settings import PoolSettings
 from adapters.secrets.aes_gcm import AesGcmSecretBox
-from adapters.storage.backup_folder import LocalBackupFiles
-from adapters.storage.bounded_folder import BoundedFolder
-from adapters.storage.cache import CachedDocumentStorage, FileCache
-from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck, LocalStorageTrial
-from adapters.storage.mark import LocalStorageMark
 from adapters.system import SystemClock, SystemRandomSource, Uuid7Generator
 from adapters.webhooks.network import SystemResolver
 from adapters.webhooks.sender import HttpWebhookSender
 from application.blob_survey import BlobSurvey
-from application.defaults import RenderDefaults
-from application.job_worker import Chore, Handler, JobWorker
+from application.job_worker import Chore
 from application.kept_documents import KeptDocuments
 from application.key_usage import KeyUsage
 from application.own_storage import OwnStorage, OwnStorageHealthCheck
-from application.ports.backup_files import BackupFiles
-from application.ports.clock import Clock
-from application.ports.document_links import DocumentLinks
-from application.ports.document_storage import DocumentStorage
-from application.ports.health_check import HealthCheck
-from application.ports.job_monitor import JobMonitor
 from application.ports.job_queue import JobKind
-from application.ports.job_source import JobSource
-from application.ports.storage_mark import StorageMark
-from application.ports.template_renderer import TemplateRenderer
 from application.rate_limiter import RateLimiter
 from application.renderer_with_assets import RendererWithAssets
-from application.settings_in_force import InForce, ServiceBounds, SettingsOfWorkspaces
+from application.settings_in_force import SettingsOfWorkspaces
 from application.slack.use_cases import SlackUseCases
 from application.stopping import Stopping
 from application.stored_assets import StoredAssets
@@ -86,10 +55,7 @@ from application.use_cases.archive_batch import ArchiveBatch
 from application.use_cases.archive_template import ArchiveTemplate
 from application.use_cases.audit import ReadAuditEvents, RecordRefusal
 from application.use_cases.authenticate import (
-    AdmitAnybody,
     AuthenticateByKey,
-    AuthenticateByToken,
-    Authentication,
 )
 from application.use_cases.await_end import AwaitEnd
 from application.use_cases.back_up import BackUp
@@ -135,227 +101,30 @@ from application.use_cases.update_template import UpdateTemplate
 from application.use_cases.validate_template import ValidateTemplate
 from application.versions_to_render import VersionsToRender
 from application.webhook_events import WebhookEvents
-from domain.errors import InvalidRequestError
-from domain.rate_limit import RateLimit
-from entrypoints.metrics_settings import FILES_VARIABLE
-from entrypoints.s3_settings import S3Settings
-from entrypoints.settings import NO_DATABASE, OIDC_INCOMPLETE, Settings, SettingsError
+from entrypoints.parts.access import bounds_of, choose_authentication, rate_limit, secret_keys_of
+from entrypoints.parts.database import administration_of, make_database_backup
+from entrypoints.parts.jobs import all_chores, make_job_workers, sending_handlers
+from entrypoints.parts.lifetimes import lifetimes_of
+from entrypoints.parts.rendering import all_health_checks, choose_renderer
+from entrypoints.parts.storage import cached, choose_store
+from entrypoints.parts.telemetry import (
+    make_figures,
+    make_metrics,
+    make_metrics_export,
+    make_metrics_report,
+    make_tracing,
+    traced,
+)
+from entrypoints.settings.service import Settings
 from entrypoints.telemetry.process import Telemetry
 
 if TYPE_CHECKING:
-    from adapters.prometheus.metrics import Metrics, RefreshedFigures
-    from adapters.prometheus.report import PrometheusReport
-    from adapters.storage.s3.bucket import Bucket
     from adapters.telemetry.tracing import Tracing
-    from entrypoints.slack_parts import SlackParts
+    from entrypoints.parts.slack import SlackParts
 
 # Each process listens on one for what the database announces, its workers have one each to the queue, as has whoever
 # looks at that, and single statements have their own.
 CONNECTIONS_BESIDE_POOL: Final = 4 + DRIVER_CONNECTIONS
-# Messages of a worker that are under way at a time: they wait for receivers, and take hardly any work.
-_MESSAGES_AT_ONCE: Final = 50
-_S3: Final = "s3://"
-
-
-def _render_workers(settings: Settings) -> int:
-    """Choose how many workers render for one process; 0: it renders itself."""
-    workers = settings.rendering.workers
-    if workers is None:
-        workers = default_workers() if can_fork() else 0
-    # Each process that serves HTTP has workers of its own: two at least, unless there is to be one only.
-    return max(min(2, workers), math.ceil(workers / settings.http.workers))
-
-
-def _metrics(settings: Settings) -> "Metrics | None":
-    """Return what counts and times, None where nobody wants to know."""
-    if not settings.metrics.enabled:
-        return None
-    from adapters.prometheus.metrics import Metrics  # noqa: PLC0415  # only where it is wanted
-
-    folder = os.environ.get(FILES_VARIABLE)
-    return Metrics(Path(folder) if folder else None)
-
-
-def _figures(metrics: "Metrics | None", database: PostgresDatabase, engine: TemplateRenderer) -> object:
-    return metrics and metrics.figures(database, engine if isinstance(engine, WorkerRenderer) else None)
-
-
-def _metrics_report(
-    metrics: "Metrics | None",
-    figures: "RefreshedFigures",
-    settings: Settings,
-    components: Callable[[], Sequence[HealthCheck]],
-    jobs: JobMonitor,
-) -> "PrometheusReport | None":
-    if metrics is None:
-        return None
-    from adapters.prometheus.report import Installation  # noqa: PLC0415  # only where it is wanted
-
-    installation = Installation(components, jobs, settings.data_dir, version("docgen"))
-    return metrics.report(figures, installation)
-
-
-def _metrics_export(telemetry: Telemetry, report: "PrometheusReport | None") -> object:
-    return None if report is None else telemetry.metrics_export(report.families)
-
-
-def _tracing(telemetry: Telemetry) -> "Tracing | None":
-    """Return what makes decorators of ports, None where nobody wants traces: then there are none in between."""
-    tracer = telemetry.tracer
-    if tracer is None:
-        return None
-    from adapters.telemetry.tracing import Tracing  # noqa: PLC0415  # only where it is configured
-
-    return Tracing(tracer, propagates=telemetry.propagates)
-
-
-def _traced(tracing: "Tracing | None", part: str, inner: Any) -> Any:
-    """Put the decorator for a part of the service around it, where there are any."""
-    return inner if tracing is None else getattr(tracing, part)(inner)
-
-
-def _renderer(
-    settings: Settings, limits: Limits, metrics: "Metrics | None", tracing: "Tracing | None"
-) -> TemplateRenderer:
-    """Choose where templates run: in workers, or in this process, which then keeps what it has compiled on the disk."""
-    share = _render_workers(settings)
-    if share == 0:
-        room = settings.cache.compiled_bytes
-        folder = BoundedFolder(settings.compiled_templates_dir, room, "Compiled templates cannot be kept")
-        return InProcessRenderer(
-            limits, CompiledTemplateStore(folder, limits), observer=metrics.rendering if metrics else None
-        )
-    memory = settings.limits.memory_bytes or default_memory_bytes(share * settings.http.workers)
-    pool = PoolSettings(share, memory, settings.limits.render_seconds)
-    observer, watch = metrics.rendering if metrics else None, tracing.work if tracing else None
-    return WorkerRenderer(pool, limits, observer, watch)
-
-
-class _Store(NamedTuple):
-    """A storage, and what there is to it: `locks` where it has none of its own, `links` where it can sign them."""
-
-    storage: DocumentStorage
-    # What is entered to see whether it can be opened.
-    trial: AbstractAsyncContextManager[Any]
-    mark: StorageMark
-    check: HealthCheck
-    locks: PostgresBlobLocks | None = None
-    links: DocumentLinks | None = None
-
-
-def _store(settings: Settings, clock: Clock, database_url: str, tracing: "Tracing | None" = None) -> _Store:
-    """Choose where blobs lie."""
-    if settings.storage.kind == "s3":
-        return _bucket(settings, clock, database_url, tracing)
-    storage = LocalDocumentStorage(settings.storage_dir, clock)
-    mark, check = LocalStorageMark(settings.storage_dir), LocalStorageHealthCheck(storage)
-    return _Store(storage, LocalStorageTrial(storage), mark, check)
-
-
-def _bucket(settings: Settings, clock: Clock, database_url: str, tracing: "Tracing | None") -> _Store:
-    from adapters.storage.s3.links import S3DocumentLinks  # noqa: PLC0415  # only where it is configured
-    from adapters.storage.s3.mark import S3StorageMark  # noqa: PLC0415  # see above
-    from adapters.storage.s3.storage import S3DocumentStorage, S3StorageHealthCheck  # noqa: PLC0415  # see above
-
-    locks = PostgresBlobLocks(database_url)
-    bucket = _bucket_of(settings.storage.s3, tracing)
-    storage = S3DocumentStorage(bucket, locks, clock)
-    check, links = S3StorageHealthCheck(bucket), S3DocumentLinks(bucket, clock)
-    return _Store(storage, storage, S3StorageMark(bucket), check, locks, links)
-
-
-def _bucket_of(chosen: S3Settings, tracing: "Tracing | None" = None) -> "Bucket":
-    from adapters.storage.s3.bucket import Bucket  # noqa: PLC0415  # only where it is configured
-    from adapters.storage.s3.options import Credentials, Encryption, S3Options  # noqa: PLC0415  # see above
-
-    options = S3Options(
-        credentials=Credentials(*key) if (key := chosen.key) else None,
-        encryption=Encryption(chosen.encryption, chosen.kms_key_id) if chosen.encryption else None,
-        **chosen.of_bucket(),
-    )
-    return Bucket(options, None if tracing is None else tracing.bucket)
-
-
-def _cached(settings: Settings, storage: DocumentStorage) -> DocumentStorage:
-    """Put a cache of this machine before a storage, where it has room for one."""
-    room = settings.cached_file_bytes
-    return CachedDocumentStorage(storage, FileCache(settings.cached_files_dir, room)) if room else storage
-
-
-def _administration(settings: Settings, database: PostgresDatabase) -> PostgresDatabase:
-    """Choose the role that workspaces are created and deleted under; only commands do that, one at a time."""
-    url = settings.database.admin_url
-    return database if url is None else PostgresDatabase(url.get_secret_value(), pool_size=1)
-
-
-def _health_checks(renderer: TemplateRenderer, *others: HealthCheck) -> list[HealthCheck]:
-    return [*others, WorkersHealthCheck(renderer)] if isinstance(renderer, WorkerRenderer) else list(others)
-
-
-def _authentication(
-    settings: Settings, by_key: AuthenticateByKey, workspaces: PostgresWorkspaceDirectory, clock: Clock
-) -> Authentication:
-    """Choose how callers become known; where nobody has chosen, not at all would be the wrong guess."""
-    if settings.auth.mode == "none":
-        return AdmitAnybody()
-    if settings.auth.mode != "oidc":
-        return by_key
-    from adapters.oidc.issuer_keys import IssuerKeys  # noqa: PLC0415  # only where it is configured
-    from adapters.oidc.verifier import OidcOptions, OidcTokenVerifier  # noqa: PLC0415  # see above
-
-    oidc = settings.oidc
-    if oidc.issuer is None or oidc.audience is None:
-        raise SettingsError(OIDC_INCOMPLETE)
-    options = OidcOptions(oidc.issuer, oidc.audience, oidc.workspace_claim, oidc.scope_claim)
-    tokens = OidcTokenVerifier(IssuerKeys(oidc.issuer, oidc.jwks_url, clock), options)
-    return AuthenticateByToken(by_key, tokens, workspaces, oidc.workspace)
-
-
-def _rate(name: str, per_second: float, burst: int) -> RateLimit | None:
-    return RateLimit(name, per_second, burst) if per_second else None
-
-
-def _secret_keys(settings: Settings) -> Sequence[str]:
-    """Return the keys that were given, or that of the data directory.
-
-    Raises:
-        ServiceUnavailableError: none was given, and that one can be neither read nor made.
-    """
-    return settings.secret_keys or (read_or_make_key(settings.secret_key_file),)
-
-
-def _job_workers(
-    settings: Settings,
-    tracing: "Tracing | None",
-    renders: JobSource,
-    messages: JobSource,
-    rendering: dict[JobKind, Handler],
-    sending: dict[JobKind, Handler],
-    chores: Sequence[Chore],
-    metrics: "Metrics | None",
-) -> list[JobWorker]:
-    """Make a worker for what takes the processor, and one for what waits for others: neither holds the other one up."""
-    # One renders, and one writes: while a document is put onto the disk, the next is made.
-    concurrency = settings.worker.concurrency or 2 * max(2, _render_workers(settings))
-    workers: list[JobWorker] = []
-    for source, at_once, handlers in ((renders, concurrency, rendering), (messages, _MESSAGES_AT_ONCE, sending)):
-        wanted = [(kind, handler) for kind, handler in handlers.items() if kind in settings.worker.kinds]
-        taken = {kind: _traced(tracing, "handler", handler) for kind, handler in wanted}
-        if taken:
-            grace = settings.worker.grace_seconds
-            # Whatever kinds a process takes, it does the chores once.
-            mine = () if workers else chores
-            workers.append(
-                JobWorker(
-                    source,
-                    taken,
-                    concurrency=at_once,
-                    grace_seconds=grace,
-                    chores=mine,
-                    observer=metrics.jobs if metrics else None,
-                )
-            )
-    return workers
 
 
 # Rows of a batch, or of one job of it, that are rendered, stored or tried at a time: none of the processes that do so
@@ -367,41 +136,13 @@ def _slack(settings: Settings, *parts: Any) -> "SlackParts | None":
     """Make what talks to Slack, where that is configured; its packages are imported then alone."""
     if not settings.slack.is_configured:
         return None
-    from entrypoints.slack_parts import slack_parts  # noqa: PLC0415  # see above
+    from entrypoints.parts.slack import slack_parts  # noqa: PLC0415  # see above
 
-    return slack_parts(settings, _secret_keys(settings), *parts)
-
-
-def _sending(webhook: Handler, slack: "SlackParts | None") -> dict[JobKind, Handler]:
-    """Say who carries out the jobs that wait for others."""
-    return {JobKind.WEBHOOK: webhook, **(slack.handlers if slack is not None else {})}
-
-
-def _all_chores(chores: Sequence[Chore], slack: "SlackParts | None") -> list[Chore]:
-    return [*chores, *(slack.chores if slack is not None else ())]
+    return slack_parts(settings, secret_keys_of(settings), *parts)
 
 
 def _connections_of(slack: "SlackParts | None") -> object:
     return None if slack is None else slack.clients
-
-
-def _bounds(settings: Settings) -> ServiceBounds:
-    """Say what holds where a workspace has chosen nothing, and how far it may go."""
-    limits, defaults = settings.limits, settings.defaults
-    service = InForce(RenderDefaults(**defaults.model_dump()), limits.template_bytes, limits.data_bytes)
-    return ServiceBounds(service, max(limits.retention_days, defaults.retention_days))
-
-
-def _database_backup(settings: Settings) -> PostgresBackup:
-    from adapters.embedded.programs import program_folders  # noqa: PLC0415  # only where something is backed up
-
-    url, owner_url = settings.database.url, settings.database.admin_url or settings.database.url
-    assert url is not None and owner_url is not None  # noqa: S101, PT018  # commands name one, embedded or not
-    return PostgresBackup(owner_url.get_secret_value(), url.get_secret_value(), program_folders(settings.pg_bin))
-
-
-def _lifetimes(*objects: object) -> list[AbstractAsyncContextManager[Any]]:
-    return [each for each in objects if isinstance(each, AbstractAsyncContextManager)]
 
 
 class Container(containers.DeclarativeContainer):
@@ -409,10 +150,10 @@ class Container(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
     telemetry = providers.Dependency(instance_of=Telemetry, default=Telemetry())
-    tracing = providers.Singleton(_tracing, telemetry)
+    tracing = providers.Singleton(make_tracing, telemetry)
     database_url = settings.provided.database.url.get_secret_value.call()
 
-    metrics = providers.Singleton(_metrics, settings)
+    metrics = providers.Singleton(make_metrics, settings)
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(Uuid7Generator, clock)
 
@@ -429,28 +170,28 @@ class Container(containers.DeclarativeContainer):
         database_url,
         providers.Dict({TEMPLATES_CHANNEL: template_changes, RENDERS_CHANNEL: render_endings}),
     )
-    administration = providers.Singleton(_administration, settings, database)
+    administration = providers.Singleton(administration_of, settings, database)
     units_of_work = providers.Singleton(
         PostgresUnitsOfWork,
         database,
         template_changes.provided.note,
         administration,
-        job_queue_on=providers.Callable(_traced, tracing, "job_queue", providers.Object(PgqueuerJobQueue)),
+        job_queue_on=providers.Callable(traced, tracing, "job_queue", providers.Object(PgqueuerJobQueue)),
     )
     versions_to_render = providers.Singleton(VersionsToRender, units_of_work, template_changes, clock)
     webhook_events = providers.Singleton(WebhookEvents, units_of_work, template_changes, clock, ids)
     render_journal = providers.Singleton(PostgresRenderJournal, database)
     telling_journal = providers.Singleton(TellingRenderJournal, render_journal, units_of_work, webhook_events)
     idempotency_keys = providers.Singleton(PostgresIdempotencyKeys, database)
-    store = providers.Singleton(_store, settings, clock, database_url, tracing)
+    store = providers.Singleton(choose_store, settings, clock, database_url, tracing)
     measured_storage = providers.Singleton(
         lambda metrics, storage: metrics.storage(storage) if metrics else storage, metrics, store.provided.storage
     )
-    storage = providers.Singleton(_traced, tracing, "storage", providers.Callable(_cached, settings, measured_storage))
+    storage = providers.Singleton(traced, tracing, "storage", providers.Callable(cached, settings, measured_storage))
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)
-    engine = providers.Singleton(_renderer, settings, limits, metrics, tracing)
-    traced_engine = providers.Singleton(_traced, tracing, "renderer", engine)
+    engine = providers.Singleton(choose_renderer, settings, limits, metrics, tracing)
+    traced_engine = providers.Singleton(traced, tracing, "renderer", engine)
     stored_assets = providers.Singleton(StoredAssets, units_of_work, storage)
     renderer = providers.Singleton(
         lambda metrics, renderer: metrics.renderer(renderer) if metrics else renderer,
@@ -458,7 +199,7 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(RendererWithAssets, traced_engine, stored_assets, limits.provided.output_bytes),
     )
 
-    bounds = providers.Singleton(_bounds, settings)
+    bounds = providers.Singleton(bounds_of, settings)
     settings_in_force = providers.Singleton(SettingsOfWorkspaces, units_of_work, template_changes, clock, bounds)
     read_workspace = providers.Singleton(ReadWorkspace, units_of_work, bounds)
     configure_workspace = providers.Singleton(ConfigureWorkspace, units_of_work, bounds)
@@ -550,13 +291,13 @@ class Container(containers.DeclarativeContainer):
     rate_buckets = providers.Singleton(PostgresRateBuckets, database)
     rates = settings.provided.rate_limit
     rate_limiter = providers.Singleton(
-        RateLimiter, rate_buckets, clock, providers.Callable(_rate, "requests", rates.per_second, rates.burst)
+        RateLimiter, rate_buckets, clock, providers.Callable(rate_limit, "requests", rates.per_second, rates.burst)
     )
     refusal_limiter = providers.Singleton(
         RateLimiter,
         rate_buckets,
         clock,
-        providers.Callable(_rate, "refusals", rates.refused_per_second, rates.refused_burst),
+        providers.Callable(rate_limit, "refusals", rates.refused_per_second, rates.refused_burst),
     )
     record_refusal = providers.Singleton(RecordRefusal, units_of_work, refusal_limiter)
     read_audit_events = providers.Singleton(ReadAuditEvents, units_of_work)
@@ -572,13 +313,13 @@ class Container(containers.DeclarativeContainer):
         ids,
     )
     health_checks = providers.Callable(
-        _health_checks,
+        all_health_checks,
         engine,
         providers.Singleton(PostgresHealthCheck, database),
         providers.Singleton(OwnStorageHealthCheck, store.provided.check, own_storage),
     )
     authentication = providers.Singleton(
-        _authentication,
+        choose_authentication,
         settings,
         providers.Singleton(
             AuthenticateByKey, providers.Singleton(PostgresApiKeyDirectory, database), key_usage, clock, record_refusal
@@ -589,7 +330,7 @@ class Container(containers.DeclarativeContainer):
     manage_api_keys = providers.Singleton(
         ManageApiKeys, units_of_work, clock, ids, providers.Singleton(SystemRandomSource)
     )
-    secret_box = providers.Singleton(AesGcmSecretBox, providers.Callable(_secret_keys, settings), "webhooks")
+    secret_box = providers.Singleton(AesGcmSecretBox, providers.Callable(secret_keys_of, settings), "webhooks")
     resolver = providers.Singleton(SystemResolver)
     http_sender = providers.Singleton(HttpWebhookSender, resolver, settings.provided.webhooks.networks)
     webhook_sender = providers.Singleton(
@@ -610,7 +351,7 @@ class Container(containers.DeclarativeContainer):
     deliver_webhook = providers.Singleton(
         DeliverWebhook,
         units_of_work,
-        providers.Singleton(_traced, tracing, "webhook_sender", webhook_sender),
+        providers.Singleton(traced, tracing, "webhook_sender", webhook_sender),
         secret_box,
         clock,
         providers.Singleton(SystemRandomSource),
@@ -642,15 +383,15 @@ class Container(containers.DeclarativeContainer):
 
     queue_monitor_connection = providers.Singleton(QueueConnection, database_url, CHANNEL)
     job_monitor = providers.Singleton(PgqueuerJobMonitor, queue_monitor_connection.provided.fetch)
-    figures = providers.Singleton(_figures, metrics, database, engine)
+    figures = providers.Singleton(make_figures, metrics, database, engine)
     metrics_report = providers.Singleton(
-        _metrics_report, metrics, figures, settings, health_checks.provider, job_monitor
+        make_metrics_report, metrics, figures, settings, health_checks.provider, job_monitor
     )
-    metrics_export = providers.Singleton(_metrics_export, telemetry, metrics_report)
+    metrics_export = providers.Singleton(make_metrics_export, telemetry, metrics_report)
 
     # Entered in this order, left in the opposite one.
     lifetimes = providers.Callable(
-        _lifetimes,
+        lifetimes_of,
         database,
         administration,
         notifications,
@@ -671,7 +412,7 @@ class Container(containers.DeclarativeContainer):
 
     # What is opened before the processes of a service are, so that all that is wrong is said once.
     opened_once = providers.Callable(
-        _lifetimes, database, store.provided.locks, store.provided.trial, own_storage, document_links
+        lifetimes_of, database, store.provided.locks, store.provided.trial, own_storage, document_links
     )
 
     blob_survey = providers.Singleton(BlobSurvey, units_of_work, storage, clock, settings.provided.storage.grace)
@@ -715,7 +456,7 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     job_workers = providers.Singleton(
-        _job_workers,
+        make_job_workers,
         settings,
         tracing,
         providers.Singleton(PgqueuerJobSource, queue_connection),
@@ -727,8 +468,8 @@ class Container(containers.DeclarativeContainer):
                 JobKind.BATCH_ERASURE: carry_out_erasure,
             }
         ),
-        providers.Callable(_sending, deliver_webhook, slack),
-        providers.Callable(_all_chores, chores, slack),
+        providers.Callable(sending_handlers, deliver_webhook, slack),
+        providers.Callable(all_chores, chores, slack),
         metrics,
     )
     manage_jobs = providers.Singleton(
@@ -742,24 +483,24 @@ class Container(containers.DeclarativeContainer):
         replay_delivery,
     )
     # What a worker enters besides.
-    worker_lifetimes = providers.Callable(_lifetimes, queue_connection, messages_connection)
+    worker_lifetimes = providers.Callable(lifetimes_of, queue_connection, messages_connection)
 
     check_storage = providers.Singleton(CheckStorage, blob_survey, storage, units_of_work, workspaces)
     # What commands about both stores enter.
-    stores = providers.Callable(_lifetimes, database, administration, store.provided.locks, store.provided.storage)
+    stores = providers.Callable(lifetimes_of, database, administration, store.provided.locks, store.provided.storage)
 
-    database_backup = providers.Singleton(_database_backup, settings)
+    database_backup = providers.Singleton(make_database_backup, settings)
     # Each is called with the `files` and `blobs` of a place for backups.
     back_up = providers.Factory(BackUp, database_backup, storage, clock=clock, version=version("docgen"))
     thin_backups = providers.Factory(ThinBackups, database_backup, clock=clock)
     restore_backup = providers.Factory(RestoreBackup, database_backup, storage)
     copy_storage = providers.Factory(CopyStorage)
     # What commands about the storage alone enter.
-    storages = providers.Callable(_lifetimes, store.provided.locks, store.provided.storage)
+    storages = providers.Callable(lifetimes_of, store.provided.locks, store.provided.storage)
 
     # What commands about workspaces and keys enter, and those about jobs.
-    databases = providers.Callable(_lifetimes, database, administration)
-    queue_and_databases = providers.Callable(_lifetimes, database, administration, queue_monitor_connection)
+    databases = providers.Callable(lifetimes_of, database, administration)
+    queue_and_databases = providers.Callable(lifetimes_of, database, administration, queue_monitor_connection)
 
 
 _USE_CASES: Final = "application.use_cases."
@@ -784,133 +525,3 @@ def _is_use_case(provided: Any) -> bool:
 
 def _made_by(use_case: Callable[..., Any], tracing: "Tracing") -> Callable[..., Any]:
     return lambda *arguments, **named: tracing.use_case(use_case(*arguments, **named))
-
-
-@dataclass(frozen=True, slots=True)
-class BackupPlace:
-    """Where backups are kept: the files of each, and the blobs of all of them."""
-
-    files: BackupFiles
-    blobs: DocumentStorage
-    locks: PostgresBlobLocks | None = None
-
-    @property
-    def lifetimes(self) -> list[AbstractAsyncContextManager[Any]]:
-        """What is entered before it is used."""
-        return _lifetimes(self.files, self.locks, self.blobs)
-
-
-def backup_place(place: str, container: Container) -> BackupPlace:
-    """Return the place for backups that a folder's path names, or s3://BUCKET/PREFIX.
-
-    A bucket is one of the store that the settings name, with their credentials.
-
-    Raises:
-        InvalidRequestError: it is neither.
-    """
-    clock = container.clock()
-    if not place.startswith(_S3):
-        if "://" in place:
-            raise InvalidRequestError(place, "a place for backups is a folder, or s3://BUCKET/PREFIX.")
-        return BackupPlace(
-            LocalBackupFiles(Path(place) / "backups"), LocalDocumentStorage(Path(place) / "blobs", clock)
-        )
-    from adapters.storage.s3.backup_files import S3BackupFiles  # noqa: PLC0415  # only where it is asked for
-    from adapters.storage.s3.storage import S3DocumentStorage  # noqa: PLC0415  # see above
-
-    bucket, _, prefix = place.removeprefix(_S3).partition("/")
-    settings = container.settings()
-    files, blobs = (_s3_below(settings, place, bucket, f"{prefix}/{folder}") for folder in ("backups", "blobs"))
-    locks = PostgresBlobLocks(container.database_url())
-    return BackupPlace(S3BackupFiles(_bucket_of(files)), S3DocumentStorage(_bucket_of(blobs), locks, clock), locks)
-
-
-def _s3_below(settings: Settings, place: str, bucket: str, prefix: str) -> S3Settings:
-    try:
-        chosen = S3Settings(**{**settings.storage.s3.model_dump(), "bucket": bucket, "prefix": prefix})
-    except ValidationError as error:
-        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise InvalidRequestError(place, f"it is no place in a bucket: {reason}.") from error
-    complaint = chosen.complaint()
-    if complaint is not None:
-        raise SettingsError(complaint)
-    return chosen
-
-
-class StorageOfKind(NamedTuple):
-    """A storage, and what is entered before it is used."""
-
-    storage: DocumentStorage
-    mark: StorageMark
-    lifetimes: list[AbstractAsyncContextManager[Any]]
-
-
-def storage_of_kind(container: Container, kind: Literal["local", "s3"]) -> StorageOfKind:
-    """Return the storage of one kind, whichever the service uses.
-
-    Raises:
-        SettingsError: the settings do not say where it is.
-    """
-    settings: Settings = container.settings()
-    complaint = settings.storage.s3.complaint() if kind == "s3" else None
-    if complaint is not None:
-        raise SettingsError(complaint)
-    chosen = settings.model_copy(update={"storage": settings.storage.model_copy(update={"kind": kind})})
-    # Nothing is erased: the locks of a bucket, which need the database, are never taken.
-    store = _store(chosen, container.clock(), "")
-    return StorageOfKind(store.storage, store.mark, _lifetimes(store.storage))
-
-
-@contextmanager
-def start_embedded_database(settings: Settings) -> Iterator[str]:
-    """Run the embedded PostgreSQL of the data directory, or attach to the one that runs there; yield its URL.
-
-    Raises:
-        ServiceUnavailableError: it cannot be started.
-        SettingsError: this installation, the container image for one, is to have none.
-    """
-    if not settings.database.embedded:
-        raise SettingsError(NO_DATABASE)
-    from adapters.embedded import EmbeddedPostgres  # noqa: PLC0415  # only where no database is configured
-
-    with EmbeddedPostgres(settings.data_dir, pg_bin=settings.pg_bin) as server:
-        yield server.url()
-
-
-@dataclass(frozen=True, slots=True)
-class Migrated:
-    """The revision that a database has, and why row-level security is no second wall for the service, if so.
-
-    A `newer` one is that of a later version of DocGen.
-    """
-
-    revision: str
-    weakness: str | None
-    newer: bool = False
-
-
-async def migrate(owner_url: str, service_url: str) -> Migrated:
-    """Bring a database to this version's schema under its owner's role, and let the service's role use it.
-
-    One that a later version has migrated is left as it is: this version can work with it, and is there again because
-    somebody went back to it.
-
-    Raises:
-        ServiceUnavailableError: it is down or refuses, or there is no such role.
-    """
-    newer = await newer_revision(owner_url)
-    if newer is not None:
-        return Migrated(newer, None, newer=True)
-    await upgrade(owner_url)
-    role = role_of(service_url)
-    if role is None:
-        return Migrated(head_revision(), None)
-    if role != role_of(owner_url):
-        await grant_service(owner_url, role)
-    return Migrated(head_revision(), await weakness_of(owner_url, role))
-
-
-async def prepare_embedded_database(url: str) -> str:
-    """Bring the embedded database to this version's schema, and return the URL of the service's role."""
-    await upgrade(url)
-    return await make_embedded_service(url)

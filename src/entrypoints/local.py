@@ -135,7 +135,7 @@ def _configured() -> _Configuration:
     # Reading settings costs a quarter of a second of imports, so it is done only where there are some.
     if not _anything_is_set():
         return _Configuration()
-    from entrypoints.settings import load_settings  # noqa: PLC0415  # see above
+    from entrypoints.settings.service import load_settings  # noqa: PLC0415  # see above
 
     settings = load_settings()
     return _Configuration(

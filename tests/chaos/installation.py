@@ -15,7 +15,7 @@ import httpx2
 
 from adapters.embedded import EmbeddedPostgres
 from adapters.embedded.paths import Files
-from entrypoints.container import prepare_embedded_database
+from entrypoints.databases import prepare_embedded_database
 from tests.integration.cli.conftest import DOCGEN, clean_environment
 from tests.integration.cli.serving import free_port
 

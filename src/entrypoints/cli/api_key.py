@@ -15,7 +15,7 @@ from entrypoints.cli.database import with_database
 from entrypoints.cli.output import say
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import load_settings
+from entrypoints.settings.service import load_settings
 
 _DAY = 24 * 3600
 _PAGE = 200

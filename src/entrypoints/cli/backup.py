@@ -10,9 +10,10 @@ from application.use_cases.back_up import BackedUp, BackUpCommand
 from entrypoints.cli.database import with_database
 from entrypoints.cli.output import complain, say
 from entrypoints.cli.progress import Progress, progress
-from entrypoints.container import Container, backup_place
+from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import Settings, load_settings
+from entrypoints.places import backup_place
+from entrypoints.settings.service import Settings, load_settings
 
 INCOMPLETE: Final = 1
 

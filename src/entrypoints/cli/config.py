@@ -6,8 +6,8 @@ from argparse import Namespace
 from pydantic import BaseModel, SecretStr
 
 from entrypoints.cli.output import say
-from entrypoints.setting_names import PREFIX
-from entrypoints.settings import load_settings
+from entrypoints.settings.names import PREFIX
+from entrypoints.settings.service import load_settings
 from entrypoints.telemetry.variables import load_telemetry_settings
 
 # Also of a password with characters that the address should have escaped, and of one among the parameters.

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from pydantic import SecretStr
 
-from entrypoints.container import prepare_embedded_database, start_embedded_database
-from entrypoints.settings import Settings
+from entrypoints.databases import prepare_embedded_database, start_embedded_database
+from entrypoints.settings.service import Settings
 
 
 @contextmanager

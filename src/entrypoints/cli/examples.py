@@ -14,7 +14,7 @@ from domain.workspace import DEFAULT_WORKSPACE_ID
 from entrypoints.cli.output import complain, say
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import Settings
+from entrypoints.settings.service import Settings
 
 _DIRECTORY = Path("examples")
 _CALLER = Caller(DEFAULT_WORKSPACE_ID, actor="examples", scopes=ALL_SCOPES)

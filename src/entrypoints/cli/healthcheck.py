@@ -56,7 +56,8 @@ def _is_address(text: str) -> bool:
 
 
 def _configured_address(*, of_worker: bool) -> str:
-    from entrypoints.settings import SettingsError, load_settings  # noqa: PLC0415  # with --url none are needed, nor the time to read them
+    from entrypoints.settings.errors import SettingsError  # noqa: PLC0415  # with --url none are needed, nor the time to read them
+    from entrypoints.settings.service import load_settings  # noqa: PLC0415  # with --url none are needed, nor the time to read them
 
     settings = load_settings()
     host, port = settings.http.host, settings.http.port

@@ -14,7 +14,7 @@ from entrypoints.cli.database import with_database
 from entrypoints.cli.output import say, say_json
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import load_settings
+from entrypoints.settings.service import load_settings
 
 _HEADER: Final = ("QUEUE", "WAITING", "LATER", "RUNNING", "OLDEST")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400

@@ -5,8 +5,8 @@ from argparse import Namespace
 
 from entrypoints.cli.database import with_database
 from entrypoints.cli.output import complain, say
-from entrypoints.container import migrate
-from entrypoints.settings import load_settings
+from entrypoints.databases import migrate
+from entrypoints.settings.service import load_settings
 
 
 def run(_: Namespace) -> int:

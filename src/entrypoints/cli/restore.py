@@ -7,9 +7,10 @@ from application.use_cases.restore_backup import RestoreCommand, Restored
 from entrypoints.cli.backup import INCOMPLETE, counted
 from entrypoints.cli.database import with_database_as_it_is
 from entrypoints.cli.output import complain, say
-from entrypoints.container import Container, backup_place
+from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import Settings, load_settings
+from entrypoints.places import backup_place
+from entrypoints.settings.service import Settings, load_settings
 
 
 def run(options: Namespace) -> int:

@@ -21,8 +21,9 @@ from entrypoints.container import CONNECTIONS_BESIDE_POOL, Container
 from entrypoints.http.connection import ServerConfig
 from entrypoints.lifespan import entered
 from entrypoints.logs.setup import announce, log_to_standard_output
-from entrypoints.metrics_settings import FILES_VARIABLE
-from entrypoints.settings import OIDC_INCOMPLETE, Settings, load_settings
+from entrypoints.settings.errors import OIDC_INCOMPLETE
+from entrypoints.settings.metrics import FILES_VARIABLE
+from entrypoints.settings.service import Settings, load_settings
 from entrypoints.telemetry.variables import load_telemetry_settings
 
 # Of its 200 connections some stay free for other commands and for the superuser.

@@ -13,8 +13,8 @@ from entrypoints.cli.database import with_database
 from entrypoints.cli.output import say
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.setting_types import web_address
-from entrypoints.settings import load_settings
+from entrypoints.settings.service import load_settings
+from entrypoints.settings.types import web_address
 
 
 def run(options: Namespace) -> int:

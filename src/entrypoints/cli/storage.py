@@ -13,7 +13,7 @@ from entrypoints.cli.output import say, say_json
 from entrypoints.cli.progress import progress
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import Settings, load_settings
+from entrypoints.settings.service import Settings, load_settings
 
 _FOUND_FAULTS: Final = 1
 _MEANINGS: Final = {

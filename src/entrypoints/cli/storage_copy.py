@@ -8,9 +8,10 @@ from typing import Final
 from application.use_cases.copy_storage import CopiedStorage
 from entrypoints.cli.output import complain, say
 from entrypoints.cli.progress import progress
-from entrypoints.container import Container, storage_of_kind
+from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import Settings, load_settings
+from entrypoints.places import storage_of_kind
+from entrypoints.settings.service import Settings, load_settings
 
 _INCOMPLETE: Final = 1
 _WRONG_USAGE: Final = 2

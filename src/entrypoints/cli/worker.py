@@ -14,8 +14,8 @@ from entrypoints.cli.listener import bind
 from entrypoints.container import service_container
 from entrypoints.lifespan import entered
 from entrypoints.logs.setup import announce, log_to_standard_output
-from entrypoints.metrics_settings import FILES_VARIABLE
-from entrypoints.settings import Settings, load_settings
+from entrypoints.settings.metrics import FILES_VARIABLE
+from entrypoints.settings.service import Settings, load_settings
 from entrypoints.telemetry.process import Telemetry
 from entrypoints.telemetry.variables import load_telemetry_settings
 from entrypoints.worker.health import answering

@@ -16,7 +16,7 @@ from entrypoints.cli.database import with_database
 from entrypoints.cli.output import complain, say
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import Settings, load_settings
+from entrypoints.settings.service import Settings, load_settings
 
 # A number of bytes that no service permits has more.
 _DIGITS: Final = 15

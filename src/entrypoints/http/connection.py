@@ -19,9 +19,9 @@ from entrypoints.http.errors import problem_content
 from entrypoints.http.joined_writes import JoinedWrites
 from entrypoints.http.problem_codes import PROBLEM, STATUS_OF_CODE
 from entrypoints.lifespan import collect_garbage_seldom
-from entrypoints.log_settings import LogSettings
 from entrypoints.logs.setup import log_to_standard_output
-from entrypoints.settings import HttpSettings
+from entrypoints.settings.http import HttpSettings
+from entrypoints.settings.log import LogSettings
 
 # The address and the headers of a request, as other servers have it; also what may come around and after a body.
 MAX_HEAD_BYTES: Final = 65_536

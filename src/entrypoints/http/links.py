@@ -6,7 +6,7 @@ from typing import Final
 from starlette.requests import Request
 
 from application.use_cases.link_document import DocumentLink
-from entrypoints.settings import HttpSettings
+from entrypoints.settings.http import HttpSettings
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 

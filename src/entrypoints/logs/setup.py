@@ -4,10 +4,10 @@ import logging
 import sys
 from typing import Final
 
-from entrypoints.log_settings import LogSettings
 from entrypoints.logs.formats import ConsoleFormatter, JsonFormatter, OwnWords
 from entrypoints.logs.rotating_file import RotatingFile
-from entrypoints.settings import SettingsError
+from entrypoints.settings.errors import SettingsError
+from entrypoints.settings.log import LogSettings
 
 _logger: Final = logging.getLogger("docgen")
 # What of ours speaks, and the server. Of the libraries only what is wrong is logged, whatever the level: at `debug`

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from entrypoints.setting_names import nearest_name
-from entrypoints.settings import SettingsError, given_values
+from entrypoints.settings.errors import SettingsError
+from entrypoints.settings.names import nearest_name
+from entrypoints.settings.sources import given_values
 from entrypoints.telemetry import propagators
 
 Protocol: TypeAlias = Literal["http/protobuf", "grpc"]

@@ -162,7 +162,7 @@ def test_a_service_with_a_directory_imports_nothing_of_buckets(tmp_path: Path) -
     script = """
 import sys
 from entrypoints.container import Container
-from entrypoints.settings import load_settings
+from entrypoints.settings.service import load_settings
 Container(settings=load_settings(database={"url": "postgresql://nowhere/docgen"})).lifetimes()
 print(*sys.modules)
 """

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-import entrypoints.settings as settings_module
-from entrypoints.setting_names import refuse_unknown_names
-from entrypoints.settings import Settings, load_settings, setting_names
+import entrypoints.settings.sources as settings_sources
+from entrypoints.settings.names import refuse_unknown_names, setting_names
+from entrypoints.settings.service import Settings, load_settings
 from tests.integration.deployment.programs import ROOT, checked, read_yaml
 
 PROFILES = ("s3", "proxy", "observability", "dev")
@@ -170,7 +170,7 @@ def test_the_script_makes_the_secrets_of_the_file_once(tmp_path: Path) -> None:
 def test_docgen_takes_what_the_script_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As files of secrets, by their names."""
     subprocess.run([ROOT / "scripts/make-secrets.sh", tmp_path], check=True, capture_output=True)
-    monkeypatch.setattr(settings_module, "SECRETS_DIR", tmp_path)
+    monkeypatch.setattr(settings_sources, "SECRETS_DIR", tmp_path)
     monkeypatch.setenv("DOCGEN_DATABASE__EMBEDDED", "false")
     settings = load_settings()
     assert settings.database.url is not None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.settings import HttpSettings
+from entrypoints.settings.http import HttpSettings
 
 # Each file with the signs around its two numbers; the service's grace is the first in it.
 FILES = {

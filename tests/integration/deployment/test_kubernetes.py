@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from entrypoints.settings import Settings, setting_names
+from entrypoints.settings.names import setting_names
+from entrypoints.settings.service import Settings
 from tests.integration.deployment.programs import ROOT, checked, read_yaml
 
 FOLDER = ROOT / "infra/kubernetes"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from entrypoints.container import migrate
+from entrypoints.databases import migrate
 from tests.integration.deployment.programs import ROOT
 from tests.integration.support.databases import with_database
 

@@ -10,7 +10,10 @@ from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
 from entrypoints.cli.main import main
-from entrypoints.settings import AuthSettings, DatabaseSettings, RenderingSettings, Settings
+from entrypoints.settings.access import AuthSettings
+from entrypoints.settings.database import DatabaseSettings
+from entrypoints.settings.service import Settings
+from entrypoints.settings.work import RenderingSettings
 from tests.hostile.files import CONTEXT, PLAIN, HostileFile, hostile_files
 from tests.unit.adapters.rendering.docx import test_gate
 

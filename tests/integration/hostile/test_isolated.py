@@ -11,7 +11,11 @@ from starlette.testclient import TestClient
 
 from domain.formats import OutputFormat
 from entrypoints.app import create_app
-from entrypoints.settings import AuthSettings, DatabaseSettings, LimitsSettings, RenderingSettings, Settings
+from entrypoints.settings.access import AuthSettings
+from entrypoints.settings.database import DatabaseSettings
+from entrypoints.settings.limits import LimitsSettings
+from entrypoints.settings.service import Settings
+from entrypoints.settings.work import RenderingSettings
 from tests.hostile.files import HostileFile
 from tests.hostile.probes import PROBES, Probe
 from tests.integration.hostile.test_files import cases, is_wrong

@@ -17,8 +17,9 @@ from domain.workspace import DEFAULT_WORKSPACE
 from entrypoints.app import create_app
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import AuthSettings, Settings
-from entrypoints.slack_settings import SlackSettings
+from entrypoints.settings.access import AuthSettings
+from entrypoints.settings.service import Settings
+from entrypoints.settings.slack import SlackSettings
 from tests.integration.http.conftest import settings_for
 
 

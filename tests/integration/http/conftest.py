@@ -8,7 +8,11 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import AuthSettings, DatabaseSettings, LimitsSettings, RenderingSettings, Settings
+from entrypoints.settings.access import AuthSettings
+from entrypoints.settings.database import DatabaseSettings
+from entrypoints.settings.limits import LimitsSettings
+from entrypoints.settings.service import Settings
+from entrypoints.settings.work import RenderingSettings
 from tests.integration.support.databases import as_service
 
 EXAMPLES = Path("examples")

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from domain.scope import Scope
 from entrypoints.http.access import GuardedRoute, require_guarded
 from entrypoints.http.scopes import SCOPE_OF
-from entrypoints.settings import Settings
+from entrypoints.settings.service import Settings
 from tests.builders import a_secret
 from tests.integration.http.access import bearer, guarded_settings, key_of, operations, serving
 from tests.integration.http.problems import assert_problem

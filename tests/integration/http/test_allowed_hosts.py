@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import HttpSettings
+from entrypoints.settings.http import HttpSettings
 from tests.integration.http.conftest import settings_for
 from tests.integration.http.problems import assert_problem
 

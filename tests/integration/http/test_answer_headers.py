@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import Settings
+from entrypoints.settings.service import Settings
 from tests.integration.http.access import bearer, guarded_settings, key_of
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 from starlette.testclient import TestClient
 
-from entrypoints.settings import RateLimitSettings
+from entrypoints.settings.access import RateLimitSettings
 from tests.integration.http.access import bearer, guarded_settings, key_of, operations, serving
 from tests.integration.http.conftest import register
 from tests.integration.http.problems import assert_problem

@@ -13,7 +13,8 @@ from openpyxl import Workbook
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import LimitsSettings, Settings
+from entrypoints.settings.limits import LimitsSettings
+from entrypoints.settings.service import Settings
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem
 

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import CacheSettings
+from entrypoints.settings.storage import CacheSettings
 from tests.integration.http.conftest import register, settings_for
 
 BODY = {"template": "letter", "data": {"name": "Ada"}}

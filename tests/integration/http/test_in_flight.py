@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from entrypoints.app import create_app
 from entrypoints.http.body_guard import BodyGuardMiddleware, BodyLimits
 from entrypoints.http.in_flight import Capacity, InFlight
-from entrypoints.settings import HttpSettings
+from entrypoints.settings.http import HttpSettings
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem
 

@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from adapters.rendering.workers.renderer import WorkerRenderer
 from entrypoints.app import create_app
 from entrypoints.container import Container
-from entrypoints.settings import LimitsSettings, RenderingSettings
+from entrypoints.settings.limits import LimitsSettings
+from entrypoints.settings.work import RenderingSettings
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem
 

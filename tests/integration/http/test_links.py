@@ -8,7 +8,9 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from entrypoints.settings import HttpSettings, RateLimitSettings, Settings
+from entrypoints.settings.access import RateLimitSettings
+from entrypoints.settings.http import HttpSettings
+from entrypoints.settings.service import Settings
 from tests.integration.http.access import bearer, guarded_settings, key_of, serving
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem

@@ -6,7 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.scope import Scope
-from entrypoints.settings import RateLimitSettings, Settings
+from entrypoints.settings.access import RateLimitSettings
+from entrypoints.settings.service import Settings
 from tests.builders import a_secret
 from tests.integration.http.access import bearer, guarded_settings, key_of, serving
 from tests.integration.http.conftest import settings_for

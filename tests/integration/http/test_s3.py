@@ -15,8 +15,9 @@ from adapters.storage.s3.options import S3Options
 from entrypoints.app import create_app
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.s3_settings import S3Settings
-from entrypoints.settings import CacheSettings, Settings, StorageSettings
+from entrypoints.settings.s3 import S3Settings
+from entrypoints.settings.service import Settings
+from entrypoints.settings.storage import CacheSettings, StorageSettings
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.support.seaweedfs import OWNER, Server
 

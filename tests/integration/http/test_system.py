@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from domain.errors import WrongStorageError
 from entrypoints.app import create_app
 from entrypoints.container import Container
-from entrypoints.metrics_settings import MetricsSettings
+from entrypoints.settings.metrics import MetricsSettings
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem
 from tests.integration.support.relay import relay_to

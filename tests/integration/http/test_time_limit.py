@@ -12,7 +12,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import HttpSettings, LimitsSettings, RenderingSettings, Settings
+from entrypoints.settings.http import HttpSettings
+from entrypoints.settings.limits import LimitsSettings
+from entrypoints.settings.service import Settings
+from entrypoints.settings.work import RenderingSettings
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem
 

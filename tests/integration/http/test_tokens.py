@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from entrypoints.container import Container
-from entrypoints.settings import AuthSettings, OidcSettings, Settings, SettingsError
+from entrypoints.settings.access import AuthSettings, OidcSettings
+from entrypoints.settings.errors import SettingsError
+from entrypoints.settings.service import Settings
 from tests.integration.adapters.oidc.provider import AUDIENCE, providing
 from tests.integration.http.access import bearer, guarded_settings, key_of, serving
 from tests.integration.http.problems import assert_problem

@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 from entrypoints.app import create_app
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import Settings, WebhookSettings
+from entrypoints.settings.service import Settings
+from entrypoints.settings.webhooks import WebhookSettings
 from entrypoints.worker.working import working
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem

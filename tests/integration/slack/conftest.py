@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import Settings
-from entrypoints.slack_settings import SlackSettings
+from entrypoints.settings.service import Settings
+from entrypoints.settings.slack import SlackSettings
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.slack.desk import Desk
 from tests.integration.support.databases import Template, with_database

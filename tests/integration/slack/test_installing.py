@@ -17,8 +17,8 @@ from application.caller import operator
 from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID
 from entrypoints.app import create_app
 from entrypoints.container import Container
-from entrypoints.settings import Settings
-from entrypoints.slack_parts import SlackParts
+from entrypoints.parts.slack import SlackParts
+from entrypoints.settings.service import Settings
 from tests.integration.http.conftest import register
 from tests.integration.slack.conftest import LETTER, with_slack
 from tests.integration.slack.desk import Desk

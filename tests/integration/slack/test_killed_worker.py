@@ -17,8 +17,8 @@ from domain.identifiers import JobId, WorkspaceId
 from entrypoints.app import create_app
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
-from entrypoints.settings import Settings
-from entrypoints.slack_parts import SlackParts
+from entrypoints.parts.slack import SlackParts
+from entrypoints.settings.service import Settings
 from tests.integration.http.conftest import register
 from tests.integration.slack.conftest import LETTER
 from tests.integration.slack.desk import Desk

@@ -15,9 +15,9 @@ from domain.errors import InvalidRequestError
 from entrypoints.cli.main import main
 from entrypoints.cli.slack import manifest_text
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.parts.slack import SlackParts
+from entrypoints.settings.service import Settings
 from entrypoints.slack.routes import PATHS
-from entrypoints.slack_parts import SlackParts
 
 BASE = "https://docgen.example.org"
 MODULES = (delivering, edge, files, generate, home, merge, people, resolving, templates, clients)

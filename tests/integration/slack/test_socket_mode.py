@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
-from entrypoints.settings import Settings
+from entrypoints.settings.service import Settings
 from tests.integration.http.conftest import register
 from tests.integration.slack.conftest import LETTER, with_slack
 from tests.integration.slack.desk import Desk

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from entrypoints.app import create_app
-from entrypoints.settings import Settings
+from entrypoints.settings.service import Settings
 
 FILE: Final = Path(__file__).parents[3] / "docs" / "openapi.json"
 

@@ -9,7 +9,11 @@ from adapters.rendering.in_process import InProcessRenderer
 from adapters.rendering.workers.machine import default_workers
 from adapters.rendering.workers.renderer import WorkerRenderer, WorkersHealthCheck
 from entrypoints.container import Container
-from entrypoints.settings import DatabaseSettings, HttpSettings, LimitsSettings, RenderingSettings, Settings
+from entrypoints.settings.database import DatabaseSettings
+from entrypoints.settings.http import HttpSettings
+from entrypoints.settings.limits import LimitsSettings
+from entrypoints.settings.service import Settings
+from entrypoints.settings.work import RenderingSettings
 
 
 def container_of(workers: int | None = None, processes: int = 1, **limits: float) -> Container:

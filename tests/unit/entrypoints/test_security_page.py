@@ -18,8 +18,10 @@ from adapters.rendering.markup.layout import MAX_COLUMNS
 from adapters.rendering.rows.limits import RowLimits
 from adapters.rendering.workers.settings import PoolSettings
 from entrypoints.http.connection import MAX_HEAD_BYTES
-from entrypoints.setting_names import setting_names
-from entrypoints.settings import HttpSettings, LimitsSettings, Settings
+from entrypoints.settings.http import HttpSettings
+from entrypoints.settings.limits import LimitsSettings
+from entrypoints.settings.names import setting_names
+from entrypoints.settings.service import Settings
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from entrypoints.cli.config import run
-from entrypoints.settings import SettingsError, load_settings
+from entrypoints.settings.errors import SettingsError
+from entrypoints.settings.service import load_settings
 from tests.unit.entrypoints.test_settings import environment
 
 __all__ = ["environment"]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.settings import HttpSettings, Settings, SettingsError, load_settings
+from entrypoints.settings.errors import SettingsError
+from entrypoints.settings.http import HttpSettings
+from entrypoints.settings.service import Settings, load_settings
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.settings import SettingsError, load_settings
+from entrypoints.settings.errors import SettingsError
+from entrypoints.settings.service import load_settings
 from tests.unit.entrypoints.test_settings import environment
 
 __all__ = ["environment"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.log_settings import LogSettings
 from entrypoints.logs.rotating_file import RotatingFile
+from entrypoints.settings.log import LogSettings
 
 LINES, PROCESSES, MAX_BYTES, KEPT = 400, 3, 4_000, 1_000
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.settings import SettingsError
+from entrypoints.settings.errors import SettingsError
 from entrypoints.telemetry.variables import TelemetrySettings, load_telemetry_settings, telemetry_settings
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from entrypoints.setting_types import Section
+from entrypoints.settings.types import Section
 
 
 class LogSettings(Section):

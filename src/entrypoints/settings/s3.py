@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from entrypoints.setting_types import Section, WebUrl
+from entrypoints.settings.types import Section, WebUrl
 
 
 def _bucket_name(value: str) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from entrypoints.setting_types import Section, WebUrl
+from entrypoints.settings.types import Section, WebUrl
 
 API_URL: Final = "https://slack.com/api"
 

@@ -35,7 +35,7 @@ from application.slack.worker import CarryOutSlackIntent
 from application.use_cases.link_document import LinkDocument
 from application.use_cases.queue_render import QueueRender
 from application.use_cases.read_renders import GetDocument
-from entrypoints.settings import Settings
+from entrypoints.settings.service import Settings
 
 
 @dataclass(frozen=True, slots=True)

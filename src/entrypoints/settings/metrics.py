@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, SecretStr
 
-from entrypoints.setting_types import Section
+from entrypoints.settings.types import Section
 
 # Several processes of one service keep what they count in files below the folder that this names. prometheus_client
 # reads it when it is imported.

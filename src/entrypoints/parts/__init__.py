@@ -1,0 +1,1 @@
+"""Parts of the graph: what stands where the settings leave a choice."""
