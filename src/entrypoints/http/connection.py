@@ -18,6 +18,7 @@ from entrypoints.http.body_guard import WHOLE_BODY_IS_HERE
 from entrypoints.http.errors import problem_content
 from entrypoints.http.joined_writes import JoinedWrites
 from entrypoints.http.problem_codes import PROBLEM, STATUS_OF_CODE
+from entrypoints.http.unread_answers import UnreadAnswers
 from entrypoints.lifespan import collect_garbage_seldom
 from entrypoints.logs.setup import log_to_standard_output
 from entrypoints.settings.http import HttpSettings
@@ -51,6 +52,7 @@ class ServerConfig(uvicorn.Config):
         )
         self.client_seconds = settings.client_seconds
         self.client_bytes_per_second = settings.client_bytes_per_second
+        self.unread_answers = UnreadAnswers(settings.answer_bytes)  # each process has a copy
 
     @override
     def configure_logging(self) -> None:
@@ -67,7 +69,8 @@ class ServerConfig(uvicorn.Config):
 class GuardedProtocol(HttpToolsProtocol):
     """One connection. A head that is too large or too slow is answered with problem details, and the connection closed.
 
-    A client that reads less than `client_bytes_per_second` of an answer over `client_seconds` loses its connection.
+    A client that reads less than `client_bytes_per_second` of an answer over `client_seconds` loses its connection, and
+    so do the slowest of many clients that leave more unread than the process may hold.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class GuardedProtocol(HttpToolsProtocol):
         # Bytes of this request that are not its body: its head, what frames the body, and what comes after it.
         self._overhead = 0
         self._unread = 0
+        self._unread_answers = config.unread_answers
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -154,6 +158,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._watch_reader()
+        # What comes next waits until this has been read: it will not be more.
+        self._unread_answers.hold(self, self._unread)
 
     @override
     def resume_writing(self) -> None:
@@ -203,12 +209,17 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.write(STATUS_LINE[STATUS_OF_CODE[code]] + headers.encode("ascii") + content)
         self.transport.close()
 
+    def cut_off(self) -> None:
+        """Close the connection, and forget what was not read."""
+        self.transport.abort()
+
     def _watch_reader(self) -> None:
         self._unread = self.transport.get_write_buffer_size()
         self._read_timer = self.loop.call_later(self._seconds, self._check_reader)
 
     def _stop_watching_reader(self) -> None:
         if self._read_timer is not None:
+            self._unread_answers.let_go(self)
             self._read_timer.cancel()
             self._read_timer = None
 

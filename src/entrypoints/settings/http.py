@@ -15,9 +15,11 @@ class HttpSettings(Section):
     The head of a request has `client_seconds` to come, its body as long and one more second for each
     `client_bytes_per_second` of it that came; of an answer a client has to read as much.
     Each process works on `requests` at a time, whose bodies have `body_bytes` in all, or a single one as many as it
-    may. `request_seconds` is how long the service itself may take for a request. `with_worker` lets these processes
-    carry out the jobs of the queue as well; None: with the embedded database they do. Told to end by SIGTERM, the
-    service says for `drain_seconds` that it is not ready, and takes requests as before; then what runs is finished.
+    may; of answers that their clients have not read yet it holds `answer_bytes`, and then closes the connection that
+    has been at it for longest. `request_seconds` is how long the service itself may take for a request. `with_worker`
+    lets these processes carry out the jobs of the queue as well; None: with the embedded database they do. Told to end
+    by SIGTERM, the service says for `drain_seconds` that it is not ready, and takes requests as before; then what runs
+    is finished.
     `allowed_hosts` are the names by which it may be called; empty is any, but where nobody has chosen an
     authentication: `docgen serve` then takes names of this machine alone.
     It, `cors_origins` and `trusted_proxies` are lists with commas in between; `hsts_seconds` is for a service that is
@@ -33,6 +35,7 @@ class HttpSettings(Section):
     client_bytes_per_second: Annotated[int, Field(ge=1)] = 10_000
     requests: Annotated[int, Field(ge=1)] = 2_000
     body_bytes: Annotated[int, Field(ge=1)] = 256_000_000
+    answer_bytes: Annotated[int, Field(ge=1)] = 256_000_000
     request_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 60.0
     drain_seconds: Annotated[float, Field(ge=0, le=600)] = 0.0
     allowed_hosts: Annotated[str, AfterValidator(valid_hosts)] = ""

@@ -19,6 +19,9 @@ from tests.integration.cli.serving import DEADLINE_SECONDS, get, serving, upload
 # What is tested is that the service ends what would last for ever; each of these clients could go on for a minute.
 PATIENCE = "1"
 BYTES_PER_SECOND = 100_000
+# Less than two of the long answers.
+ANSWER_BYTES = 60_000_000
+LONG_BYTES = 40_000_000
 SPINNING = b"{% for i in range(100000) %}{% for j in range(100000) %}{% if i %}{% endif %}{% endfor %}{% endfor %}"
 HEAD = b"POST /v1/renders HTTP/1.1\r\nHost: docgen\r\nContent-Type: application/json\r\n"
 
@@ -37,6 +40,7 @@ def address(database_url: str, tmp_path: Path) -> Iterator[str]:
         DOCGEN_LIMITS__RENDER_SECONDS="2",
         DOCGEN_HTTP__CLIENT_SECONDS=PATIENCE,
         DOCGEN_HTTP__CLIENT_BYTES_PER_SECOND=str(BYTES_PER_SECOND),
+        DOCGEN_HTTP__ANSWER_BYTES=str(ANSWER_BYTES),
     ) as (_, address):
         yield address
         log = (tmp_path / "serve.log").read_text(encoding="utf-8")
@@ -166,15 +170,47 @@ def test_what_is_not_http_is_a_problem_too(connect: Connect) -> None:
 
 
 def test_a_client_that_does_not_read_its_answer_loses_it(address: str, connect: Connect) -> None:
-    upload(address, "long.txt", b"{% for i in range(40000) %}" + b"x" * 1_000 + b"{% endfor %}")
-    body = json.dumps({"template": "long", "data": {}, "store": False}).encode()
+    request = request_of_long_answer(address)
     with closing(connect()) as connection:
-        connection.sendall(HEAD + b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body)
+        connection.sendall(request)
         # The service has nothing to say to this client any more; whoever is connected is among the open sockets.
         local = connection.getsockname()
         wait_until(lambda: is_open(address, local))
         connection.recv(1)
         wait_until(lambda: not is_open(address, local))
+
+
+def test_of_many_clients_that_leave_their_answers_the_first_lose_them(
+    address: str, connect: Connect, tmp_path: Path
+) -> None:
+    request = request_of_long_answer(address)
+    with closing(connect()) as slow, closing(connect()) as quick:
+        slow.sendall(request)
+        received = len(slow.recv(65_536))
+
+        def read_slowly() -> None:
+            nonlocal received
+            with suppress(ConnectionError):
+                while piece := slow.recv(65_536):
+                    received += len(piece)
+                    time.sleep(0.02)  # fast enough for the service, were this the only client
+
+        reading = threading.Thread(target=read_slowly)
+        reading.start()
+        quick.sendall(request.replace(b"Host: docgen", b"Host: docgen\r\nConnection: close"))
+        head, _, answer = everything(quick).partition(b"\r\n\r\n")
+        reading.join()
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert len(answer) == LONG_BYTES
+    assert received < LONG_BYTES
+    assert "DOCGEN_HTTP__ANSWER_BYTES" in (tmp_path / "serve.log").read_text(encoding="utf-8")
+
+
+def request_of_long_answer(address: str) -> bytes:
+    """Upload a template, and return a request for a document of it that no socket takes as a whole."""
+    upload(address, "long.txt", b"{% for i in range(40000) %}" + b"x" * (LONG_BYTES // 40_000) + b"{% endfor %}")
+    body = json.dumps({"template": "long", "data": {}, "store": False}).encode()
+    return HEAD + b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

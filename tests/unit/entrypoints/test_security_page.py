@@ -113,6 +113,7 @@ def test_a_limit_of_a_worker_is_what_the_table_says(what: str, value: float) -> 
         ("what the service itself takes", HttpSettings().request_seconds),
         ("requests that a process works on", HttpSettings().requests),
         ("their bodies in all", HttpSettings().body_bytes),
+        ("answers that their clients have not read", HttpSettings().answer_bytes),
         ("head of a request", MAX_HEAD_BYTES),
     ],
 )
