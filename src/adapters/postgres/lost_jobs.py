@@ -13,11 +13,19 @@ from application.ports.job_queue import JobKind
 from application.ports.lost_jobs import LostJobs, LostWork
 from domain.identifiers import WorkspaceId
 
-# Which rows wait for a job of each kind, and since when.
+# Which rows wait for a job of each kind, and since when: up to the time that the comparison below goes on with.
 _WAITING: Final[Mapping[JobKind, str]] = {
     JobKind.RENDER: "renders AS t WHERE status IN ('queued', 'rendering') AND coalesce(queued_at, created_at)",
     JobKind.BATCH: "batches AS t WHERE status = 'running' AND created_at",
+    JobKind.BATCH_ERASURE: """batches AS t WHERE EXISTS (
+            SELECT FROM batch_items AS i WHERE i.workspace_id = t.workspace_id AND i.batch_id = t.id
+        ) AND erased_at""",
     JobKind.WEBHOOK: "webhook_deliveries AS t WHERE status = 'pending' AND since",
+    JobKind.SLACK: "slack_intents AS t WHERE finished_at IS NULL AND received_at",
+    # Until the render has its end, nobody is to be told of it.
+    JobKind.SLACK_DELIVERY: """slack_deliveries AS t WHERE finished_at IS NULL AND (
+            SELECT r.finished_at FROM renders AS r WHERE r.workspace_id = t.workspace_id AND r.id = t.render_id
+        )""",
 }
 # One statement sees one moment: a row has its end before its job goes, and both come together.
 _LOST: Final = " UNION ALL ".join(

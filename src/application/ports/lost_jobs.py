@@ -11,7 +11,7 @@ from domain.identifiers import WorkspaceId
 
 @dataclass(frozen=True, slots=True)
 class LostWork:
-    """A render, a batch or a message that has no end, and no job of the kind that would bring it there."""
+    """What has no end, and no job of the kind that would bring it there."""
 
     kind: JobKind
     id: str

@@ -25,7 +25,7 @@ _OLDER_THAN: Final = timedelta(minutes=10)
 
 
 class RequeueLost:
-    """Renders, batches and messages without a job go into the queue again.
+    """What waits without a job, of whatever kind, goes into the queue again.
 
     Row and job are written together, so that there are none, unless somebody has changed the tables of the queue by
     hand or restored them apart: the log says of each that there was one.
@@ -91,8 +91,35 @@ async def _delivery(unit: UnitOfWork, delivery_id: str) -> bool:
     return True
 
 
+async def _batch_erasure(unit: UnitOfWork, batch_id: str) -> bool:
+    batch = await unit.batches.get(batch_id)
+    if batch.erased_at is None:
+        return False
+    await unit.jobs.enqueue(NewJob(JobKind.BATCH_ERASURE, batch.workspace_id, batch.id))
+    return True
+
+
+async def _slack_intent(unit: UnitOfWork, intent_id: str) -> bool:
+    intent = await unit.slack_intents.get(intent_id, for_change=True)
+    if intent.finished_at is not None:
+        return False
+    await unit.jobs.enqueue(NewJob(JobKind.SLACK, intent.workspace_id, intent.id))
+    return True
+
+
+async def _slack_delivery(unit: UnitOfWork, delivery_id: str) -> bool:
+    delivery = await unit.slack_deliveries.get(delivery_id, for_change=True)
+    if delivery.finished_at is not None:
+        return False
+    await unit.jobs.enqueue(NewJob(JobKind.SLACK_DELIVERY, delivery.workspace_id, delivery.id))
+    return True
+
+
 _REQUEUE: Final[dict[JobKind, Callable[[UnitOfWork, str], Awaitable[bool]]]] = {
     JobKind.RENDER: _render,
     JobKind.BATCH: _batch,
+    JobKind.BATCH_ERASURE: _batch_erasure,
     JobKind.WEBHOOK: _delivery,
+    JobKind.SLACK: _slack_intent,
+    JobKind.SLACK_DELIVERY: _slack_delivery,
 }
