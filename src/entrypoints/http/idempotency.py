@@ -7,11 +7,9 @@ the transaction of its record; other work is done once more where a process died
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from email.message import Message
 from typing import Any, Final, TypeVar
 
 from starlette.requests import Request
@@ -27,6 +25,7 @@ from entrypoints.container import Container
 from entrypoints.http.downloads import begun
 from entrypoints.http.errors import answer_to_error
 from entrypoints.http.idempotency_key import CARRIED_OUT_AGAIN, SECRET_ANSWERS, key_of
+from entrypoints.http.request_digest import digested
 
 logger = logging.getLogger("docgen.http")
 
@@ -68,12 +67,13 @@ async def carry_out(request: Request, caller: Caller, operation: str, handle: Ha
     if key is None:
         return await handle(request)
     keys: IdempotencyKeys = request.state.container.idempotency_keys()
-    found = await keys.claim(caller.workspace_id, key, _fingerprint(request, await request.body()))
-    if isinstance(found, KeptAnswer):
-        return await _replayed(request.state.container, caller, key, found)
-    request.scope["state"][_CLAIM] = found
-    async with extended(keys, found):
-        return await _answered(keys, found, request, operation, handle)
+    async with digested(request) as (digest, whole):
+        found = await keys.claim(caller.workspace_id, key, digest)
+        if isinstance(found, KeptAnswer):
+            return await _replayed(request.state.container, caller, key, found)
+        request.scope["state"][_CLAIM] = found
+        async with extended(keys, found):
+            return await _answered(keys, found, whole, operation, handle)
 
 
 async def _answered(keys: IdempotencyKeys, claim: Claim, request: Request, operation: str, handle: Handle) -> Response:
@@ -156,20 +156,6 @@ async def _replayed(container: Container, caller: Caller, key: str, answer: Kept
             "look for it in the list, and use a new key to make another one."
         )
     return Response(answer.body, answer.status, headers)
-
-
-def _fingerprint(request: Request, body: bytes) -> str:
-    """Return what tells one request from another: where it goes to, and its body.
-
-    The boundary between the parts of a form is new with every attempt of most clients, and is left out.
-    """
-    header = Message()
-    header["Content-Type"] = request.headers.get("content-type", "")
-    boundary = header.get_boundary()
-    if header.get_content_maintype() == "multipart" and boundary:
-        body = body.replace(b"--" + boundary.encode("utf-8", "replace"), b"--")
-    place = f"{request.method} {request.url.path}?{request.url.query} {header.get_content_type()}\n"
-    return hashlib.sha256(place.encode() + body).hexdigest()
 
 
 @asynccontextmanager
