@@ -10,6 +10,7 @@ from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
     AsyncExitStack,
+    ExitStack,
     asynccontextmanager,
     suppress,
 )
@@ -34,6 +35,7 @@ from adapters.storage.blob_names import (
 )
 from adapters.storage.disk_errors import disk_errors
 from adapters.storage.locks import BlobLock, HeldLock, Locks, lock_path, require_locks
+from adapters.storage.piecewise_hash import PiecewiseHash
 from adapters.storage.verified import verified
 from adapters.storage.writer import GROUP, BlobWriter, LockTakenError
 from application.ports.clock import Clock
@@ -43,7 +45,8 @@ from domain.errors import StorageFullError
 from domain.identifiers import WorkspaceId
 
 _SHARD: Final = re.compile(r"[0-9a-f]{2}")
-_PIECE: Final = 256 * 1024
+# Each piece takes a trip to a thread and back.
+_PIECE: Final = 512 * 1024
 _ONLY_US: Final = 0o700
 _LOCKS: Final = ".locks"
 _STALE_AFTER: Final = timedelta(hours=1)
@@ -96,15 +99,15 @@ class LocalDocumentStorage(DocumentStorage):
     @override
     async def put_pieces(self, key: BlobKey, pieces: AsyncIterable[bytes]) -> None:
         path = self._path_of(key)
-        contents = hashlib.sha256()
+        contents = PiecewiseHash()
         with self._disk_errors():
             file = await asyncio.to_thread(self._files.incoming)
         with file:
             async for piece in pieces:
-                contents.update(piece)
+                await contents.update(piece)
                 with self._disk_errors():
                     await asyncio.to_thread(file.write, piece)
-            require_content(key, contents.hexdigest())
+            require_content(key, await contents.hexdigest())
             with self._disk_errors():
                 await asyncio.to_thread(_keep, file, path)
 
@@ -154,10 +157,13 @@ class LocalDocumentStorage(DocumentStorage):
         return verified(key, pieces) if start == 0 and end is None else pieces
 
     async def _pieces(self, key: BlobKey, start: int, end: int | None) -> AsyncGenerator[bytes, None]:
-        with await asyncio.to_thread(self._open, key) as file:
-            while piece := await asyncio.to_thread(self._read_piece, file, start, end):
+        file, size, piece = await asyncio.to_thread(self._open_at, key, start, end)
+        end = size if end is None else min(end, size)
+        with file:
+            while piece:
                 start += len(piece)
                 yield piece
+                piece = await asyncio.to_thread(self._read_piece, file, start, end) if start < end else b""
 
     @override
     async def erase(self, key: BlobKey, is_named: Callable[[], Awaitable[bool]]) -> None:
@@ -229,10 +235,19 @@ class LocalDocumentStorage(DocumentStorage):
                 self._require_root()
                 raise BlobNotFoundError(key) from None
 
-    def _read_piece(self, file: FileIO, start: int, end: int | None) -> bytes:
-        size = _PIECE if end is None else max(0, min(_PIECE, end - start))
+    def _open_at(self, key: BlobKey, start: int, end: int | None) -> tuple[FileIO, int, bytes]:
+        """Open a blob; return its file, its size, and its first piece: most have no other."""
+        with ExitStack() as stack:
+            file = stack.enter_context(self._open(key))
+            with self._disk_errors():
+                size = os.fstat(file.fileno()).st_size
+            piece = self._read_piece(file, start, size if end is None else min(end, size))
+            stack.pop_all()
+            return file, size, piece
+
+    def _read_piece(self, file: FileIO, start: int, end: int) -> bytes:
         with self._disk_errors():
-            return os.pread(file.fileno(), size, start)
+            return os.pread(file.fileno(), max(0, min(_PIECE, end - start)), start)
 
     def _delete(self, key: BlobKey) -> None:
         path = self._path_of(key)

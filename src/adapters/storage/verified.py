@@ -1,10 +1,10 @@
 """Streams whose contents are compared with their names."""
 
-import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from adapters.storage.blob_names import damaged
+from adapters.storage.piecewise_hash import PiecewiseHash
 from application.ports.document_storage import BlobKey
 
 
@@ -16,15 +16,15 @@ async def verified(key: BlobKey, pieces: AsyncGenerator[bytes, None]) -> AsyncGe
     Raises:
         ServiceUnavailableError: they do not.
     """
-    contents = hashlib.sha256()
+    contents = PiecewiseHash()
     held = b""
     async with aclosing(pieces):
         async for piece in pieces:
             if held:
                 yield held
-            contents.update(piece)
+            await contents.update(piece)
             held = piece
-    if contents.hexdigest() != key.sha256:
+    if await contents.hexdigest() != key.sha256:
         raise damaged(key)
     if held:
         yield held

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import hashlib
 import logging
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
@@ -11,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, Final
 
+from adapters.storage.piecewise_hash import PiecewiseHash
 from adapters.storage.s3.bucket import MISSING, Bucket, RefusedError
 from domain.errors import DocGenError
 
@@ -68,11 +68,11 @@ class Uploads:
         Raises:
             ServiceUnavailableError, StorageFullError: nothing was stored, as where `pieces` or `check` raise.
         """
-        contents = hashlib.sha256()
+        contents = PiecewiseHash()
         async with aclosing(_in_parts(pieces, contents, check)) as parts:
             first = [await anext(parts)]
             if first[0].getbuffer().nbytes < PART:  # it is the only one
-                await self.put(name, first[0].getvalue(), contents.hexdigest(), only_new=False)
+                await self.put(name, first[0].getvalue(), await contents.hexdigest(), only_new=False)
             else:
                 await self.put_parts(name, _chained(first, parts), only_new=False)
 
@@ -158,7 +158,8 @@ class Uploads:
 
     async def _send_part(self, upload: dict[str, Any], number: int, part: BytesIO) -> dict[str, Any]:
         part.seek(0)
-        checksum = base64.b64encode(zlib.crc32(part.getbuffer()).to_bytes(4, "big")).decode()
+        crc32 = await asyncio.to_thread(zlib.crc32, part.getbuffer())
+        checksum = base64.b64encode(crc32.to_bytes(4, "big")).decode()
         sent = await self._bucket.ask(
             self._bucket.client.upload_part,
             PartNumber=number,
@@ -210,12 +211,12 @@ async def _one_done(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
 
 
 async def _in_parts(
-    pieces: AsyncIterable[bytes], contents: "hashlib._Hash", check: Callable[[str], None]
+    pieces: AsyncIterable[bytes], contents: PiecewiseHash, check: Callable[[str], None]
 ) -> AsyncGenerator[BytesIO, None]:
     """Yield what comes in pieces in parts of PART bytes, the last one when all are checked; each is built in place."""
     part = BytesIO()
     async for piece in pieces:
-        contents.update(piece)
+        await contents.update(piece)
         rest = memoryview(piece)
         while part.tell() + len(rest) > PART:
             fitting = PART - part.tell()
@@ -224,7 +225,7 @@ async def _in_parts(
             full, part = [part], BytesIO()
             yield full.pop()
         part.write(rest)
-    check(contents.hexdigest())
+    check(await contents.hexdigest())
     yield part
 
 
