@@ -135,8 +135,8 @@ def main(arguments: list[str] | None = None) -> int:
     rows = rows_of(samples)
     print("\n" + "\n".join("  ".join(cell.ljust(28) for cell in row) for row in rows))
     if chosen.write:
-        store = " --store" if chosen.store else ""
-        write_report("memory", markdown(rows), f"python -m benchmarks.memory --renders {chosen.renders}{store} --write")
+        section, store = ("memory-stored", " --store") if chosen.store else ("memory", "")
+        write_report(section, markdown(rows), f"python -m benchmarks.memory --renders {chosen.renders}{store} --write")
     return int(any(growth_of(samples, role) > _MOST_GROWTH for role in _ROLES))
 
 
