@@ -22,7 +22,7 @@ from domain.identifiers import JobId
 
 logger = logging.getLogger("docgen.worker")
 
-_SECONDS_BETWEEN_BEATS: Final = 1.5
+SECONDS_BETWEEN_BEATS: Final = 1.5
 _SECONDS_BETWEEN_CHORES: Final = 60.0
 _QUEUE_LOG: Final = timedelta(minutes=10)
 _FIRST_PAUSE: Final = 0.1
@@ -181,7 +181,7 @@ class JobWorker:
     async def _beat(self) -> None:
         """Say again and again which jobs are being worked on."""
         while True:
-            await asyncio.sleep(_SECONDS_BETWEEN_BEATS)
+            await asyncio.sleep(SECONDS_BETWEEN_BEATS)
             kept = [*self._running, *self._done]
             if kept:
                 await _done("say which jobs are being worked on", self._source.keep(kept))

@@ -20,10 +20,11 @@ from application.ports.job_queue import JobKind
 from application.ports.job_source import JobSource, TakenJob
 from domain.identifiers import JobId, WorkspaceId
 
-# A worker that has not said for so long that it has its jobs is taken for dead.
+# A worker that has not said for so long that it has its jobs is taken for dead. Who is idle then has them at the next
+# look: 7 seconds after they were last heard of, and the promise is 10.
 HEARTBEAT_TIMEOUT: Final = timedelta(seconds=5)
 # Jobs of the dead, and messages that are lost, are looked for this often.
-_POLL: Final = timedelta(seconds=2)
+POLL: Final = timedelta(seconds=2)
 _SOONEST: Final = timedelta(seconds=0.02)
 _LOG_KEPT: Final = timedelta(days=1)
 _SWEEP: Final = """
@@ -85,7 +86,7 @@ class PgqueuerJobSource(JobSource):
     @override
     async def wait(self, kinds: Collection[JobKind]) -> None:
         rows = await self._fetch(_NEXT_DUE, list(kinds))
-        pause = max(_SOONEST, min([_POLL, *(row["eta"] for row in rows)]))
+        pause = max(_SOONEST, min([POLL, *(row["eta"] for row in rows)]))
         with suppress(TimeoutError):
             async with asyncio.timeout(pause.total_seconds()):
                 await self._news.wait()

@@ -14,6 +14,7 @@ import httpx2
 import psutil
 import pytest
 
+from adapters.jobs.source import HEARTBEAT_TIMEOUT, POLL
 from tests.integration.cli.conftest import Run
 from tests.integration.cli.serving import (
     DEADLINE_SECONDS,
@@ -95,6 +96,17 @@ def query(database_url: str, statement: str, *values: object) -> list[Any]:
     return asyncio.run(ask())
 
 
+def assert_taken_soon(database_url: str, last_heard: Any) -> None:
+    """See by the database's clock that a job was taken from the dead, and not from somebody who was only slow.
+
+    That who is idle has it within 10 seconds follows from two settings, which a test of the queue looks at; a machine
+    that is busy may take more time for everything.
+    """
+    picks = "SELECT max(created) AS last FROM jobs.pgqueuer_log WHERE job_id = $1 AND status = 'picked'"
+    (taken,) = query(database_url, picks, last_heard["id"])
+    assert HEARTBEAT_TIMEOUT <= taken["last"] - last_heard["heartbeat"] < 3 * (HEARTBEAT_TIMEOUT + POLL)
+
+
 def attempts(database_url: str) -> list[int]:
     """How often each render was started."""
     return [row["attempts"] for row in query(database_url, "SELECT attempts FROM renders ORDER BY id")]
@@ -143,10 +155,10 @@ def test_a_worker_that_is_killed_gives_its_render_to_the_next_one_soon(database_
             assert state(address, render_id)["status"] == "rendering"
             with working_on(database_url, tmp_path, "next"):
                 process.kill()
-                killed = time.monotonic()
+                process.wait()
+                (last_heard,) = query(database_url, "SELECT id, heartbeat FROM jobs.pgqueuer")
                 (record,) = ended(address, [render_id])
-                # Promised are 10 seconds; this machine may be busy.
-                assert time.monotonic() - killed < 30
+            assert_taken_soon(database_url, last_heard)
         assert documents(address, [record]) == ["Dear No. 0,\n"]
         assert attempts(database_url) == [2]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -12,13 +13,14 @@ from typing_extensions import override
 
 from adapters.jobs.monitor import PgqueuerJobMonitor
 from adapters.jobs.queue import PgqueuerJobQueue
-from adapters.jobs.source import PgqueuerJobSource
+from adapters.jobs.source import HEARTBEAT_TIMEOUT, POLL, PgqueuerJobSource
 from adapters.jobs.statements import CHANNEL, SETTINGS
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.lost_jobs import PostgresLostJobs
 from adapters.postgres.statements import QueueConnection
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.telemetry.jobs import TracedJobQueue
+from application.job_worker import SECONDS_BETWEEN_BEATS
 from domain.errors import ServiceUnavailableError
 from tests.contracts.jobs import (
     MINUTE,
@@ -179,3 +181,24 @@ async def test_news_come_by_notification(units: PostgresUnitsOfWork, database_ur
         await enqueued(units, acme, "one")
         await told.wait()
         assert '"insert"' in heard[0]
+
+
+def test_jobs_of_the_dead_are_found_within_ten_seconds_with_time_to_spare() -> None:
+    assert timedelta(seconds=10) - (HEARTBEAT_TIMEOUT + POLL) >= timedelta(seconds=3)
+    # Two beats may be lost before somebody who lives is taken for dead.
+    assert timedelta(seconds=3 * SECONDS_BETWEEN_BEATS) < HEARTBEAT_TIMEOUT
+
+
+async def test_a_job_is_taken_from_who_was_not_heard_of_for_that_time(
+    units: PostgresUnitsOfWork, database_url: str
+) -> None:
+    acme = await stored_workspace(units, "acme")
+    await enqueued(units, acme, "one")
+    async with (
+        QueueConnection(as_service(database_url), CHANNEL) as one,
+        QueueConnection(as_service(database_url), CHANNEL) as two,
+    ):
+        dead, next_one = PgqueuerJobSource(one), PgqueuerJobSource(two)
+        assert [job.subject for job in await dead.take(RENDERS, 1)] == ["one"]
+        await one.fetch("UPDATE jobs.pgqueuer SET heartbeat = now() - $1::interval", HEARTBEAT_TIMEOUT)
+        assert [job.subject for job in await next_one.take(RENDERS, 1)] == ["one"]
