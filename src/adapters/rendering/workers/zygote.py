@@ -61,6 +61,8 @@ class Zygote:
                     pass
             finally:
                 self._end_all()
+                # Signals of their ends may come when the sockets are closed already.
+                signal.set_wakeup_fd(-1)
 
     def _serve_once(self, wake: socket.socket) -> bool:
         ready, _, _ = select.select([self._control, wake], [], [])

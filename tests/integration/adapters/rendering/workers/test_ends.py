@@ -340,3 +340,20 @@ def test_nothing_outlives_a_service_that_is_killed() -> None:
     finally:
         holder.kill()
         holder.wait()
+
+
+ENDED_ZYGOTE = """
+import os, signal, socket
+from adapters.rendering.workers.zygote import Zygote
+
+service, control = socket.socketpair()
+service.close()
+Zygote(control).serve()
+os.kill(os.getpid(), signal.SIGCHLD)
+"""
+
+
+def test_a_worker_may_end_later_than_its_zygote_serves() -> None:
+    """The signal of its end finds no closed descriptor to write to, which the log of the service would tell of."""
+    done = subprocess.run([sys.executable, "-c", ENDED_ZYGOTE], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
