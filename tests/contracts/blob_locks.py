@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import pytest
 
-from application.ports.blob_locks import BlobLocks, StillHeld
+from application.ports.blob_locks import BlobLocks
 from application.ports.document_storage import BlobKey
 from domain.errors import ServiceUnavailableError
 from domain.identifiers import WorkspaceId
@@ -17,16 +17,16 @@ LETTER = BlobKey(ACME, "1" * 64)
 BOOK = BlobKey(ACME, "2" * 64)
 ELSEWHERE = BlobKey(WorkspaceId("wsp_" + "b" * 32), LETTER.sha256)
 
-Lock = Callable[[BlobKey], AbstractAsyncContextManager[StillHeld]]
+Lock = Callable[[BlobKey], AbstractAsyncContextManager[object]]
 
 
-async def hold(lock: AbstractAsyncContextManager[StillHeld]) -> None:
+async def hold(lock: AbstractAsyncContextManager[object]) -> None:
     """Enter a lock and leave it."""
     async with lock:
         pass
 
 
-async def is_kept_out(lock: AbstractAsyncContextManager[StillHeld]) -> bool:
+async def is_kept_out(lock: AbstractAsyncContextManager[object]) -> bool:
     """Tell whether a lock is not to be had."""
     entering = asyncio.create_task(hold(lock))
     done, _ = await asyncio.wait([entering], timeout=0.05)
@@ -86,10 +86,33 @@ class BlobLocksContract(ABC):
         async with locks.alone(LETTER), rival.alone(BOOK), rival.alone(ELSEWHERE):
             pass
 
-    @pytest.mark.parametrize("way", ["shared", "alone"])
-    async def test_a_lock_that_is_held_is_said_to_be(self, locks: BlobLocks, way: str) -> None:
-        async with getattr(locks, way)(LETTER) as still_held, locks.shared(BOOK) as another:
+    async def test_a_lock_that_is_held_is_said_to_be(self, locks: BlobLocks) -> None:
+        async with locks.shared(LETTER) as still_held, locks.shared(BOOK) as another:
             assert await asyncio.gather(still_held(), another(), still_held()) == [True, True, True]
+
+    async def test_a_deletion_that_is_done_keeps_nobody_out(self, locks: BlobLocks, rival: BlobLocks) -> None:
+        async with locks.alone(LETTER) as deleting, deleting(60) as is_held:
+            assert is_held
+        await hold(rival.shared(LETTER))
+
+    async def test_a_deletion_whose_end_is_not_known_keeps_out_who_stores(
+        self, locks: BlobLocks, rival: BlobLocks
+    ) -> None:
+        with pytest.raises(KeyError):
+            async with locks.alone(LETTER) as deleting, deleting(60):
+                raise KeyError
+        assert await is_kept_out(rival.shared(LETTER))
+        await hold(rival.shared(BOOK))
+        # Who deletes it once more, and hears of it, ends the doubt.
+        async with rival.alone(LETTER) as deleting, deleting(60) as is_held:
+            assert is_held
+        await hold(rival.shared(LETTER))
+
+    async def test_a_doubt_comes_to_its_end(self, locks: BlobLocks, rival: BlobLocks) -> None:
+        with pytest.raises(KeyError):
+            async with locks.alone(LETTER) as deleting, deleting(0.2):
+                raise KeyError
+        await hold(rival.shared(LETTER))
 
     async def test_an_error_in_the_block_gives_the_lock_back(self, locks: BlobLocks, rival: BlobLocks) -> None:
         with pytest.raises(KeyError):

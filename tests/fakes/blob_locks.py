@@ -4,10 +4,11 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from typing_extensions import override
 
-from application.ports.blob_locks import BlobLocks, StillHeld
+from application.ports.blob_locks import BlobLocks, Deleting, StillHeld
 from application.ports.document_storage import BlobKey
 from domain.errors import ServiceUnavailableError
 
@@ -21,6 +22,7 @@ class InMemoryBlobLocks(BlobLocks):
         self.patience_seconds = patience_seconds
         self._shared: Counter[BlobKey] = Counter()
         self._alone: set[BlobKey] = set()
+        self._doubtful_until: dict[BlobKey, float] = {}
         self._changed = asyncio.Condition()
 
     @override
@@ -37,15 +39,24 @@ class InMemoryBlobLocks(BlobLocks):
 
     @override
     @asynccontextmanager
-    async def alone(self, key: BlobKey) -> AsyncIterator[StillHeld]:
+    async def alone(self, key: BlobKey) -> AsyncIterator[Deleting]:
         async with self._changed:
             await self._wait_until_free(key, also_of_shared=True)
             self._alone.add(key)
         try:
-            yield self._lasts
+            yield partial(self._deleting, key)
         finally:
             self._alone.discard(key)
             await self._tell()
+
+    @asynccontextmanager
+    async def _deleting(self, key: BlobKey, seconds: float) -> AsyncIterator[bool]:
+        loop = asyncio.get_running_loop()
+        if not self.lost:
+            self._doubtful_until[key] = loop.time() + seconds
+            loop.call_later(seconds, lambda: loop.create_task(self._tell()))
+        yield not self.lost
+        self._doubtful_until.pop(key, None)
 
     async def _lasts(self) -> bool:
         return not self.lost
@@ -55,7 +66,10 @@ class InMemoryBlobLocks(BlobLocks):
             raise ServiceUnavailableError("database", "The database does not answer.")
 
         def is_free() -> bool:
-            return key not in self._alone and not (also_of_shared and self._shared[key])
+            if also_of_shared:
+                return key not in self._alone and not self._shared[key]
+            is_doubtful = self._doubtful_until.get(key, 0.0) > asyncio.get_running_loop().time()
+            return key not in self._alone and not is_doubtful
 
         try:
             async with asyncio.timeout(self.patience_seconds):

@@ -1,7 +1,8 @@
 """Locks on blobs as advisory locks of PostgreSQL, for storages that have none of their own.
 
 They belong to a session, which one connection of the process is for: a transaction would stay open while the storage is
-asked. PostgreSQL gives them back when the connection or the process is gone.
+asked. PostgreSQL gives them back when the connection or the process is gone. That a blob is being deleted is a row,
+which stays.
 """
 
 import asyncio
@@ -19,7 +20,8 @@ from typing_extensions import override
 
 from adapters.postgres.connection import connect
 from adapters.postgres.failures import LOST, driver_errors
-from application.ports.blob_locks import BlobLocks, StillHeld
+from adapters.postgres.scope import QUEUE
+from application.ports.blob_locks import BlobLocks, Deleting, StillHeld
 from application.ports.document_storage import BlobKey
 from domain.errors import ServiceUnavailableError
 
@@ -31,16 +33,25 @@ _SECONDS: Final = 10.0
 _SHARED: Final = "share"
 _ALONE: Final = "alone"
 _ASK: Final = "ask"
+_DELETE: Final = "delete"
 # Whoever is refused is told so at once: nobody waits in the server, where the others of this process would wait behind.
 _STEPS: Final = """
 SELECT CASE step
-    WHEN 'share' THEN pg_try_advisory_lock_shared(lock)
+    WHEN 'share' THEN CASE
+        WHEN NOT pg_try_advisory_lock_shared(lock) THEN false
+        WHEN jobs.is_blob_deleted_perhaps(lock) THEN NOT pg_advisory_unlock_shared(lock)
+        ELSE true
+    END
     WHEN 'alone' THEN pg_try_advisory_lock(lock)
     WHEN 'end share' THEN pg_advisory_unlock_shared(lock)
     WHEN 'end alone' THEN pg_advisory_unlock(lock)
+    WHEN 'delete' THEN jobs.begin_blob_deletion(lock, seconds)
+    WHEN 'end delete' THEN jobs.end_blob_deletion(lock)
     ELSE true
-END FROM unnest($1::text[], $2::bigint[]) AS steps (step, lock)
+END FROM unnest($1::text[], $2::bigint[], $3::float8[]) AS steps (step, lock, seconds)
 """
+# Who stores waits by the notes of deletions, which have to be on the disk before anything is deleted.
+_SETTINGS: Final = f"{QUEUE}; SET synchronous_commit = on"
 
 
 class PostgresBlobLocks(BlobLocks):
@@ -67,14 +78,32 @@ class PostgresBlobLocks(BlobLocks):
 
     @override
     def shared(self, key: BlobKey) -> AbstractAsyncContextManager[StillHeld]:
-        return self._held(_lock_of(key), _SHARED)
+        return self._sharing(_lock_of(key))
 
     @override
-    def alone(self, key: BlobKey) -> AbstractAsyncContextManager[StillHeld]:
-        return self._held(_lock_of(key), _ALONE)
+    def alone(self, key: BlobKey) -> AbstractAsyncContextManager[Deleting]:
+        return self._being_alone(_lock_of(key))
 
     @asynccontextmanager
-    async def _held(self, lock: int, way: str) -> AsyncIterator[StillHeld]:
+    async def _sharing(self, lock: int) -> AsyncIterator[StillHeld]:
+        async with self._held(lock, _SHARED) as session:
+            yield partial(self._session.lasts, session)
+
+    @asynccontextmanager
+    async def _being_alone(self, lock: int) -> AsyncIterator[Deleting]:
+        async with self._held(lock, _ALONE) as session:
+            yield partial(self._deleting, lock, session)
+
+    @asynccontextmanager
+    async def _deleting(self, lock: int, session: int, seconds: float) -> AsyncIterator[bool]:
+        noted = await self._session.note_deletion(lock, session, seconds)
+        # Whoever stores takes its lock after this, and finds the note.
+        yield noted and await self._session.lasts(session)
+        self._session.end_deletion(lock, session)
+
+    @asynccontextmanager
+    async def _held(self, lock: int, way: str) -> AsyncIterator[int]:
+        """Hold a lock, by the session with this number."""
         end = time.monotonic() + self._patience_seconds
         while True:
             if self._enter(lock, way):
@@ -82,7 +111,7 @@ class PostgresBlobLocks(BlobLocks):
                     session = await self._session.take(lock, way)
                     if session is not None:
                         try:
-                            yield partial(self._session.lasts, session)
+                            yield session
                         finally:
                             self._session.give_back(lock, way, session)
                         return
@@ -126,6 +155,7 @@ class _Step(NamedTuple):
     lock: int
     session: int | None
     answer: "asyncio.Future[int | None] | None"
+    seconds: float = 0.0
 
 
 class _Session:
@@ -165,6 +195,20 @@ class _Session:
         except ServiceUnavailableError:
             return False
 
+    async def note_deletion(self, lock: int, session: int, seconds: float) -> bool:
+        """Note that a blob may be deleted at any time within so many seconds; False where its session is gone.
+
+        Raises:
+            ServiceUnavailableError: the database is down.
+        """
+        answer: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._do(_Step(_DELETE, lock, session, answer, seconds))
+        return await answer is not None
+
+    def end_deletion(self, lock: int, session: int) -> None:
+        """Forget that, unless the session is gone: somebody else may have noted the same since."""
+        self._do(_Step(f"end {_DELETE}", lock, session, None))
+
     async def close(self) -> None:
         """Close the connection when everything is given back."""
         if self._working is not None:
@@ -203,7 +247,8 @@ class _Session:
         lost = [(step, False) for step in steps if step.session not in {None, self._number}]
         try:
             with driver_errors():
-                rows = await connection.fetch(_STEPS, [step.name for step in left], [step.lock for step in left])
+                columns = zip(*((step.name, step.lock, step.seconds) for step in left), strict=True)
+                rows = await connection.fetch(_STEPS, *map(list, columns)) if left else []
         except BaseException:
             # Which locks it has is not known.
             connection.terminate()
@@ -212,7 +257,14 @@ class _Session:
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await connect(self._url, connect_timeout=_TIMEOUT, command_timeout=_TIMEOUT)
+            connection = await connect(self._url, connect_timeout=_TIMEOUT, command_timeout=_TIMEOUT)
+            with driver_errors():
+                try:
+                    await connection.execute(_SETTINGS)
+                except BaseException:
+                    connection.terminate()
+                    raise
+            self._connection = connection
             self._number += 1
         return self._connection
 

@@ -149,9 +149,14 @@ class S3DocumentStorage(DocumentStorage):
     @override
     async def erase(self, key: BlobKey, is_named: Callable[[], Awaitable[bool]]) -> None:
         name = self._name_of(key)
-        async with self._locks.alone(key) as still_held:
-            if not await is_named() and await still_held():
-                await self._bucket.ask(self._bucket.client.delete_object, Key=name)
+        # A request whose answer does not come within its time may be carried out for as long after that.
+        seconds = 2 * self._bucket.options.request_seconds
+        async with self._locks.alone(key) as deleting:
+            if await is_named():
+                return
+            async with deleting(seconds) as is_held:
+                if is_held:
+                    await self._bucket.ask(self._bucket.client.delete_object, Key=name)
 
     @override
     async def find(self, key: BlobKey) -> StoredBlob | None:

@@ -21,12 +21,24 @@ from adapters.postgres.blob_locks import PostgresBlobLocks
 from application.ports.document_storage import BlobKey
 
 async def main(url, workspace, sha256):
-    async with PostgresBlobLocks(url) as locks, locks.shared(BlobKey(workspace, sha256)):
+    async with PostgresBlobLocks(url) as locks, locks.{way}(BlobKey(workspace, sha256)){more}:
         print("held", flush=True)
         await asyncio.Event().wait()
 
 asyncio.run(main(*sys.argv[1:]))
 """
+
+
+async def kill_a_holder(database_url: str, locks: BlobLocks, way: str, more: str = "") -> None:
+    """Have another process hold a lock, and kill it."""
+    program = HOLDER.format(way=way, more=more)
+    command = [sys.executable, "-c", program, as_service(database_url), ACME, LETTER.sha256]
+    holder = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"held\n"
+    assert await is_kept_out(locks.alone(LETTER))
+    holder.kill()
+    await holder.wait()
 
 
 @pytest.fixture
@@ -64,14 +76,40 @@ class TestPostgresBlobLocks(BlobLocksContract):
 
 
 async def test_a_process_that_is_killed_holds_nothing(locks: PostgresBlobLocks, database_url: str) -> None:
-    command = [sys.executable, "-c", HOLDER, as_service(database_url), ACME, LETTER.sha256]
-    holder = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    assert holder.stdout is not None
-    assert await holder.stdout.readline() == b"held\n"
-    assert await is_kept_out(locks.alone(LETTER))
-    holder.kill()
-    await holder.wait()
+    await kill_a_holder(database_url, locks, "shared")
     await hold(locks.alone(LETTER))
+
+
+async def test_what_a_process_that_is_killed_was_deleting_is_not_stored_meanwhile(
+    locks: PostgresBlobLocks, database_url: str
+) -> None:
+    await kill_a_holder(database_url, locks, "alone", " as deleting, deleting(600)")
+    async with locks.alone(LETTER):  # the lock is free
+        pass
+    assert await is_kept_out(locks.shared(LETTER))
+    await hold(locks.shared(BOOK))
+
+
+async def test_nothing_is_deleted_whose_lock_was_lost(relay: Relay, locks: BlobLocks) -> None:
+    async with PostgresBlobLocks(relay.url) as lossy, lossy.alone(LETTER) as deleting:
+        await relay.stop()
+        await relay.start()
+        await hold(lossy.shared(BOOK))  # it is connected again
+        async with deleting(600) as is_held:
+            assert not is_held
+        await hold(locks.shared(LETTER))  # and nothing is noted
+
+
+async def test_notes_of_deletions_do_not_pile_up(locks: BlobLocks, database_url: str) -> None:
+    for key, seconds in ((BOOK, 0.0), (LETTER, 600.0)):
+        with pytest.raises(KeyError):
+            async with locks.alone(key) as deleting, deleting(seconds):
+                raise KeyError
+    connection = await asyncpg.connect(database_url)
+    try:
+        assert await connection.fetchval("SELECT count(*) FROM jobs.blob_deletions") == 1
+    finally:
+        await connection.close()
 
 
 async def test_a_connection_that_was_lost_is_opened_anew(relay: Relay, locks: BlobLocks) -> None:

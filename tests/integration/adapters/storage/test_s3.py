@@ -471,3 +471,55 @@ async def test_nothing_is_erased_without_its_lock(options: S3Options) -> None:
         locks.lost = True
         await storage.erase(key_of(LETTER), unnamed)
         assert await storage.find(key_of(LETTER)) is not None
+
+
+async def test_a_blob_that_a_store_may_delete_late_is_not_stored_until_then(
+    options: S3Options, proxy: StoreProxy, database_url: str
+) -> None:
+    """The lock is lost when the store was asked already, and before it does what it was asked."""
+    connection = await asyncpg.connect(database_url)
+    async with (
+        PostgresBlobLocks(database_url) as theirs,
+        PostgresBlobLocks(database_url, patience_seconds=0.05) as ours,
+        S3DocumentStorage(Bucket(replace(options, endpoint_url=proxy.url)), theirs, SystemClock()) as eraser,
+        S3DocumentStorage(Bucket(options), ours, SystemClock()) as storage,
+    ):
+        await storage.put(key_of(LETTER), LETTER)
+        proxy.hold("DELETE")
+        erasing = asyncio.create_task(eraser.erase(key_of(LETTER), unnamed))
+        await proxy.held.wait()
+        await connection.execute(f"{OTHER_SESSIONS} AND pid <> pg_backend_pid()")
+        with pytest.raises(ServiceUnavailableError, match="try again"):
+            async with storage.storing(key_of(LETTER), LETTER):
+                pytest.fail("its row would name what is about to go")
+        async with storage.storing(key_of(BOOK), BOOK):
+            pass
+        proxy.flow()
+        await erasing
+        assert await storage.find(key_of(LETTER)) is None
+    await connection.close()
+
+
+async def test_a_blob_that_was_deleted_can_be_stored_at_once(options: S3Options, database_url: str) -> None:
+    async with (
+        PostgresBlobLocks(database_url, patience_seconds=0.05) as locks,
+        S3DocumentStorage(Bucket(options), locks, SystemClock()) as storage,
+    ):
+        for _ in range(2):
+            async with storage.storing(key_of(LETTER), LETTER):
+                pass
+            await storage.erase(key_of(LETTER), unnamed)
+            assert await storage.find(key_of(LETTER)) is None
+
+
+async def test_a_deletion_that_is_not_answered_is_doubtful_for_a_while(options: S3Options, proxy: StoreProxy) -> None:
+    locks = InMemoryBlobLocks(patience_seconds=0.05)
+    faulty = replace(options, endpoint_url=proxy.url, **HASTY)
+    async with S3DocumentStorage(Bucket(faulty), locks, SystemClock()) as storage:
+        await storage.put(key_of(LETTER), LETTER)
+        proxy.refuse("DELETE", 503, "SlowDown")
+        with pytest.raises(ServiceUnavailableError):
+            await storage.erase(key_of(LETTER), unnamed)
+        with pytest.raises(ServiceUnavailableError, match="too long"):
+            async with storage.storing(key_of(LETTER), LETTER):
+                pytest.fail("nobody knows when it goes")
