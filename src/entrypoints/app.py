@@ -130,6 +130,8 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         docs_url=None,
         redoc_url=None,
         telemetry=_NO_TELEMETRY,
+        # Starlette would name the host that the request names, and lead from https to http behind a proxy.
+        redirect_slashes=False,
         servers=[{"url": settings.http.public_url}] if settings.http.public_url else None,
     )
     # Included routers would be searched twice for each request, and the first route that fits is taken.

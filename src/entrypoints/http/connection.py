@@ -18,6 +18,7 @@ from entrypoints.http.body_guard import WHOLE_BODY_IS_HERE
 from entrypoints.http.errors import problem_content
 from entrypoints.http.joined_writes import JoinedWrites
 from entrypoints.http.problem_codes import PROBLEM, STATUS_OF_CODE
+from entrypoints.http.request_parser import RequestParser, fault_of_head
 from entrypoints.http.unread_answers import UnreadAnswers
 from entrypoints.lifespan import collect_garbage_seldom
 from entrypoints.logs.setup import log_to_standard_output
@@ -73,6 +74,8 @@ class GuardedProtocol(HttpToolsProtocol):
     so do the slowest of many clients that leave more unread than the process may hold.
     """
 
+    parser: RequestParser  # type: ignore[assignment]  # it has all that uvicorn asks of its own
+
     def __init__(
         self,
         config: ServerConfig,
@@ -81,6 +84,8 @@ class GuardedProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.parser = RequestParser(self)
+        self._fault = "This is not a request in HTTP/1.1."
         self._seconds = config.client_seconds
         self._least_read = int(config.client_seconds * config.client_bytes_per_second)
         self._head_timer: asyncio.TimerHandle | None = None
@@ -130,7 +135,13 @@ class GuardedProtocol(HttpToolsProtocol):
     @override
     def on_headers_complete(self) -> None:
         if self._overhead > MAX_HEAD_BYTES and self._head_bytes() > MAX_HEAD_BYTES:
-            raise _HeadTooLargeError  # uvicorn takes it for a request that cannot be read
+            raise _RefusedHeadError  # uvicorn takes it for a request that cannot be read
+        fault = fault_of_head(self.parser, self.headers)
+        if fault is not None:
+            self._fault = fault
+            raise _RefusedHeadError
+        if self.parser.should_upgrade():
+            return  # it is read again
         self._stop_awaiting_head()
         self._in_head = False
         super().on_headers_complete()
@@ -143,6 +154,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     @override
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return  # it is read again
         self._overhead = 0
         self.scope["state"][WHOLE_BODY_IS_HERE] = True
         super().on_message_complete()
@@ -152,7 +165,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._in_head and self._head_bytes() > MAX_HEAD_BYTES:
             self._refuse_size()
         else:
-            self._refuse("malformed-request", "This is not a request in HTTP/1.1.")
+            self._refuse("malformed-request", self._fault)
 
     @override
     def pause_writing(self) -> None:
@@ -230,5 +243,5 @@ class GuardedProtocol(HttpToolsProtocol):
             self._watch_reader()
 
 
-class _HeadTooLargeError(Exception):
-    """The head of a request is larger than the limit."""
+class _RefusedHeadError(Exception):
+    """The head of a request is larger than the limit, or is none that may be answered."""

@@ -209,10 +209,10 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class
     if isinstance(error.__cause__, DocGenError):  # which the framework has made its own of, as of all about bodies
         return await answer_to_error(request, error.__cause__)
-    code = _CODE_OF_STATUS.get(error.status_code, "malformed-request")
-    detail = _FRAMEWORK_DETAILS.get(code, "{detail}").format(
-        detail=error.detail, method=request.method, path=request.url.path
-    )
+    code, path = _CODE_OF_STATUS.get(error.status_code, "malformed-request"), request.scope["path"]
+    detail = _FRAMEWORK_DETAILS.get(code, "{detail}").format(detail=error.detail, method=request.method, path=path)
+    if code == "not-found" and path.endswith("/") and _route_path(request, path.rstrip("/")) is not None:
+        detail = f"There is nothing at {path}: leave out the slash at its end."
     if error.detail and error.detail != HTTPStatus(error.status_code).phrase:
         detail = _OTHER_WORDS.get(error.detail, error.detail)
     headers = dict(error.headers or {})
@@ -222,14 +222,20 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     return problem(request, code, detail, headers=headers)
 
 
+def _route_path(request: Request, path: str) -> str | None:
+    """Return the path of the first route that fits a path, None where none does."""
+    scope = {**request.scope, "path": path, "path_params": {}}
+    contexts = (each for each in iter_route_contexts(request.app.routes) if each.methods)
+    return next((each.path for each in contexts if each.original_route.matches(scope)[0] is not Match.NONE), None)
+
+
 def _methods_of(request: Request) -> frozenset[str]:
     """Return the methods of all routes that have the path of the first one that fits; GET answers HEAD as well."""
-    scope = {**request.scope, "path_params": {}}
-    contexts = [each for each in iter_route_contexts(request.app.routes) if each.methods]
-    path = next((each.path for each in contexts if each.original_route.matches(scope)[0] is not Match.NONE), None)
+    path = _route_path(request, request.scope["path"])
     if path is None:  # a file of /docs, which is no route
         return frozenset({"GET", "HEAD"})
-    methods = frozenset(method for each in contexts if each.path == path for method in each.methods or ())
+    contexts = (each for each in iter_route_contexts(request.app.routes) if each.path == path)
+    methods = frozenset(method for each in contexts for method in each.methods or ())
     return methods | ({"HEAD"} if "GET" in methods else frozenset())
 
 

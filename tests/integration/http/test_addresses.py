@@ -42,8 +42,8 @@ def send(address: str, request: bytes) -> bytes:
         (b"//", {404}),
         (b"//v1/templates", {404}),
         (b"/v1//templates", {404}),
-        (b"/v1/templates/", {404, 307}),
-        (b"/v1/templates//", {404, 307}),
+        (b"/v1/templates/", {404}),
+        (b"/v1/templates//", {404}),
         (b"/v1/../v1/templates", {404}),
         (b"/v1/templates/..", {404}),
         (b"/v1/templates/%2e%2e", {404}),
@@ -122,3 +122,70 @@ def test_one_length_twice_the_same_is_no_harm_and_a_wrong_version_no_request(add
     for line in (b"GET / HTTP/9.9", b"GET /", b"GET  / HTTP/1.1", b"G\x00T / HTTP/1.1", b"PRI * HTTP/2.0"):
         answer = send(address, line + b"\r\n" + HOST + b"\r\n")
         assert not answer or answer.split()[1] in (b"400", b"404"), (line, answer[:300])
+
+
+def test_a_slash_at_the_end_is_told_and_leads_nowhere(address: str) -> None:
+    """A redirect would name the host that the request names, whoever wrote that."""
+    answer = send(address, b"GET /v1/templates/ HTTP/1.1\r\n" + HOST + b"\r\n")
+    assert answer.split()[1] == b"404"
+    assert b"location:" not in answer.lower()
+    assert b"leave out the slash at its end" in answer
+    assert b"the slash" not in send(address, b"GET /nothing/ HTTP/1.1\r\n" + HOST + b"\r\n")
+
+
+@pytest.mark.parametrize("asks", [b"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA\r\n", b"Upgrade: websocket\r\n"])
+@pytest.mark.parametrize("apart", [False, True])
+def test_who_asks_for_another_protocol_is_answered_in_this_one(address: str, asks: bytes, *, apart: bool) -> None:
+    """As Java's client does with its first request; the connection goes on as any other."""
+    head = (
+        b"POST /v1/renders HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+        + asks
+        + b"Content-Type: application/json\r\nAccept: text/plain\r\n"
+        + LENGTH
+        + b"\r\n"
+    )
+    following = b"GET /version HTTP/1.1\r\n" + HOST + b"\r\n"
+    pieces = [head[:40], head[40:], WISH, following] if apart else [head + WISH + following]
+    host, _, port = address.removeprefix("http://").partition(":")
+    with closing(socket.create_connection((host, int(port)), timeout=DEADLINE_SECONDS)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces:
+            connection.sendall(piece)
+        answer = everything(connection)
+    first, _, second = answer.partition(b"Dear Ada")
+    assert [first.split()[1], second.split()[1]] == [b"200", b"200"], answer
+
+
+@pytest.mark.parametrize("asks", [b"Connection: Upgrade\r\nUpgrade: h2c\r\n", b"Upgrade: x\r\nConnection: upgrade\r\n"])
+def test_the_body_of_who_asks_for_another_protocol_is_no_request(address: str, asks: bytes) -> None:
+    hidden = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    length = b"Content-Length: " + str(len(hidden)).encode() + b"\r\n"
+    host, _, port = address.removeprefix("http://").partition(":")
+    with closing(socket.create_connection((host, int(port)), timeout=DEADLINE_SECONDS)) as connection:
+        connection.sendall(
+            b"POST /v1/renders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Expect: 100-continue\r\n" + asks + length + b"\r\n"
+        )
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")  # the head has been read
+        connection.sendall(hidden + b"GET /readyz HTTP/1.1\r\n" + HOST + b"\r\n")
+        answer = everything(connection)
+    assert answer.count(b"HTTP/1.1 ") == 2, answer
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"status":"ready"' in answer
+
+
+@pytest.mark.parametrize(
+    ("request_line", "hosts"),
+    [
+        (b"GET /version HTTP/1.1", b""),
+        (b"GET /version HTTP/1.1", b"Host: localhost\r\nHost: localhost\r\n"),
+        (b"GET /version HTTP/1.1", b"Host: localhost\r\nHost: elsewhere.example.org\r\n"),
+        (b"GET /version HTTP/1.0", b"Host: localhost\r\nHost: elsewhere.example.org\r\n"),
+        (b"CONNECT localhost:80 HTTP/1.1", b"Host: localhost\r\n"),
+    ],
+)
+def test_a_request_names_one_host_and_wants_no_tunnel(address: str, request_line: bytes, hosts: bytes) -> None:
+    """RFC 9112, section 3.2: of two, a proxy could take the other one."""
+    answer = send(address, request_line + b"\r\n" + hosts + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 "), answer
+    assert (b"one header Host" in answer) != (b"opens no tunnels" in answer)
