@@ -17,6 +17,7 @@ from typing_extensions import override
 from adapters.postgres.connection import IDLE_SECONDS, connect
 from adapters.postgres.driver_connections import DriverConnections
 from adapters.postgres.failures import connecting, translate
+from adapters.postgres.fair_pool import FairPool
 from adapters.postgres.scope import ScopedSession, leave, session_info
 from application.ports.figures import ConnectionPools, PoolUse
 
@@ -66,6 +67,7 @@ class PostgresDatabase(ConnectionPools):
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=open_connection,
+            poolclass=FairPool,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=timeout_seconds,

@@ -12,12 +12,14 @@ from sqlalchemy import text
 
 from adapters.postgres.connection import connect
 from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.fair_pool import FairPool
 from adapters.postgres.health import PostgresHealthCheck
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from domain.errors import InvalidRequestError, ServiceUnavailableError
 from domain.workspace import DEFAULT_WORKSPACE
 from tests.integration.support.relay import Relay, relay_to
 from tests.integration.support.units import units_on
+from tests.waiting import until
 
 # Short, so that the tests are; a working database on the same machine answers much faster.
 IMPATIENT = 1.0
@@ -85,6 +87,7 @@ LOCKS_A_ROW = """
 import asyncio, sys
 from sqlalchemy import text
 from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.fair_pool import FairPool
 from domain.errors import ServiceUnavailableError
 
 async def main():
@@ -205,6 +208,28 @@ async def test_a_pool_that_is_used_up_is_named(database_url: str) -> None:
             with pytest.raises(ServiceUnavailableError, match="every connection of the pool is in use"):
                 await read_default(units)
         await read_default(units)
+
+
+async def test_whoever_waits_longest_has_the_next_connection(database_url: str) -> None:
+    async with PostgresDatabase(database_url, pool_size=1) as database:
+        order = []
+        pool = database.engine.pool
+        assert isinstance(pool, FairPool)
+
+        async def use(name: str) -> None:
+            async with database.session() as session:
+                await session.execute(text("SELECT 1"))
+                order.append(name)
+
+        async with database.session() as session:
+            await session.execute(text("SELECT 1"))
+            waiting = [asyncio.create_task(use(name)) for name in ("first", "given up", "second")]
+            await until(lambda: pool.waiting() == len(waiting))
+            waiting[1].cancel()
+        await use("newcomer")  # asks in the moment in which the connection comes back
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert order == ["first", "second", "newcomer"]
+        await use("last")
 
 
 async def test_a_cancelled_transaction_gives_its_connection_back(database_url: str) -> None:
