@@ -5,6 +5,7 @@ connection for ever. Bodies are the body guard's, since their size depends on wh
 """
 
 import asyncio
+import gc
 from typing import Any, Final
 
 import uvicorn
@@ -63,7 +64,11 @@ class ServerConfig(uvicorn.Config):
     @override
     def load(self) -> None:
         """Make the application, in the process that serves it."""
-        super().load()
+        gc.disable()  # the modules of the application stay, see below
+        try:
+            super().load()
+        finally:
+            gc.enable()
         collect_garbage_seldom()
 
 
