@@ -100,6 +100,9 @@ class RenderRepositoryContract(UnitsOfWorkFixtures):
         ids = [each.id for each in began]
         async with units.of_workspace(template.workspace_id) as unit:
             assert await unit.renders.contents_of(ids) == {ids[0]: b"PK\x00", ids[1]: b"two"}
+            assert await unit.renders.get_with_content(ids[0]) == (added_with_it, b"PK\x00")
+            assert await unit.renders.get_with_content(ids[1]) == (updated, b"two")
+            assert await unit.renders.get_with_content(ids[2]) == (elsewhere, None)
             assert [name.id for name in await unit.blobs.names_of(document.sha256, limit=9)] == [ids[2]]
             await unit.renders.update(updated)
             assert await unit.renders.contents_of([ids[1]]) == {ids[1]: b"two"}
@@ -108,6 +111,7 @@ class RenderRepositoryContract(UnitsOfWorkFixtures):
             await unit.commit()
         async with units.of_workspace(template.workspace_id) as unit:
             assert await unit.renders.contents_of(ids) == {ids[1]: b"two"}
+            assert await unit.renders.get_with_content(ids[0]) == (added_with_it.erase(at=DONE), None)
 
     async def test_a_changed_request_is_kept(self, units: UnitsOfWork, template: Template) -> None:
         request = await added(units, a_render_request(template))

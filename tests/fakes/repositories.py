@@ -189,6 +189,11 @@ class InMemoryRenderRepository(RenderRepository):
         return data
 
     @override
+    async def get_with_content(self, render_id: str) -> tuple[RenderRequest, bytes | None]:
+        request = await self.get(render_id)
+        return request, self._view.contents.get((self._workspace_id, request.id))
+
+    @override
     async def contents_of(self, render_ids: Collection[RenderId]) -> Mapping[RenderId, bytes]:
         await self._view.query()
         found = {each: self._view.contents.get((self._workspace_id, each)) for each in render_ids}

@@ -74,6 +74,18 @@ class PostgresRenderRepository(RenderRepository):
         return render_of(row)
 
     @override
+    async def get_with_content(self, render_id: str) -> tuple[RenderRequest, bytes | None]:
+        found = None
+        if is_id(render_id, RENDER_PREFIX):
+            query = select(RenderRow, RenderRow.document_content).where(RenderRow.workspace_id == self._workspace_id)
+            this = query.where(RenderRow.id == render_id).execution_options(populate_existing=True)
+            found = (await self._session.execute(this)).first()
+        if found is None:
+            raise NotFoundError("render", render_id)
+        row, content = found
+        return render_of(row), content
+
+    @override
     async def data_of(self, render_id: RenderId) -> bytes:
         data = None
         if is_id(render_id, RENDER_PREFIX):

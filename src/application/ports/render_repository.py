@@ -72,6 +72,14 @@ class RenderRepository(Protocol):
         """
 
     @abstractmethod
+    async def get_with_content(self, render_id: str) -> tuple[RenderRequest, bytes | None]:
+        """Return the request, with its document where that is kept beside the record.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+
+    @abstractmethod
     async def data_of(self, render_id: RenderId) -> bytes:
         """Return the request's data as it was given.
 

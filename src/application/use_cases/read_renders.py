@@ -98,8 +98,7 @@ class GetDocument:
             NotFoundError, NotReadyError, ExpiredError: as above.
         """
         async with self._units_of_work.of_workspace(workspace_id) as unit:
-            request = await unit.renders.get(render_id)
-            beside_record = (await unit.renders.contents_of([request.id])).get(request.id)
+            request, beside_record = await unit.renders.get_with_content(render_id)
         if request.erased_at is not None:
             raise ExpiredError(f"The data and the document of the render {request.id} were erased.")
         if request.document is None:

@@ -69,3 +69,12 @@ def test_an_idempotency_key_takes_two_statements(client: TestClient, relay: Rela
     assert claim.split()[:3] == ["INSERT", "INTO", "idempotency_keys"]
     assert record.split()[:3] == ["WITH", "kept", "AS"]  # the record, and the answer with it
     assert "INSERT INTO renders" in record
+
+
+def test_a_document_is_fetched_with_its_record(client: TestClient, relay: Relay) -> None:
+    links = client.post("/v1/renders", json=WISH).json()["links"]
+    for _ in range(2):  # until the driver has prepared it
+        assert client.get(links["document"]).text == "Dear Ada,\n"
+    verbs(relay)
+    assert client.get(links["document"]).is_success
+    assert len([each for each in relay.statements if "FROM renders" in each]) == 1
