@@ -5,7 +5,7 @@ from typing import Final
 from lxml import etree
 
 from adapters.rendering.compiled import CompiledTemplate
-from adapters.rendering.docx.compile import compile_docx, compile_package
+from adapters.rendering.docx.compile import compile_package
 from adapters.rendering.docx.findings import UnusableFileError
 from adapters.rendering.docx.package import Package, parse_xml
 from adapters.rendering.docx.tree import SECTPR, Node, P, R, T, w
@@ -20,11 +20,11 @@ def compile_reference(file: bytes, limits: Limits) -> CompiledTemplate:
 
     Nothing is raised for what the file holds, everything becomes a diagnostic.
     """
-    compiled = compile_docx(file, limits)
-    if any(placeholder.path == BODY for placeholder in compiled.placeholders):
-        return compiled
     try:
         package = Package(file, limits.template_bytes)
+        compiled = compile_package(package, limits)
+        if any(placeholder.path == BODY for placeholder in compiled.placeholders):
+            return compiled
         package.replace({package.main: _with_tag_alone(package)})
     except UnusableFileError as problem:
         return CompiledTemplate(None, (problem.finding,), ())
