@@ -102,13 +102,17 @@ class InvalidRequestError(DocGenError):
         self.reason = reason
 
 
+# Where things of some kinds are, if not in a workspace.
+_HOMES: Final = {"workspace": "", "version": " of this template"}
+
+
 class NotFoundError(DocGenError):
     """There is no such object, or it belongs to another workspace: callers cannot tell which."""
 
     code: ClassVar[str] = "not-found"
 
     def __init__(self, kind: str, reference: str, place: str = "in this") -> None:
-        super().__init__(f"There is no {kind} {reference!r}{'' if kind == 'workspace' else f' {place} workspace'}.")
+        super().__init__(f"There is no {kind} {reference!r}{_HOMES.get(kind, f' {place} workspace')}.")
         self.kind = kind
         self.reference = reference
 

@@ -245,6 +245,9 @@ _FRAMEWORK_DETAILS: Final = {
 }
 
 
+# Which name our classes, or what else than JSON pydantic would take.
+_NO_OBJECT: Final = frozenset({"model_type", "model_attributes_type", "dict_type"})
+
 # FastAPI says this of JSON that its parser gives up on.
 _OTHER_WORDS: Final = {
     "There was an error parsing the body": (
@@ -301,6 +304,8 @@ def _shortened(name: str) -> str:
 def _sentence(item: Mapping[str, Any]) -> str:
     if item["type"] == "missing":
         return "it is missing."
+    if item["type"] in _NO_OBJECT:
+        return "Input should be an object."
     message = str(item["msg"]).removeprefix("Value error, ")
     return message if message.endswith((".", "?")) else f"{message}."
 

@@ -1,6 +1,7 @@
 """JSON bodies that stay what they are: numbers that a float cannot hold are refused, and so are doubled keys."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
@@ -13,6 +14,13 @@ from entrypoints.http.errors import DoubledKeyError, MalformedRequestError, Unsu
 _MAX_DIGITS: Final = 100
 # How lists and objects begin.
 _NESTED: Final = (b"[", b"{")
+# Where the parser gave up, and how near to that is what it gave up on.
+_PLACE: Final = re.compile(r"\(byte ([0-9]+)\)")
+_NEAR: Final = 16
+# Half of a surrogate pair without its other half (RFC 8259, section 8.2), behind an even number of backslashes.
+_HALF_A_CHARACTER: Final = re.compile(
+    rb"(?<!\\)(?:\\\\)*(?:\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F])", re.DOTALL
+)
 
 
 async def read_json(request: Request) -> Any:
@@ -85,7 +93,7 @@ def members_of(body: bytes) -> dict[str, msgspec.Raw]:
     try:
         pairs = _members.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedRequestError(f"The body is not a JSON object: {error}.") from None
+        raise MalformedRequestError(_why_unreadable(body, error)) from None
     found: dict[str, msgspec.Raw] = {}
     for name, text in pairs.items():
         if name.text in found:
@@ -109,7 +117,18 @@ def _member(name: str, text: bytes) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedRequestError(f"The body is not a JSON object: {error}.") from None
+        raise MalformedRequestError(_why_unreadable(text, error)) from None
+
+
+def _why_unreadable(text: bytes, error: Exception) -> str:
+    if not text.strip():
+        return "The body is empty: send a JSON object."
+    said = _PLACE.search(str(error))
+    place = int(said[1]) if said else len(text)
+    # The parser's own words are about the bytes behind it.
+    if _HALF_A_CHARACTER.search(text, max(0, place - _NEAR), place + _NEAR):
+        return f"A text in the body holds half a character (a lone surrogate, near byte {place}): remove it."
+    return f"The body is not a JSON object: {error}."
 
 
 class _Objects:

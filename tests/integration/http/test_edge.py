@@ -124,6 +124,28 @@ def test_a_time_in_a_query_is_a_time(client: TestClient, text: str) -> None:
     assert_problem(client.get("/v1/renders", params={"created_after": text}), 422, "request-invalid")
 
 
+@pytest.mark.parametrize("zone", ["+02:00", "%2002:00", "+0200"])
+def test_a_plus_sign_that_became_a_blank_is_told(client: TestClient, zone: str) -> None:
+    answer = client.get(f"/v1/renders?created_after=2026-01-31T09:30:00{zone}")
+    assert "%2B" in assert_problem(answer, 422, "request-invalid")["detail"]
+    assert client.get("/v1/renders?created_after=2026-01-31T09:30:00%2B02:00").status_code == 200
+
+
+@pytest.mark.parametrize("body", ["[]", "null"])
+def test_what_is_no_object_is_told_so_in_words_of_json(client: TestClient, body: str) -> None:
+    """Not as `dictionary`, nor by the name of a class of ours."""
+    headers = {"If-Match": "*", "Content-Type": "application/json"}
+    answer = client.patch("/v1/templates/letter", content=body, headers=headers)
+    errors = assert_problem(answer, 422, "request-invalid")["errors"]
+    assert errors == [{"field": "body", "message": "Input should be an object.", "pointer": ""}]
+
+
+def test_an_entry_that_is_no_object_is_told_so(client: TestClient) -> None:
+    answer = client.post("/v1/renders", json={"template": "letter", "data": {}, "deliver": ["whk_1"]})
+    errors = assert_problem(answer, 422, "request-invalid")["errors"]
+    assert errors == [{"field": "deliver.0", "message": "Input should be an object.", "pointer": "/deliver/0"}]
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

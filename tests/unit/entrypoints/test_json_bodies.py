@@ -46,3 +46,22 @@ def test_a_key_that_stands_twice_in_a_member_is_found() -> None:
 def test_what_is_no_object_has_no_members(text: bytes) -> None:
     with pytest.raises(MalformedRequestError):
         values_of(members_of(text))
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "body is empty"),
+        (b" \n", "body is empty"),
+        (rb'{"data": {"name": "\ud800"}}', "half a character"),
+        (rb'{"data": {"name": "\ud800 and what follows it"}}', "half a character"),
+        (rb'{"data": {"name": "\ude00 and what follows it"}}', "half a character"),
+        (rb'{"data": {"name": "\ud83d\ud83d\ude00"}}', "half a character"),
+        (rb'{"data": {"name": "\ud83d\ude00"}', "truncated"),
+        (rb'{"data": {"name": "\\ud800"', "truncated"),
+        (rb'{"data": {"name": "\ud83d\ude00", NaN}}', "invalid character|expected"),
+    ],
+)
+def test_what_cannot_be_read_says_why(body: bytes, why: str) -> None:
+    with pytest.raises(MalformedRequestError, match=why):
+        members_of(body)

@@ -8,13 +8,19 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+# What a query makes of the plus sign before a time zone.
+_LOST_PLUS: Final = re.compile(r":[0-9.]+ [0-9]{2}:?[0-9]{2}\Z")
 
 
 def _text(value: object) -> object:
     # pydantic would take a number as seconds since 1970, and a date as its midnight.
     if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
+        if isinstance(value, str) and _LOST_PLUS.search(value):
+            raise ValueError(
+                "write the plus sign as %2B in an address, where it stands for a blank, or the time in UTC"
+            )
         return value
-    raise ValueError("write the time like 2026-01-31T09:30:00+01:00")
+    raise ValueError("write the time like 2026-01-31T09:30:00Z or 2026-01-31T09:30:00+01:00")
 
 
 def _in_utc(value: datetime) -> datetime:
