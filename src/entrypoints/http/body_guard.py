@@ -90,11 +90,16 @@ class _Body:
         """Return the next piece.
 
         Raises:
-            HTTPException: the body is too large (413), takes too long (408), or does not fit beside others (503).
+            HTTPException: the body is encoded (415), is too large (413), takes too long (408), or does not fit beside
+                others (503).
         """
         if self._complete:  # what comes now is the client going away, which may take as long as it likes
             return await self._receive()
         limits = self._limits
+        if (encoding := _encoding(self._scope)) is not None:
+            if not _waits_for_answer(self._scope):
+                await self._throw_away()
+            raise _encoded(encoding)
         if _declared_length(self._scope) > limits.max_bytes:
             if not _waits_for_answer(self._scope):
                 await self._throw_away()
@@ -177,6 +182,20 @@ class _Body:
 def _waits_for_answer(scope: Scope) -> bool:
     """Tell whether the client sends its body only when it is asked for it (RFC 9110, section 10.1.1)."""
     return (header_of(scope, b"expect") or "").lower() == "100-continue"
+
+
+def _encoding(scope: Scope) -> str | None:
+    """Return how a body is encoded, None where it is as it is."""
+    encoding = (header_of(scope, b"content-encoding") or "").strip()
+    return None if encoding.lower() in ("", "identity") else encoding
+
+
+def _encoded(encoding: str) -> HTTPException:
+    return HTTPException(
+        415,
+        f"Send the body as it is: this service does not unpack {encoding[:40]!r} (Content-Encoding).",
+        {"Accept-Encoding": "identity"},  # RFC 9110, section 12.5.3
+    )
 
 
 def _declared_length(scope: Scope) -> int:

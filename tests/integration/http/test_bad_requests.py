@@ -1,6 +1,7 @@
 """What clients get wrong: each is a problem with its code and a request id, and nothing of all of it is left behind."""
 
 import asyncio
+import gzip
 import hashlib
 import json
 import re
@@ -109,6 +110,10 @@ BAD = [
     # Media types.
     Bad("POST", "/renders", 415, "unsupported-media-type", b"<a/>", {"Content-Type": "text/xml"}),
     Bad("POST", "/templates", 415, "unsupported-media-type", b"{}", JSON),
+    Bad("POST", "/renders", 415, "unsupported-media-type", gzip.compress(LETTER), {**JSON, "Content-Encoding": "gzip"}),
+    Bad("POST", "/templates", 415, "unsupported-media-type", gzip.compress(FILE), {**FORM, "Content-Encoding": "gzip"}),
+    Bad("PUT", "/assets/note.txt", 415, "unsupported-media-type", b"x", {"Content-Encoding": "br"}),
+    Bad("PATCH", "/templates/letter", 415, "unsupported-media-type", b"{}", {**JSON, **ANY, "Content-Encoding": "x"}),
     Bad("POST", "/templates", 415, "unsupported-media-type", FILE.replace(b"new.txt", b"new.exe") + b"--x--\r\n", FORM),
     Bad("PUT", "/assets/logo.exe", 415, "unsupported-media-type", b"MZ"),
     Bad(

@@ -69,6 +69,26 @@ async def test_a_body_that_is_too_large_is_read_on_a_little_and_refused(
     assert (caught.value.status_code, client.taken) == (413, taken)
 
 
+@pytest.mark.parametrize("encoding", [b"gzip", b"br", b"gzip, identity", b"x" * 5_000])
+async def test_an_encoded_body_is_read_and_refused(encoding: bytes) -> None:
+    """Neither unpacked nor taken for what it is not."""
+    client = Client(2)
+    request = a_request([(b"content-encoding", encoding)])
+    with pytest.raises(HTTPException) as caught:
+        await BodyGuardMiddleware(read_all, LIMITS, roomy())(request, client.receive, send_nothing)
+    assert (caught.value.status_code, client.taken) == (415, 2)
+    assert caught.value.headers == {"Accept-Encoding": "identity"}
+    assert len(caught.value.detail) < 200
+
+
+@pytest.mark.parametrize("encoding", [b"identity", b" Identity ", b""])
+async def test_a_body_that_is_as_it_is_may_say_so(encoding: bytes) -> None:
+    client = Client(2)
+    request = a_request([(b"content-encoding", encoding)])
+    await BodyGuardMiddleware(read_all, LIMITS, roomy())(request, client.receive, send_nothing)
+    assert client.taken == 2
+
+
 async def test_a_body_within_the_limit_passes() -> None:
     client = Client(2)
     guard = BodyGuardMiddleware(read_all, LIMITS, roomy())
