@@ -303,7 +303,7 @@ def _shortened(name: str) -> str:
 
 def _sentence(item: Mapping[str, Any]) -> str:
     if item["type"] == "missing":
-        return "it is missing."
+        return "it is missing: send a JSON object." if tuple(item["loc"]) == ("body",) else "it is missing."
     if item["type"] in _NO_OBJECT:
         return "Input should be an object."
     message = str(item["msg"]).removeprefix("Value error, ")

@@ -124,6 +124,12 @@ def test_a_time_in_a_query_is_a_time(client: TestClient, text: str) -> None:
     assert_problem(client.get("/v1/renders", params={"created_after": text}), 422, "request-invalid")
 
 
+@pytest.mark.parametrize("number", ["01", "1.0", "+1", "%2B1", "1_0", "%201", "1e0", "", "%D9%A1"])
+def test_a_number_in_an_address_has_one_form(client: TestClient, number: str) -> None:
+    for path in (f"/v1/renders?limit={number}", f"/v1/templates/letter/versions/{number or 'x'}"):
+        assert_problem(client.get(path), 422, "request-invalid")
+
+
 @pytest.mark.parametrize("zone", ["+02:00", "%2002:00", "+0200"])
 def test_a_plus_sign_that_became_a_blank_is_told(client: TestClient, zone: str) -> None:
     answer = client.get(f"/v1/renders?created_after=2026-01-31T09:30:00{zone}")

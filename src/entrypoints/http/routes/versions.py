@@ -18,6 +18,7 @@ from entrypoints.http.dependencies import (
     CallerDependency,
     ContainerDependency,
     Cursor,
+    InDigits,
     Limit,
 )
 from entrypoints.http.downloads import DOWNLOAD_CODES, content_docs, download, download_responses
@@ -35,7 +36,7 @@ from entrypoints.http.schemas.templates import (
 router = guarded_router("versions", "/templates/{template}/versions")
 
 _FILES = content_docs(*(OutputFormat(each).media_type for each in TemplateFormat))
-Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
+Number = Annotated[int, Path(ge=1, le=2_147_483_647), InDigits]
 
 
 @router.post(
