@@ -53,10 +53,14 @@ class Fault:
 
 @dataclass
 class Stop:
-    """Where a call never comes to its end, because the caller dies: the `at`-th one, before it is done or after."""
+    """Where a call never comes to its end, because the caller dies: the `at`-th one, before it is done or after.
+
+    `method` counts the calls of that one alone.
+    """
 
     at: int
     after: bool
+    method: str | None = None
     reached: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -247,7 +251,7 @@ class FakeSlack:
         with self._changed:
             self.calls.append(Call(method, arguments, token))
             self._changed.notify_all()
-        stop = self._stop_here()
+        stop = self._stop_here(method)
         if stop is not None and not stop.after:
             return await self._never(request, stop)
         fault = self.faults[method].popleft() if self.faults[method] else None
@@ -260,8 +264,8 @@ class FakeSlack:
             self._changed.notify_all()
         return await self._faulty(request, fault) if fault is not None else web.json_response(answer)
 
-    def _stop_here(self) -> Stop | None:
-        if self.stop is None:
+    def _stop_here(self, method: str) -> Stop | None:
+        if self.stop is None or self.stop.method not in (None, method):
             return None
         self.stop.at -= 1
         return self.stop if self.stop.at == 0 else None
@@ -381,7 +385,7 @@ class FakeSlack:
         content = await request.read()
         if len(content) != file.length:
             return web.Response(status=400, text="the length is another one")
-        stop = self._stop_here()
+        stop = self._stop_here("upload")
         if stop is not None and not stop.after:
             return await self._never(request, stop)
         file.content = content
