@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Self
 from urllib.parse import urlsplit
 
@@ -16,10 +16,11 @@ _CONNECTION: Final = re.compile(rb"(?im)^connection:[^\r]*\r\n")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as far as its head tells: `line` is 'PUT /bucket/key?query'."""
+    """A request as far as its head tells: `line` is 'PUT /bucket/key?query'; `headers` have small letters."""
 
     line: str
     size: int
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ class StoreProxy:
         head = await reader.readuntil(b"\r\n\r\n")
         found = _LENGTH.search(head)
         line = head.partition(b"\r\n")[0].rpartition(b" ")[0].decode()
-        asked = Asked(line, int(found[1]) if found else 0)
+        asked = Asked(line, int(found[1]) if found else 0, _headers_of(head))
         self.asked.append(asked)
         if self._held_part and self._held_part in asked.line:
             self._held_part = ""
@@ -151,6 +152,11 @@ class StoreProxy:
                 fault.times -= 1
                 return fault
         return None
+
+
+def _headers_of(head: bytes) -> dict[str, str]:
+    lines = (line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:])
+    return {name.lower(): value.strip() for name, _, value in lines if name}
 
 
 async def _send_body(size: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

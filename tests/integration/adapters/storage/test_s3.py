@@ -5,6 +5,7 @@ import logging
 import random
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -383,6 +384,36 @@ async def test_the_store_encrypts_what_it_is_asked_to(options: S3Options) -> Non
                 assert head is not None
                 assert head["ServerSideEncryption"] == "AES256"
             assert await storage.read(key_of(content)) == content
+
+
+@pytest.mark.parametrize(
+    "encryption",
+    [Encryption("AES256"), Encryption("aws:kms"), Encryption("aws:kms", "alias/docgen"), Encryption("aws:kms:dsse")],
+    ids=str,
+)
+async def test_each_request_that_makes_an_object_says_how_it_is_to_be_encrypted(
+    options: S3Options, proxy: StoreProxy, encryption: Encryption
+) -> None:
+    """What a store does about that is its affair: SeaweedFS has no key management."""
+    chosen = {"x-amz-server-side-encryption": encryption.algorithm}
+    if encryption.kms_key_id is not None:
+        chosen["x-amz-server-side-encryption-aws-kms-key-id"] = encryption.kms_key_id
+    chosen_options = replace(options, encryption=encryption)
+    async with storage_by(proxy, chosen_options) as storage:
+        for content in (LETTER, VOLUME):
+            for _ in range(2):  # also when its age is renewed
+                with suppress(ServiceUnavailableError):
+                    await storage.put(key_of(content), content)
+        with suppress(ServiceUnavailableError):
+            await S3StorageMark(storage._bucket).make("sto_1")
+    made = [asked for asked in proxy.asked if asked.line.startswith("PUT ") and "partNumber" not in asked.line]
+    made += [asked for asked in proxy.asked if asked.line.startswith("POST ") and asked.line.endswith("?uploads")]
+    assert len(made) >= 3
+    for asked in made:
+        assert {name: value for name, value in asked.headers.items() if "encryption" in name} == chosen, asked.line
+    # Parts and the rest have that of their upload, and are refused where they say it once more.
+    others = [asked for asked in proxy.asked if asked not in made]
+    assert not any("encryption" in name for asked in others for name in asked.headers)
 
 
 @pytest.mark.parametrize("prefix", ["", "a/deep/place/"])
