@@ -6,6 +6,7 @@ import socket
 import subprocess
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -96,15 +97,16 @@ def query(database_url: str, statement: str, *values: object) -> list[Any]:
     return asyncio.run(ask())
 
 
-def assert_taken_soon(database_url: str, last_heard: Any) -> None:
+def assert_taken_soon(database_url: str, job: Any, killed_at: datetime) -> None:
     """See by the database's clock that a job was taken from the dead, and not from somebody who was only slow.
 
     That who is idle has it within 10 seconds follows from two settings, which a test of the queue looks at; a machine
     that is busy may take more time for everything.
     """
     picks = "SELECT max(created) AS last FROM jobs.pgqueuer_log WHERE job_id = $1 AND status = 'picked'"
-    (taken,) = query(database_url, picks, last_heard["id"])
-    assert HEARTBEAT_TIMEOUT <= taken["last"] - last_heard["heartbeat"] < 3 * (HEARTBEAT_TIMEOUT + POLL)
+    (taken,) = query(database_url, picks, job["id"])
+    assert taken["last"] - job["heartbeat"] >= HEARTBEAT_TIMEOUT
+    assert taken["last"] - killed_at < 3 * (HEARTBEAT_TIMEOUT + POLL)
 
 
 def attempts(database_url: str) -> list[int]:
@@ -153,12 +155,14 @@ def test_a_worker_that_is_killed_gives_its_render_to_the_next_one_soon(database_
             (render_id,) = queue(address)
             assert relay.held.wait(DEADLINE_SECONDS)
             assert state(address, render_id)["status"] == "rendering"
+            # What it says after this does not come through, or it does: then it is taken later still.
+            (job,) = query(database_url, "SELECT id, heartbeat FROM jobs.pgqueuer")
             with working_on(database_url, tmp_path, "next"):
                 process.kill()
                 process.wait()
-                (last_heard,) = query(database_url, "SELECT id, heartbeat FROM jobs.pgqueuer")
+                (killed,) = query(database_url, "SELECT now() AS at")
                 (record,) = ended(address, [render_id])
-            assert_taken_soon(database_url, last_heard)
+            assert_taken_soon(database_url, job, killed["at"])
         assert documents(address, [record]) == ["Dear No. 0,\n"]
         assert attempts(database_url) == [2]
 
