@@ -57,6 +57,7 @@ bench-batch: $(VENV)/dev.done ## make letters from the rows of a table, beside d
 
 bench-batches: $(VENV)/dev.done ## send rows of a table to the service, have workers make letters of them, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.batches_http --write
+	$(BIN)/python -m benchmarks.batches_memory --write
 
 bench-storage: $(VENV)/dev.done ## put blobs into a bucket and a directory, beside plain code, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.storage --write
