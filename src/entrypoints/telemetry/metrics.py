@@ -5,7 +5,6 @@ Of several processes each hands over its own.
 """
 
 import asyncio
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -29,6 +28,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from prometheus_client.metrics_core import Metric as Family
 
+from entrypoints.telemetry.threads import in_own_thread
 from entrypoints.telemetry.variables import TelemetrySettings
 
 # What is not handed over by then is lost: a collector that hangs keeps no process from ending.
@@ -81,22 +81,7 @@ class MetricsExport:
         metrics = [_converted(family, self._began, now) for family in await self._families()]
         scope = ScopeMetrics(InstrumentationScope("docgen"), metrics, "")
         data = MetricsData([ResourceMetrics(self._resource, [scope], "")])
-        await _in_thread(lambda: self._exporter.export(data))
-
-
-async def _in_thread(work: Callable[[], object]) -> None:
-    """Do something that may hang; asyncio waits for the threads of its own pool when it ends, and for none of these."""
-    loop, done = asyncio.get_running_loop(), asyncio.Event()
-
-    def do() -> None:
-        try:
-            work()
-        finally:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(done.set)
-
-    threading.Thread(target=do, name="metrics-export", daemon=True).start()
-    await done.wait()
+        await in_own_thread(lambda: self._exporter.export(data), "metrics-export")
 
 
 def _converted(family: Family, began: int, now: int) -> Metric:

@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from entrypoints.telemetry.threads import in_own_thread
 from entrypoints.telemetry.variables import OFF, TelemetrySettings
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrypoints.telemetry.metrics import MetricsExport
     from entrypoints.telemetry.traces import Traces
 
-# What is not handed over by then is lost: a collector that hangs keeps no process from ending.
+# A collector that hangs keeps no process from ending.
 _FLUSH_SECONDS: Final = 5.0
 _SCOPE: Final = "docgen"
 
@@ -28,8 +28,14 @@ class Telemetry:
     What is off costs nothing: no package of the SDK is imported, and there is no tracer.
     """
 
-    def __init__(self, settings: TelemetrySettings = OFF, service: str = "docgen") -> None:
-        """Take what is on; `service` is the name of this process where OTEL_SERVICE_NAME has none."""
+    def __init__(
+        self, settings: TelemetrySettings = OFF, service: str = "docgen", flush_seconds: float = _FLUSH_SECONDS
+    ) -> None:
+        """Take what is on; `service` is the name of this process where OTEL_SERVICE_NAME has none.
+
+        What is not handed over within `flush_seconds` after the end is lost.
+        """
+        self._flush_seconds = flush_seconds
         self._traces: Traces | None = None
         self._settings = settings
         self._service = service
@@ -65,8 +71,13 @@ class Telemetry:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._traces is not None:
-            await _flushed(self._traces)
+        if self._traces is None:
+            return
+        try:
+            async with asyncio.timeout(self._flush_seconds):
+                await in_own_thread(self._traces.flush, "telemetry-flush")
+        except TimeoutError:
+            self._traces.give_up()
 
 
 def _traces(settings: TelemetrySettings, service: str) -> "Traces":
@@ -74,22 +85,3 @@ def _traces(settings: TelemetrySettings, service: str) -> "Traces":
     from entrypoints.telemetry.traces import Traces  # noqa: PLC0415  # see above
 
     return Traces(settings, resource_of(service))
-
-
-async def _flushed(traces: "Traces") -> None:
-    """Hand over what there is, as far as there is time for it."""
-    loop, done = asyncio.get_running_loop(), asyncio.Event()
-
-    def flush() -> None:
-        try:
-            traces.flush()
-        finally:
-            loop.call_soon_threadsafe(done.set)
-
-    # asyncio waits for the threads of its own pool when it ends.
-    threading.Thread(target=flush, name="telemetry-flush", daemon=True).start()
-    try:
-        async with asyncio.timeout(_FLUSH_SECONDS):
-            await done.wait()
-    except TimeoutError:
-        traces.give_up()
