@@ -45,6 +45,7 @@ class AuditAction(StrEnum):
     SLACK_LINKED = "slack.linked"
     SLACK_INSTALLED = "slack.installed"
     SLACK_REMOVED = "slack.removed"
+    SLACK_AUTHORS_SET = "slack.authors-set"
     ACCESS_REFUSED = "access.refused"
 
 

@@ -1,9 +1,13 @@
 """A Slack workspace (or a whole organisation of them) that DocGen is installed in."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from domain.identifiers import WorkspaceId
+
+_USER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +34,8 @@ class SlackInstallation:
     def owner(self) -> str:
         """What its tokens are sealed for."""
         return f"slack {self.place}"
+
+
+def is_user_id(text: str) -> bool:
+    """Tell whether a text looks like the id of a Slack user."""
+    return _USER_ID.fullmatch(text) is not None

@@ -113,6 +113,43 @@ class SlackInstallationRepositoryContract(UnitsOfWorkFixtures):
             with pytest.raises(NotFoundError):
                 await unit.slack_intents.get(intent.id)
 
+    async def test_each_installation_has_authors_of_its_own_as_long_as_it_lasts(
+        self, units: UnitsOfWork, acme: Workspace, globex: Workspace
+    ) -> None:
+        first = a_slack_installation(workspace_id=acme.id)
+        second, foreign = replace(first, place="T2"), replace(first, place="T3", workspace_id=globex.id)
+        for each in (first, second, foreign):
+            await installed(units, each)
+        async with units.of_workspace(acme.id) as unit:
+            known = unit.slack_installations
+            await known.set_authors(first.place, ["U2", "U1", "U2"])
+            await known.set_authors(second.place, ["U3"])
+            await known.put(replace(first, name="Installed again"))
+            await unit.commit()
+        async with units.of_workspace(acme.id) as unit:
+            known = unit.slack_installations
+            assert [await known.authors(each) for each in ("T2", first.place, "T3")] == [("U3",), ("U1", "U2"), ()]
+            await known.set_authors(second.place, [])
+            await known.remove(first.place)
+            await known.put(first)
+            await unit.commit()
+        async with units.of_workspace(acme.id) as unit:
+            known = unit.slack_installations
+            assert [await known.authors(each) for each in ("T2", first.place, *NOWHERE)] == [
+                (),
+                (),
+                *[()] * len(NOWHERE),
+            ]
+
+    @pytest.mark.parametrize("nowhere", ["T-unknown", "T3"])
+    async def test_nobody_is_an_author_where_the_app_is_not_installed(
+        self, units: UnitsOfWork, acme: Workspace, globex: Workspace, nowhere: str
+    ) -> None:
+        await installed(units, a_slack_installation(workspace_id=globex.id, place="T3"))
+        async with units.of_workspace(acme.id) as unit:
+            with pytest.raises(NotFoundError):
+                await unit.slack_installations.set_authors(nowhere, ["U1"])
+
     @pytest.mark.parametrize("nowhere", NOWHERE)
     async def test_what_is_not_there_is_not_found(self, units: UnitsOfWork, nowhere: str) -> None:
         async with units.of_workspace(WORKSPACE_ID) as unit:

@@ -83,6 +83,7 @@ class Database:
         self.slack_intents: dict[tuple[WorkspaceId, SlackIntentId], SlackIntent] = {}
         self.slack_drafts: dict[tuple[WorkspaceId, SlackDraftId], SlackDraft] = {}
         self.slack_deliveries: dict[tuple[WorkspaceId, SlackDeliveryId], SlackDelivery] = {}
+        self.slack_authors: dict[tuple[WorkspaceId, str], tuple[str, ...]] = {}
         self.slack_states: dict[tuple[WorkspaceId, str], datetime] = {}
         self.locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.commits = 0
@@ -117,6 +118,7 @@ class View:
         self.slack_intents = Overlay(database.slack_intents)
         self.slack_drafts = Overlay(database.slack_drafts)
         self.slack_deliveries = Overlay(database.slack_deliveries)
+        self.slack_authors = Overlay(database.slack_authors)
         self.slack_states = Overlay(database.slack_states)
 
     async def query(self) -> None:
@@ -171,7 +173,7 @@ class View:
         ]
         more = [self.batches, self.items, self.chunks, self.webhooks, self.deliveries]
         slack = [self.slack_installations, self.slack_states, self.slack_intents, self.slack_drafts]
-        return [*kept, self.answers, self.settings, *more, *slack, self.slack_deliveries]
+        return [*kept, self.answers, self.settings, *more, *slack, self.slack_authors, self.slack_deliveries]
 
     def release(self) -> None:
         """Let the locks go."""

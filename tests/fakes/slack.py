@@ -82,12 +82,23 @@ class InMemorySlackInstallationRepository(_OfWorkspace, SlackInstallationReposit
     async def remove(self, place: str) -> None:
         await self._view.query()
         self._view.slack_installations.remove((self._workspace_id, place))
+        self._view.slack_authors.remove((self._workspace_id, place))
         for draft in self._view.slack_drafts.rows():
             if (draft.workspace_id, draft.origin.place) == (self._workspace_id, place):
                 self._view.slack_drafts.remove((self._workspace_id, draft.id))
         for intent in self._view.slack_intents.rows():
             if (intent.workspace_id, intent.place) == (self._workspace_id, place):
                 self._view.slack_intents.remove((self._workspace_id, intent.id))
+
+    @override
+    async def authors(self, place: str) -> tuple[str, ...]:
+        await self._view.query()
+        return self._view.slack_authors.get((self._workspace_id, place)) or ()
+
+    @override
+    async def set_authors(self, place: str, user_ids: Sequence[str]) -> None:
+        await self.get(place)
+        self._view.slack_authors.put((self._workspace_id, place), tuple(sorted(set(user_ids))))
 
     @override
     async def expect(self, state_sha256: str, expires_at: datetime) -> None:

@@ -15,6 +15,7 @@ from adapters.postgres.failures import violations
 from adapters.postgres.mapping import template_of
 from adapters.postgres.rows import Row, TemplateRow
 from adapters.postgres.slack_rows import (
+    SlackAuthorRow,
     SlackDeliveryRow,
     SlackDraftRow,
     SlackInstallationRow,
@@ -134,6 +135,26 @@ class PostgresSlackInstallationRepository(_OfWorkspace, SlackInstallationReposit
             for row in (SlackInstallationRow, SlackDraftRow, SlackIntentRow):
                 mine = delete(row).where(row.workspace_id == self._workspace_id, row.place == place)
                 await self._write(mine)
+
+    @override
+    async def authors(self, place: str) -> tuple[str, ...]:
+        if not is_storable(place):
+            return ()
+        row = SlackAuthorRow
+        query = select(row.user_id).where(row.workspace_id == self._workspace_id, row.place == place)
+        return tuple(await self._session.scalars(query.order_by(row.user_id)))
+
+    @override
+    async def set_authors(self, place: str, user_ids: Sequence[str]) -> None:
+        gone = NotFoundError("Slack installation", place)
+        if not is_storable(place):
+            raise gone
+        row = SlackAuthorRow
+        await self._write(delete(row).where(row.workspace_id == self._workspace_id, row.place == place))
+        new = [{"workspace_id": self._workspace_id, "place": place, "user_id": each} for each in sorted(set(user_ids))]
+        if new:
+            with violations({"fk_slack_authors_slack_installations": gone}):
+                await self._session.execute(insert(row).values(new))
 
     @override
     async def expect(self, state_sha256: str, expires_at: datetime) -> None:

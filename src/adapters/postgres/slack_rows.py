@@ -30,6 +30,23 @@ class SlackInstallationRow(Row):
     token_expires_at: Mapped[datetime | None]
 
 
+class SlackAuthorRow(Row):
+    """Somebody who may add templates from where the app is installed."""
+
+    __tablename__ = "slack_authors"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "place"],
+            ["slack_installations.workspace_id", "slack_installations.place"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    workspace_id: Mapped[CodeKey]
+    place: Mapped[CodeKey]
+    user_id: Mapped[CodeKey]
+
+
 class SlackInstallStateRow(Row):
     """An installation that somebody is about to make."""
 

@@ -58,6 +58,18 @@ class SlackInstallationRepository(Protocol):
         """Forget an installation with its tokens, and what people have begun there; none is fine."""
 
     @abstractmethod
+    async def authors(self, place: str) -> tuple[str, ...]:
+        """Return the ids of those who may add templates from there without administering it, in order."""
+
+    @abstractmethod
+    async def set_authors(self, place: str, user_ids: Sequence[str]) -> None:
+        """Let these people and nobody else add templates from there; the list goes with the installation.
+
+        Raises:
+            NotFoundError: there is no installation.
+        """
+
+    @abstractmethod
     async def expect(self, state_sha256: str, expires_at: datetime) -> None:
         """Keep what an installation that somebody is about to make will be recognised by.
 

@@ -119,7 +119,7 @@ class HomeInSlack:
     async def _publish(self, task: SlackTask, origin: SlackOrigin) -> None:
         user, place = origin.user_id, origin.place
         admin = await is_admin(task.client, user)
-        author = admin or await self._templates.may_author(task.client, user)
+        author = admin or await self._templates.may_author(task)
         async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
             drafts = await unit.slack_drafts.of_user(place, user, limit=_DRAFTS)
             named = [(draft, await _template_of(unit, draft)) for draft in drafts]

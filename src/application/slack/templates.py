@@ -67,7 +67,7 @@ class _File:
 class TemplatesInSlack:
     """A file that was dropped into the app's direct messages, or uploaded in a window, is answered with its findings.
 
-    Only administrators of the Slack workspace, and people whom the settings name, may add and publish.
+    Only administrators of the Slack workspace, and people who are named for it, may add and publish.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class TemplatesInSlack:
         add_version: AddVersion,
         authors: Sequence[str],
     ) -> None:
-        """`authors` are ids of Slack users."""
+        """`authors` are ids of users of the one Slack workspace whose token the settings have."""
         self._units_of_work = units_of_work
         self._validate = validate
         self._register = register
@@ -149,9 +149,15 @@ class TemplatesInSlack:
         origin = await known_person(task.client, task.origin)
         await self._end(task, say(origin.locale, "cancelled"))
 
-    async def may_author(self, client: SlackClient, user_id: str) -> bool:
-        """Tell whether a person may add and publish templates."""
-        return user_id in self._authors or await is_admin(client, user_id)
+    async def may_author(self, task: SlackTask) -> bool:
+        """Tell whether the person may add and publish templates."""
+        user_id, made = task.origin.user_id, task.installation
+        if user_id in self._authors:
+            return True
+        async with self._units_of_work.of_workspace(made.workspace_id) as unit:
+            if user_id in await unit.slack_installations.authors(made.place):
+                return True
+        return await is_admin(task.client, user_id)
 
     async def _author(self, task: SlackTask) -> SlackOrigin:
         """Return who it is, if they may.
@@ -160,7 +166,7 @@ class TemplatesInSlack:
             ToldInSlackError: they may not.
         """
         origin = await known_person(task.client, task.origin)
-        if not await self.may_author(task.client, origin.user_id):
+        if not await self.may_author(task):
             raise ToldInSlackError(say(origin.locale, "not-author"))
         return origin
 

@@ -314,7 +314,11 @@ def _api_key(commands: _Commands) -> None:
 
 
 def _slack(commands: _Commands) -> None:
-    command = _add(commands, "slack", "print the manifest of the Slack app, or make a link that installs it")
+    command = _add(
+        commands,
+        "slack",
+        "print the manifest of the Slack app, make a link that installs it, or name who adds templates",
+    )
     actions = command.add_subparsers(required=True, dest="action", metavar="ACTION")
     manifest = actions.add_parser("manifest", help="print the manifest that Slack makes the app of")
     manifest.add_argument(
@@ -323,6 +327,10 @@ def _slack(commands: _Commands) -> None:
     manifest.add_argument("--json", action="store_true", help="print JSON in place of YAML")
     link = actions.add_parser("install-link", help="print a link that installs the app once, for one workspace")
     link.add_argument("--workspace", required=True, metavar="W", help="the slug of the workspace of DocGen")
+    authors = actions.add_parser("authors", help="print or change who may add templates from a Slack workspace")
+    authors.add_argument("place", metavar="SLACK_WORKSPACE", help="its id (T…), or that of an organisation (E…)")
+    authors.add_argument("--workspace", required=True, metavar="W", help="the slug of the workspace of DocGen")
+    authors.add_argument("--set", metavar="IDS", help="ids of Slack users, with commas in between; '' for nobody")
 
 
 def _jobs(commands: _Commands) -> None:

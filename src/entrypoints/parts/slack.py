@@ -18,6 +18,7 @@ from application.ports.random_source import RandomSource
 from application.ports.row_reader import RowReader
 from application.ports.unit_of_work import UnitsOfWork
 from application.ports.workspace_directory import WorkspaceDirectory
+from application.slack.authors import SlackAuthors
 from application.slack.delivering import DeliverToSlack
 from application.slack.edge import AnswerSlack
 from application.slack.generate import GenerateInSlack
@@ -48,6 +49,7 @@ class SlackParts:
     chores: list[Chore]
     install: InstallSlack | None
     routes: SlackRoutes
+    authors: SlackAuthors
 
 
 def slack_parts(
@@ -114,7 +116,7 @@ def slack_parts(
         install = InstallSlack(units_of_work, oauth, box, clock, randomness, settings.http.public_url or "")
         renew = RenewSlackTokens(units_of_work, oauth, box, clock, workspaces)
         chores.append(Chore("slack-tokens", timedelta(minutes=10), renew))
-    return SlackParts(answer, handlers, clients, chores, install, routes)
+    return SlackParts(answer, handlers, clients, chores, install, routes, SlackAuthors(units_of_work))
 
 
 def _oauth(settings: Settings, clients: SlackWebClients, clock: Clock) -> SlackWebOAuth | None:

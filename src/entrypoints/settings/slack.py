@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from domain.slack_installation import is_user_id
 from entrypoints.settings.types import Section, WebUrl
 
 API_URL: Final = "https://slack.com/api"
@@ -27,7 +28,7 @@ def _client_id(value: str) -> str:
 
 def _user_ids(value: str) -> str:
     for each in filter(None, map(str.strip, value.split(","))):
-        if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", each):
+        if not is_user_id(each):
             raise ValueError(
                 f"{each[:80]!r} is no id of a Slack user: they look like U0123ABCD, with commas in between"
             )
@@ -40,9 +41,10 @@ class SlackSettings(Section):
     `signing_secret` lets requests in, `app_token` opens Socket Mode in place of them, or besides. `bot_token` is that
     of one Slack workspace, whose people work in the workspace of DocGen with the slug `workspace`. With `client_id`
     and `client_secret` the app is installed by links (`docgen slack install-link`), in any number of Slack workspaces.
-    Besides administrators of the Slack workspace, `template_authors` (ids of Slack users, with commas in between) may
-    add and publish templates. `api_url` is another base address of Slack's Web API. Documents up to `file_bytes` are
-    uploaded, others are linked to.
+    In the Slack workspace of the bot token, `template_authors` (ids of Slack users, with commas in between) may add and
+    publish templates besides its administrators; where the app is installed by links, `docgen slack authors` says who.
+    `api_url` is another base address of Slack's Web API. Documents up to `file_bytes` are uploaded, others are linked
+    to.
     """
 
     signing_secret: SecretStr | None = None
@@ -75,30 +77,37 @@ class SlackSettings(Section):
 
         `public` tells whether the service knows its own address.
         """
-        if (self.client_id is None) != (self.client_secret is None):
-            return (
+        links, tokens = self.client_id is not None, self.bot_token is not None or self.client_id is not None
+        wrong = (
+            (
+                links != (self.client_secret is not None),
                 "DOCGEN_SLACK__CLIENT_ID and DOCGEN_SLACK__CLIENT_SECRET belong together: set both, or neither and "
-                "DOCGEN_SLACK__BOT_TOKEN for one Slack workspace."
-            )
-        if self.client_id is not None and self.bot_token is not None:
-            return (
+                "DOCGEN_SLACK__BOT_TOKEN for one Slack workspace.",
+            ),
+            (
+                links and self.bot_token is not None,
                 "DOCGEN_SLACK__BOT_TOKEN is for one Slack workspace, and DOCGEN_SLACK__CLIENT_ID for any number of "
-                "them: remove one of the two."
-            )
-        if self.client_id is not None and not public:
-            return (
+                "them: remove one of the two.",
+            ),
+            (
+                links and not public,
                 "DOCGEN_SLACK__CLIENT_ID needs DOCGEN_HTTP__PUBLIC_URL, where Slack sends people back to: set it, with "
-                "https."
-            )
-        tokens = self.bot_token is not None or self.client_id is not None
-        if tokens and not self.is_configured:
-            return (
+                "https.",
+            ),
+            (
+                links and bool(self.authors),
+                "DOCGEN_SLACK__TEMPLATE_AUTHORS is for the one Slack workspace of DOCGEN_SLACK__BOT_TOKEN, since the "
+                "id of a user may mean somebody else in another one: remove it, and use 'docgen slack authors'.",
+            ),
+            (
+                tokens and not self.is_configured,
                 "DOCGEN_SLACK__SIGNING_SECRET is missing, without which no request of Slack is let in: set it, or "
-                "DOCGEN_SLACK__APP_TOKEN for Socket Mode."
-            )
-        if self.is_configured and not tokens:
-            return (
+                "DOCGEN_SLACK__APP_TOKEN for Socket Mode.",
+            ),
+            (
+                self.is_configured and not tokens,
                 "Slack needs DOCGEN_SLACK__BOT_TOKEN for one Slack workspace, or DOCGEN_SLACK__CLIENT_ID and "
-                "DOCGEN_SLACK__CLIENT_SECRET for any number of them: set the one or the others."
-            )
-        return None
+                "DOCGEN_SLACK__CLIENT_SECRET for any number of them: set the one or the others.",
+            ),
+        )
+        return next((sentence for is_wrong, sentence in wrong if is_wrong), None)

@@ -16,15 +16,17 @@ from starlette.testclient import TestClient
 from application.caller import operator
 from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID
 from entrypoints.app import create_app
+from entrypoints.cli.main import main
 from entrypoints.container import Container
 from entrypoints.parts.slack import SlackParts
 from entrypoints.settings.service import Settings
 from tests.integration.http.conftest import register
-from tests.integration.slack.conftest import LETTER, with_slack
+from tests.integration.slack.conftest import AUTHOR, LETTER, with_slack
 from tests.integration.slack.desk import Desk
+from tests.integration.support.databases import as_service
 from tests.integration.support.fake_slack import APP, TEAM, USER, FakeSlack
 
-OAUTH = {"bot_token": None, "client_id": "12.34", "client_secret": SecretStr("s3cret")}
+OAUTH = {"template_authors": "", "bot_token": None, "client_id": "12.34", "client_secret": SecretStr("s3cret")}
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +210,56 @@ def test_links_are_made_over_the_api_too(desk: Desk) -> None:
     followed(desk, made.json()["url"])
     first, second = (desk.client.post("/v1/slack/install-links").json()["url"] for _ in range(2))
     assert first != second
+
+
+def dropped(desk: Desk, team: str) -> str:
+    """Let somebody who administers nothing drop a template in a Slack workspace, and return what is said."""
+    desk.slack.users[AUTHOR] = {"id": AUTHOR, "name": "grace", "locale": "en-GB", "tz": "Europe/London"}
+    channel, before = f"D{AUTHOR}", len(desk.slack.messages)
+    event = {"type": "message", "subtype": "file_share", "channel": channel, "channel_type": "im", "user": AUTHOR}
+    files = [desk.slack.uploaded("note.txt", b"{{ a }}")]
+    desk.send("/slack/events", {**desk.slack.event({**event, "files": files}), "team_id": team})
+    message = desk.slack.wait_for(lambda: next(iter(desk.slack.messages[before:]), None))
+    return str(message["text"])
+
+
+def test_each_slack_workspace_has_template_authors_of_its_own(
+    desk: Desk,
+    parts: SlackParts,
+    slack_settings: Settings,
+    module_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    install(desk, parts)
+    install(desk, parts, "xoxb-second", team={"name": "Acme", "id": "T0SECOND"})
+    for name, value in {
+        "DATABASE__URL": as_service(module_database_url),
+        "DATABASE__ADMIN_URL": module_database_url,
+        "DATA_DIR": str(slack_settings.data_dir),
+        "HTTP__PUBLIC_URL": "https://docgen.example.org",
+        "SLACK__SIGNING_SECRET": "s",
+        "SLACK__CLIENT_ID": "12.34",
+        "SLACK__CLIENT_SECRET": "c",
+    }.items():
+        monkeypatch.setenv(f"DOCGEN_{name}", value)
+
+    def authors(place: str, *more: str) -> list[str]:
+        assert main(["slack", "authors", place, "--workspace", "default", *more]) == 0
+        return capsys.readouterr().out.split()
+
+    assert "administrators" in dropped(desk, TEAM)
+    assert authors(TEAM, "--set", f"{AUTHOR}, U0ZOE,{AUTHOR}") == [AUTHOR, "U0ZOE"]
+    assert "can be published" in dropped(desk, TEAM)
+    assert "administrators" in dropped(desk, "T0SECOND")
+    assert authors("T0SECOND") == []
+    install(desk, parts)  # again: the list stays
+    assert authors(TEAM) == [AUTHOR, "U0ZOE"]
+    assert main(["slack", "authors", TEAM, "--workspace", "default", "--set", "grace"]) == 2
+    assert "'grace' is no id of a Slack user" in capsys.readouterr().err
+    assert main(["slack", "authors", "T0NOBODY", "--workspace", "default", "--set", AUTHOR]) != 0
+    assert "T0NOBODY" in capsys.readouterr().err
+    assert authors(TEAM, "--set", "") == []
+    assert "administrators" in dropped(desk, TEAM)
+    audit = rows(module_database_url, "SELECT detail FROM audit_events WHERE action = 'slack.authors-set'")
+    assert [row["detail"] for row in audit] == [f"{AUTHOR}, U0ZOE", "nobody"]

@@ -56,6 +56,11 @@ def test_each_way_to_have_slack_is_taken(environment: pytest.MonkeyPatch, right:
         (ONE_WORKSPACE | {"CLIENT_ID": "12.34"}, "CLIENT_ID and DOCGEN_SLACK__CLIENT_SECRET belong together"),
         (ONE_WORKSPACE | {"CLIENT_ID": "12.34", "CLIENT_SECRET": "c"}, "remove one of the two"),
         ({"SIGNING_SECRET": "s", "CLIENT_ID": "12.34", "CLIENT_SECRET": "c"}, "needs DOCGEN_HTTP__PUBLIC_URL"),
+        (
+            {"SIGNING_SECRET": "s", "CLIENT_ID": "12.34", "CLIENT_SECRET": "c", "TEMPLATE_AUTHORS": "U0ADA"},
+            "use 'docgen slack authors'",
+        ),
+        (ONE_WORKSPACE | {"TEMPLATE_AUTHORS": "ada"}, "'ada' is no id of a Slack user"),
         (ONE_WORKSPACE | {"BOT_TOKEN": "xoxp-s3cret"}, "DOCGEN_SLACK__BOT_TOKEN is wrong: it is no bot token"),
         (ONE_WORKSPACE | {"APP_TOKEN": "s3cret"}, "DOCGEN_SLACK__APP_TOKEN is wrong: it is no app-level token"),
         (ONE_WORKSPACE | {"CLIENT_ID": "acme"}, "'acme' is no Client ID"),
@@ -65,6 +70,8 @@ def test_each_way_to_have_slack_is_taken(environment: pytest.MonkeyPatch, right:
 def test_what_is_missing_or_too_much_is_said(
     environment: pytest.MonkeyPatch, wrong: dict[str, str], complaint: str
 ) -> None:
+    if "TEMPLATE_AUTHORS" in wrong:
+        environment.setenv("DOCGEN_HTTP__PUBLIC_URL", "https://docgen.example.org")
     set_slack(environment, **wrong)
     with pytest.raises(SettingsError, match=complaint) as refusal:
         load_settings()

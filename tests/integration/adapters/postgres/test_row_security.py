@@ -38,6 +38,7 @@ from adapters.postgres.rows import (
 )
 from adapters.postgres.scope import scope_of
 from adapters.postgres.slack_rows import (
+    SlackAuthorRow,
     SlackDeliveryRow,
     SlackDraftRow,
     SlackInstallationRow,
@@ -93,6 +94,7 @@ OF_A_WORKSPACE = (
     BatchChunkRow,
     WebhookRow,
     WebhookDeliveryRow,
+    SlackAuthorRow,
     SlackInstallationRow,
     SlackInstallStateRow,
     SlackIntentRow,
@@ -129,6 +131,7 @@ async def workspaces(units: PostgresUnitsOfWork, database: PostgresDatabase) -> 
             await unit.deliveries.add(a_delivery(webhook))
             installation = a_slack_installation(workspace_id=workspace.id, place=f"T-{workspace.slug}")
             await unit.slack_installations.put(installation)
+            await unit.slack_installations.set_authors(installation.place, ["U1"])
             await unit.slack_installations.expect("a" * 64, NOW)
             await unit.slack_intents.take(a_slack_intent(workspace_id=workspace.id))
             await unit.slack_drafts.put(a_slack_draft(workspace_id=workspace.id))
