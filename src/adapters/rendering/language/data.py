@@ -18,9 +18,11 @@ _REST_OF_LITERAL: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"')
 # Finding an odd text costs as much as asking a writer about some ten texts.
 _BYTES_PER_ODD_TEXT: Final = 1_000
 
+# It names the key as well.
+_DOUBLED: Final = re.compile(r'Detected duplicate key (".*")', re.DOTALL)
+_LONGEST_KEY: Final = 60
 # What jiter says, and what we say: code, sentence, advice.
 _SAYINGS: Final = (
-    ("duplicate key", "data-duplicate-key", "The data names the same key twice in one object.", "Keep one of them."),
     ("recursion limit", "data-too-deep", "The data nests lists or objects more than 200 deep.", "Flatten it."),
     ("number out of range", "data-number", "A number in the data has too many digits.", "Write it as a text."),
     ("hex escape", "data-surrogate", "A text in the data holds half a character (a lone surrogate).", None),
@@ -153,10 +155,13 @@ def _explain(text: bytes, words: str) -> tuple[str, str, str | None]:
         return "data-not-utf8", f"The data is not UTF-8 (byte {error.start:,}).", "Save it as UTF-8."
     if not text.strip():
         return "data-not-json", "The data is empty.", 'Write an object, at least {}, such as {"name": "Ada"}.'
-    reason, _, numbers = words.partition(" at line ")
+    reason, _, numbers = words.rpartition(" at line ")
     place = f"line {numbers.replace(' column ', ', column ')}"
+    if doubled := _DOUBLED.fullmatch(reason):
+        name = doubled[1] if len(doubled[1]) <= _LONGEST_KEY else f'{doubled[1][:_LONGEST_KEY]}…"'
+        return "data-duplicate-key", f"The data names {name} twice in one object. ({place})", "Keep one of them."
     for saying, code, message, advice in _SAYINGS:
-        if saying in words:
+        if saying in reason:
             return code, f"{message} ({place})", advice
     meant = _MEANT.get(_word_at(text, numbers))
     for saying, message, advice in _SYNTAX:

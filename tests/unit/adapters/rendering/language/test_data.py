@@ -50,6 +50,21 @@ def test_anything_else_is_refused_in_words(text: bytes, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("total", 'The data names "total" twice in one object. (line 1, column 20)'),
+        ("one at line 3", 'The data names "one at line 3" twice in one object. (line 1, column 36)'),
+        ("é", 'The data names "é" twice in one object. (line 1, column 14)'),
+        ("k" * 5_000, f'The data names "{"k" * 59}…" twice in one object. (line 1, column 10010)'),
+    ],
+)
+def test_the_key_that_stands_twice_is_named(key: str, told: str) -> None:
+    with pytest.raises(DataInvalidError) as caught:
+        parse_data(f'{{"{key}":1,"{key}":2}}'.encode())
+    assert caught.value.diagnostics[0].message == told
+
+
+@pytest.mark.parametrize(
     ("text", "message", "advice"),
     [
         (" \n", "The data is empty.", 'Write an object, at least {}, such as {"name": "Ada"}.'),
