@@ -6,18 +6,24 @@ who passes requests of others on could be made to pass on two in one. We speak H
 without the header Upgrade, which a server may ignore (RFC 9110, section 7.8).
 """
 
-from typing import Final
+from typing import Final, Protocol
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _TUNNEL: Final = b"CONNECT"
+
+
+class ReadsRequests(Protocol):
+    """What is called back, as httptools has it; it keeps the head of the request that is being read."""
+
+    url: bytes
+    headers: list[tuple[bytes, bytes]]
 
 
 class RequestParser:
     """A parser that tells its protocol of no upgrade but in the callbacks for the head that is read again."""
 
-    def __init__(self, protocol: HttpToolsProtocol) -> None:
+    def __init__(self, protocol: ReadsRequests) -> None:
         self._protocol = protocol
         self._begin()
 
@@ -36,12 +42,17 @@ class RequestParser:
         Raises:
             HttpParserError: it is no request.
         """
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            head = self._head_without_upgrade()
-            self._begin()
-            self.feed_data(head + data[upgrade.args[0] :])
+        rest: bytes | memoryview = data
+        while rest:
+            try:
+                self._parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as upgrade:
+                rest = memoryview(rest)[upgrade.args[0] :]
+                head = self._head_without_upgrade()
+                self._begin()
+                self._parser.feed_data(head)
+            else:
+                return
 
     def _head_without_upgrade(self) -> bytes:
         protocol = self._protocol
