@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from application.in_order import in_order
 from application.kept_documents import KeptDocuments
@@ -14,6 +14,7 @@ from application.ports.render_repository import NewRender
 from application.ports.template_renderer import RenderedDocument, TemplateRenderer, TemplateSource
 from application.use_cases.requested_renders import document_of
 from domain.batch import Batch, BatchItem, OnError
+from domain.document import Document
 from domain.errors import DiagnosedError
 from domain.identifiers import RENDER_PREFIX, RenderId
 from domain.render_request import RenderRequest, RenderStatus, Timings
@@ -21,22 +22,39 @@ from domain.render_request import RenderRequest, RenderStatus, Timings
 _BYTES_OF_GROUP: Final = 20_000_000
 
 
+class MadeDocument(NamedTuple):
+    """A document, what it was made for, and what of it is kept beside its record. How long storing took comes later."""
+
+    request: RenderRequest
+    document: Document
+    rendered: RenderedDocument
+    data: bytes
+    beside_record: bytes | None
+    queued_ms: float
+    render_ms: float
+
+    def record(self, store_ms: float) -> NewRender:
+        """Return its record: made once, since there are thousands in a second."""
+        timings = Timings(self.queued_ms, self.render_ms, store_ms)
+        ended = self.request.succeed(self.document, self.rendered.diagnostics, timings, at=self.request.created_at)
+        return NewRender(ended, self.data, self.beside_record)
+
+
 @dataclass(slots=True)
 class RowGroup:
-    """What became of some rows: how they ended, the records of documents with the data of each, and the documents."""
+    """What became of some rows: how they ended, what was made of them, and the documents by their hashes."""
 
     ended: list[BatchItem] = field(default_factory=list)
-    made: list[NewRender] = field(default_factory=list)
+    made: list[MadeDocument] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
     size: int = 0
 
-    def add(self, item: BatchItem, request: RenderRequest, content: bytes, beside_record: bytes | None) -> None:
-        """Add a row with its document, and what of that is kept beside the record."""
-        self.ended.append(item.succeed(request.id))
-        self.made.append(NewRender(request, item.data or b"", beside_record))
-        if request.document is not None:
-            self.contents[request.document.sha256] = content
-        self.size += len(content)
+    def add(self, item: BatchItem, made: MadeDocument) -> None:
+        """Add a row with its document."""
+        self.ended.append(item.succeed(made.request.id))
+        self.made.append(made)
+        self.contents[made.document.sha256] = made.rendered.content
+        self.size += made.document.size
 
 
 class MakeDocuments:
@@ -74,8 +92,7 @@ class MakeDocuments:
         async with aclosing(in_order(_each(items), make, self._at_once)) as made:
             async for item, (outcome, took) in made:
                 if isinstance(outcome, RenderedDocument):
-                    request = self._request_of(batch, item, outcome, took)
-                    group.add(item, request, outcome.content, self._documents.beside_record(outcome.content))
+                    group.add(item, self._made(batch, item, outcome, took))
                     if group.size >= _BYTES_OF_GROUP:
                         break
                     continue
@@ -84,8 +101,7 @@ class MakeDocuments:
                     break
         return group
 
-    def _request_of(self, batch: Batch, item: BatchItem, rendered: RenderedDocument, took_ms: float) -> RenderRequest:
-        """Make the record of a document."""
+    def _made(self, batch: Batch, item: BatchItem, rendered: RenderedDocument, took_ms: float) -> MadeDocument:
         now = self._clock.now()
         waited = max(0.0, (now - batch.created_at) / timedelta(milliseconds=1) - took_ms)
         request = RenderRequest(
@@ -103,7 +119,8 @@ class MakeDocuments:
             queued_at=batch.created_at,
         )
         document = document_of(rendered, request, f"{batch.template_slug}-{item.key or item.row}")
-        return request.succeed(document, rendered.diagnostics, Timings(queued_ms=waited, render_ms=took_ms), at=now)
+        kept = self._documents.beside_record(rendered.content)
+        return MadeDocument(request, document, rendered, item.data or b"", kept, waited, took_ms)
 
 
 async def _each(items: Sequence[BatchItem]) -> AsyncIterator[BatchItem]:

@@ -13,7 +13,6 @@ from application.ports.clock import Clock
 from application.ports.id_generator import IdGenerator
 from application.ports.job_queue import JobKind, NewJob
 from application.ports.job_source import TakenJob
-from application.ports.render_repository import NewRender
 from application.ports.template_renderer import TemplateRenderer, TemplateSource
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.use_cases.batch_documents import MakeDocuments, RowGroup
@@ -180,7 +179,7 @@ class CarryOutBatch:
         # The first time, all rows of the job were started together.
         if items and items[0].starts + 1 >= MAX_STARTS:
             given_up = RowGroup([items[0].fail(RenderFailedError(_GIVEN_UP))])
-            status = await self._write(work, given_up, is_last=not behind)
+            status = await self._write(work, given_up, store_ms=0.0, is_last=not behind)
             return 1 if status is BatchStatus.RUNNING else None
         await self._count_starts(work, items, 1)
         try:
@@ -204,20 +203,19 @@ class CarryOutBatch:
         is_last = not behind and len(group.ended) == len(items)
         began = self._clock.elapsed_ms()
         async with self._documents.keeping(work.batch.workspace_id, group.contents):
-            stored = (self._clock.elapsed_ms() - began) / max(1, len(group.made))
-            group.made = [_with_store_ms(render, stored) for render in group.made]
-            status = await self._write(work, group, is_last=is_last)
+            store_ms = (self._clock.elapsed_ms() - began) / max(1, len(group.made))
+            status = await self._write(work, group, store_ms=store_ms, is_last=is_last)
         if status is None:
             await self._documents.erase_unnamed(self._units_of_work, work.batch.workspace_id, group.contents)
         return len(group.ended) if status is BatchStatus.RUNNING else None
 
-    async def _write(self, work: _Work, group: RowGroup, *, is_last: bool) -> BatchStatus | None:
+    async def _write(self, work: _Work, group: RowGroup, *, store_ms: float, is_last: bool) -> BatchStatus | None:
         """Write what became of rows, in one transaction, if they are still this job's; say what became of the batch."""
         async with self._units_of_work.of_workspace(work.batch.workspace_id) as unit:
             batch = await self._still_mine(unit, work)
             if batch is None:
                 return None
-            await unit.renders.add_all(group.made)
+            await unit.renders.add_all([made.record(store_ms) for made in group.made])
             await unit.batches.settle(batch.id, group.ended)
             made = len(group.made)
             settled = batch.settle(succeeded=made, failed=len(group.ended) - made, at=self._clock.now())
@@ -253,8 +251,3 @@ class CarryOutBatch:
             return None
         is_mine = await unit.batches.chunk_of(batch.id, work.job.id) == work.chunk
         return batch if is_mine and batch.status in _KEPT_GOING else None
-
-
-def _with_store_ms(render: NewRender, store_ms: float) -> NewRender:
-    timings = replace(render.request.timings, store_ms=store_ms)
-    return replace(render, request=replace(render.request, timings=timings))
