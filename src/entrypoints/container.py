@@ -360,6 +360,7 @@ class Container(containers.DeclarativeContainer):
     slack = providers.Singleton(
         _slack,
         settings,
+        tracing,
         database,
         units_of_work,
         workspaces,

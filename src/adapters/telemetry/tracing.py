@@ -9,12 +9,14 @@ from adapters.telemetry.database import DatabaseSpans
 from adapters.telemetry.jobs import TracedHandler, TracedJobQueue
 from adapters.telemetry.renderer import TracedTemplateRenderer, WorkSpans
 from adapters.telemetry.s3 import BucketSpans
+from adapters.telemetry.slack import TracedSlackClients
 from adapters.telemetry.spans import Spans
 from adapters.telemetry.storage import TracedDocumentStorage
 from adapters.telemetry.use_cases import TracedUseCase
 from adapters.telemetry.webhooks import TracedWebhookSender
 from application.ports.document_storage import DocumentStorage
 from application.ports.job_queue import JobQueue
+from application.ports.slack_api import SlackClients
 from application.ports.template_renderer import TemplateRenderer
 from application.ports.webhook_sender import WebhookSender
 
@@ -43,6 +45,10 @@ class Tracing:
     def webhook_sender(self, inner: WebhookSender) -> WebhookSender:
         """Return a sender that tells of its messages, and the receivers of the trace."""
         return TracedWebhookSender(inner, self._spans, propagates=self._propagates)
+
+    def slack_clients(self, inner: SlackClients) -> SlackClients:
+        """Return clients that tell of their calls."""
+        return TracedSlackClients(inner, self._spans)
 
     def job_queue(self, make: QueueOn) -> QueueOn:
         """Return what makes queues whose jobs know their trace."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.slack import PostgresSlackInstallationDirectory
@@ -36,7 +37,11 @@ from application.slack.worker import CarryOutSlackIntent
 from application.use_cases.link_document import LinkDocument
 from application.use_cases.queue_render import QueueRender
 from application.use_cases.read_renders import GetDocument
+from entrypoints.parts.telemetry import traced
 from entrypoints.settings.service import Settings
+
+if TYPE_CHECKING:
+    from adapters.telemetry.tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class SlackParts:
 def slack_parts(
     settings: Settings,
     secret_keys: Sequence[str],
+    tracing: "Tracing | None",
     database: PostgresDatabase,
     units_of_work: UnitsOfWork,
     workspaces: WorkspaceDirectory,
@@ -74,7 +80,7 @@ def slack_parts(
     places = SlackPlaces(
         PostgresSlackInstallationDirectory(database),
         box,
-        clients,
+        traced(tracing, "slack_clients", clients),
         workspaces,
         chosen.bot_token.get_secret_value() if chosen.bot_token else None,
         chosen.workspace,

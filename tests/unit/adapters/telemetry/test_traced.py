@@ -1,5 +1,8 @@
 """Traced ports keep what the port promises, and tell what happened without a word of anybody's data."""
 
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
 import pytest
 from opentelemetry.trace import StatusCode
 from typing_extensions import override
@@ -8,12 +11,14 @@ from adapters.rendering.in_process import InProcessRenderer
 from adapters.telemetry.database import described
 from adapters.telemetry.jobs import TracedHandler, TracedJobQueue
 from adapters.telemetry.renderer import TracedTemplateRenderer
+from adapters.telemetry.slack import TracedSlackClients
 from adapters.telemetry.storage import TracedDocumentStorage
 from adapters.telemetry.use_cases import TracedUseCase
 from adapters.telemetry.webhooks import TracedWebhookSender
 from application.job_worker import Outcome, Settled
 from application.ports.job_queue import JobKind, JobQueue, NewJob
 from application.ports.job_source import TakenJob
+from application.ports.slack_api import SlackAnswer, SlackClient, SlackClients, SlackRefusedError
 from domain.errors import DataInvalidError
 from domain.identifiers import JobId, WorkspaceId
 from tests.contracts.around_fakes import AroundSender, AroundStorage
@@ -151,3 +156,62 @@ def test_a_statement_is_named_by_what_it_does_to_which_table(statement: str, nam
     told, attributes = described(statement)
     assert told == name
     assert "M4RKED" not in f"{told}{attributes}"
+
+
+class _RefusingSlack(SlackClients, SlackClient):
+    """Says no to everything."""
+
+    @override
+    def of_token(self, token: str) -> SlackClient:
+        return self
+
+    @override
+    async def call(self, method: str, **arguments: object) -> SlackAnswer:
+        raise SlackRefusedError(method, "not_in_channel", "M4RKED")
+
+    @override
+    async def call_at_once(self, method: str, **arguments: object) -> SlackAnswer:
+        raise SlackRefusedError(method, "not_in_channel", "M4RKED")
+
+    @override
+    async def respond(self, response_url: str, message: Mapping[str, Any]) -> None:
+        raise SlackRefusedError("response_url", "expired_url")
+
+    @override
+    async def upload(self, upload_url: str, size: int, content: AsyncIterator[bytes]) -> None:
+        raise SlackRefusedError("the upload of a file", "status_403")
+
+    @override
+    async def download(self, url: str, most: int) -> bytes:
+        return b"x" * most
+
+
+async def test_calls_to_slack_are_told_of_by_their_methods_and_hosts_alone(spans: KeptSpans) -> None:
+    async def nothing() -> AsyncIterator[bytes]:
+        yield b""
+
+    client = TracedSlackClients(_RefusingSlack(), spans).of_token("M4RKED")
+    with spans.trace():
+        for call in (
+            client.call("chat.postMessage", text="M4RKED"),
+            client.call_at_once("views.open", view="M4RKED"),
+            client.respond("https://hooks.slack.com/commands/M4RKED", {"text": "M4RKED"}),
+            client.upload("https://files.slack.com/upload/M4RKED", 3, nothing()),
+        ):
+            with pytest.raises(SlackRefusedError):
+                await call
+        assert await client.download("https://files.slack.com/M4RKED", 2) == b"xx"
+    assert spans.names == [
+        "slack chat.postMessage",
+        "slack views.open",
+        "slack respond",
+        "slack upload",
+        "slack download",
+    ]
+    assert [span.status.status_code for span in spans.kept] == [*[StatusCode.ERROR] * 4, StatusCode.UNSET]
+    assert [(span.attributes or {}).get("server.address") for span in spans.kept[2:]] == [
+        "hooks.slack.com",
+        "files.slack.com",
+        "files.slack.com",
+    ]
+    assert "M4RKED" not in spans.text()
