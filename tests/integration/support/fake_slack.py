@@ -90,6 +90,7 @@ class FakeSlack:
 
     def __init__(self) -> None:
         self.url = ""
+        self.trigger_seconds = _TRIGGER_SECONDS
         self.tokens: dict[str, str] = {BOT_TOKEN: TEAM}
         self.members: set[str] = {CHANNEL}
         self.users: dict[str, Json] = {
@@ -302,7 +303,7 @@ class FakeSlack:
             return _no("exchanged_trigger_id")
         if trigger not in self._triggers:
             return _no("invalid_trigger_id")
-        if time.monotonic() - self._triggers[trigger] > _TRIGGER_SECONDS:
+        if time.monotonic() - self._triggers[trigger] > self.trigger_seconds:
             return _no("expired_trigger_id")
         self._used.add(trigger)
         return self._keep_view(arguments["view"], f"V{next(self._numbers):08}")
