@@ -67,13 +67,11 @@ def _counted(rows: Iterator[Row], limits: RowLimits) -> Iterator[Row]:
     for row in rows:
         count += 1
         if count > limits.rows:
-            message = f"The file has more than {limits.rows:,} rows."
-            raise RowsInvalidError.of_file("too-many-rows", message, "Split it.")
+            message = f"There are more than {limits.rows:,} rows."
+            raise RowsInvalidError.of_file("too-many-rows", message, "Split them.")
         yield row
     if not count:
-        raise RowsInvalidError.of_file(
-            "no-rows", "The file has no rows.", "Put one below the header for each document."
-        )
+        raise RowsInvalidError.of_file("no-rows", "There are no rows.", "Give one for each document.")
 
 
 def _prepared_table(file: BinaryIO, order: Order, placeholders: list[Placeholder]) -> Prepared:

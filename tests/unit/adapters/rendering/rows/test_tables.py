@@ -114,7 +114,7 @@ def test_rows_are_what_a_spreadsheet_would_show(content: str, expected: list[tup
     [
         (b"", {}, "no-rows", "is empty"),
         (b"\n,\n,,\n", {}, "no-rows", "is empty"),
-        (b"name,city\n", {}, "no-rows", "has no rows"),
+        (b"name,city\n", {}, "no-rows", "are no rows"),
         (b"PK\x03\x04" + b"x" * 50, {}, "not-a-table", "a zip or an Excel workbook"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 50, {}, "not-a-table", ".xls"),
         (b"%PDF-1.7", {}, "not-a-table", "a PDF"),
