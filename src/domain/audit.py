@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     BATCH_CANCELLED = "batch.cancelled"
     BATCH_RETRIED = "batch.retried"
     BATCH_ERASED = "batch.erased"
+    BATCH_LINKED = "batch.linked"
     API_KEY_CREATED = "api-key.created"
     API_KEY_REVOKED = "api-key.revoked"
     WEBHOOK_CREATED = "webhook.created"

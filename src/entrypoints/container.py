@@ -75,6 +75,7 @@ from application.use_cases.erase_render import EraseRender
 from application.use_cases.inspect_upload import InspectUpload
 from application.use_cases.keep_asset import KeepAsset
 from application.use_cases.keep_house import EraseExpiredRenders, SweepDeliveries, SweepIdempotencyKeys
+from application.use_cases.link_archive import LinkArchive
 from application.use_cases.link_document import LinkDocument, OpenLink
 from application.use_cases.manage_api_keys import ManageApiKeys
 from application.use_cases.manage_jobs import ManageJobs
@@ -376,6 +377,7 @@ class Container(containers.DeclarativeContainer):
             providers.Singleton(CheckRows, requested_renders, prepare_rows, settings_in_force, clock),
             create_batch,
             archive_batch,
+            providers.Singleton(LinkArchive, units_of_work, document_links, clock),
         ),
         clock,
         ids,

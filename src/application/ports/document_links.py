@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.document import Document
-from domain.identifiers import RenderId, WorkspaceId
+from domain.identifiers import BatchId, RenderId, WorkspaceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,15 @@ class Ticket:
 
     workspace_id: WorkspaceId
     render_id: RenderId
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveTicket:
+    """Which batch a link has the archive of, and until when."""
+
+    workspace_id: WorkspaceId
+    batch_id: BatchId
     expires_at: datetime
 
 
@@ -30,11 +39,19 @@ class DocumentLinks(Protocol):
         """
 
 
+class ArchiveLinks(Protocol):
+    """Makes links to archives, which this service serves itself, since they are made while they are sent."""
+
+    @abstractmethod
+    def make_archive(self, ticket: ArchiveTicket) -> str:
+        """Return the path that gives the archive to whoever has it, until the ticket ends."""
+
+
 class LinkOpener(Protocol):
     """Opens the links that this service serves itself."""
 
     @abstractmethod
-    def open(self, token: str) -> Ticket | None:
+    def open(self, token: str) -> Ticket | ArchiveTicket | None:
         """Return what a link is for by the part behind the last slash; None where it was not made here, or changed.
 
         Whether its time is over the caller has to see.

@@ -74,8 +74,11 @@ _ENGLISH: Final = {
     "merge-end": "*{template}*: all {made} documents are there. ({batch})",
     "merge-end-failed": "*{template}*: {made} documents are there. Rows that failed: {failed}, in a file. ({batch})",
     "merge-failed-file": "{template}-failed-rows.csv",
-    "merge-large": (
-        "At {size} MB the archive is too large to upload here: it is at `GET /v1/batches/{batch}/archive` of the API."
+    "merge-large": "The archive is larger than the {size} MB that are uploaded here.",
+    "merge-link": "<{link}|Download it> (until {until}).",
+    "merge-no-address": (
+        "There is no link, since DocGen does not know its own address (DOCGEN_HTTP__PUBLIC_URL): it is at "
+        "`GET /v1/batches/{batch}/archive` of the API."
     ),
     "sent-again": "It is sent to you once more.",
 }
@@ -148,8 +151,11 @@ _GERMAN: Final = {
     "merge-end": "*{template}*: Alle {made} Dokumente sind da. ({batch})",
     "merge-end-failed": "*{template}*: {made} Dokumente sind da. Fehlgeschlagen, in einer Datei: {failed}. ({batch})",
     "merge-failed-file": "{template}-fehlgeschlagen.csv",
-    "merge-large": (
-        "Mit {size} MB ist das Archiv zum Hochladen zu groß: In der API ist es `GET /v1/batches/{batch}/archive`."
+    "merge-large": "Das Archiv ist größer als die {size} MB, die hier hochgeladen werden.",
+    "merge-link": "<{link}|Herunterladen> (bis {until}).",
+    "merge-no-address": (
+        "Einen Link gibt es nicht, da DocGen seine eigene Adresse nicht kennt (DOCGEN_HTTP__PUBLIC_URL): In der API "
+        "ist es `GET /v1/batches/{batch}/archive`."
     ),
     "sent-again": "Es wird noch einmal an dich geschickt.",
 }

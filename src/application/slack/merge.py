@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import BinaryIO, Final
 
@@ -17,7 +17,7 @@ from application.slack.library_texts import say
 from application.slack.merge_views import TOLD, Table, end_of, merge_view, progress_of, report_of
 from application.slack.names import MERGE, MERGE_CANCEL, MERGE_PICK, MERGE_START, MERGE_VIEW
 from application.slack.payloads import action_of, view_of_payload
-from application.slack.people import known_person
+from application.slack.people import date_in_slack, known_person
 from application.slack.routes import SlackRoute, SlackTask
 from application.slack.told import NotYetError, ToldInSlackError
 from application.slack.views import message
@@ -29,6 +29,7 @@ from application.slack_forms.texts import one_line
 from application.use_cases.archive_batch import ArchiveBatch
 from application.use_cases.check_rows import CheckRows, CheckRowsCommand
 from application.use_cases.create_batch import CreateBatch, CreateBatchCommand
+from application.use_cases.link_archive import LinkArchive
 from domain.batch import ENDED, Batch, ItemStatus, OnError
 from domain.errors import NotFoundError, RowsInvalidError
 from domain.exact_json import read_exact, write_exact
@@ -57,15 +58,19 @@ class MailMergeInSlack:
         check_rows: CheckRows,
         create_batch: CreateBatch,
         archive: ArchiveBatch,
+        link_archive: LinkArchive,
         reader: RowReader,
         clock: Clock,
         most_bytes: int,
+        public_url: str | None,
     ) -> None:
-        """Take how large an archive may be that is uploaded."""
+        """Take how large an archive may be that is uploaded, and where the service is reached (for links)."""
         self._units_of_work = units_of_work
         self._check_rows = check_rows
         self._create_batch = create_batch
         self._archive = archive
+        self._link_archive = link_archive
+        self._public_url = public_url
         self._reader = reader
         self._clock = clock
         self._most_bytes = most_bytes
@@ -157,13 +162,15 @@ class MailMergeInSlack:
         """Upload the documents as one archive, and the rows that failed; return sentences about what is not there."""
         channel, sent = str(task.payload.get("container", {}).get("channel_id")), list[str]()
         if batch.succeeded:
-            archive = await self._archive(caller, batch.id)
+            archive = await self._archive(caller.workspace_id, batch.id)
             with tempfile.TemporaryFile() as file:
-                async for piece in archive.pieces:
-                    file.write(piece)
+                async with aclosing(archive.pieces) as pieces:
+                    async for piece in pieces:
+                        file.write(piece)
+                        if file.tell() > self._most_bytes:
+                            break
                 if file.tell() > self._most_bytes:
-                    size = f"{file.tell() / _MEGABYTE:.1f}"
-                    sent.append(say(origin.locale, "merge-large", size=size, batch=batch.id))
+                    sent.append(await self._linked(caller, batch, origin))
                 else:
                     await self._share(task, "archive", archive.file_name, file, channel)
         if batch.failed:
@@ -173,6 +180,16 @@ class MailMergeInSlack:
             except ToldInSlackError as failure:
                 sent.append(str(failure))
         return sent
+
+    async def _linked(self, caller: Caller, batch: Batch, origin: SlackOrigin) -> str:
+        """Say where an archive that is too large can be fetched for a while."""
+        reason = say(origin.locale, "merge-large", size=f"{self._most_bytes / _MEGABYTE:g}")
+        if self._public_url is None:
+            return f"{reason} {say(origin.locale, 'merge-no-address', batch=batch.id)}"
+        link = await self._link_archive(caller, batch.id)
+        until = date_in_slack(link.expires_at, "{date_short_pretty}")
+        address = f"{self._public_url}{link.address}"
+        return f"{reason} {say(origin.locale, 'merge-link', link=address, until=until)}"
 
     async def _failed_rows(
         self, task: SlackTask, batch: Batch, source: RowSource, origin: SlackOrigin, channel: str

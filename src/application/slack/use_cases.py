@@ -6,6 +6,7 @@ from application.use_cases.add_version import AddVersion
 from application.use_cases.archive_batch import ArchiveBatch
 from application.use_cases.check_rows import CheckRows
 from application.use_cases.create_batch import CreateBatch
+from application.use_cases.link_archive import LinkArchive
 from application.use_cases.register_template import RegisterTemplate
 from application.use_cases.validate_template import ValidateTemplate
 
@@ -20,3 +21,4 @@ class SlackUseCases:
     check_rows: CheckRows
     create_batch: CreateBatch
     archive_batch: ArchiveBatch
+    link_archive: LinkArchive

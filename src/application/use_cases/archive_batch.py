@@ -3,9 +3,9 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from application.caller import Caller
 from application.in_order import in_order
 from application.kept_documents import require_unchanged
 from application.ports.clock import Clock
@@ -15,6 +15,7 @@ from application.zip_stream import ZipStream
 from domain.batch import Batch, BatchItem, ItemStatus
 from domain.document import UniqueNames
 from domain.errors import ExpiredError, ServiceUnavailableError
+from domain.identifiers import WorkspaceId
 
 _PAGE: Final = 200
 # While one document is sent, the next ones are read.
@@ -40,21 +41,17 @@ class ArchiveBatch:
         self._storage = storage
         self._clock = clock
 
-    async def __call__(self, caller: Caller, batch_id: str) -> BatchArchive:
-        """Return the archive of a batch that has ended.
+    async def __call__(self, workspace_id: WorkspaceId, batch_id: str) -> BatchArchive:
+        """Return the archive of a batch of a workspace that has ended.
 
         Raises:
             NotFoundError: there is no such batch.
             ConflictError: it has not ended.
             ExpiredError: its documents' time is over, or they were erased.
         """
-        async with self._units_of_work.of_workspace(caller.workspace_id) as unit:
+        async with self._units_of_work.of_workspace(workspace_id) as unit:
             batch = await unit.batches.get(batch_id)
-        batch.require_ended()
-        if batch.erased_at is not None:
-            raise ExpiredError(f"The rows and documents of the batch {batch.id} were erased.")
-        if batch.expires_at <= self._clock.now():
-            raise ExpiredError(f"The documents of the batch {batch.id} expired at {batch.expires_at.isoformat()}.")
+        require_archive(batch, self._clock.now())
         return BatchArchive(f"{batch.template_slug}-{batch.id}.zip", self._pieces(batch))
 
     async def _pieces(self, batch: Batch) -> AsyncGenerator[bytes, None]:
@@ -91,3 +88,17 @@ class ArchiveBatch:
             if len(items) < _PAGE:
                 return
             after = items[-1].number
+
+
+def require_archive(batch: Batch, now: datetime) -> None:
+    """Raise unless a batch has documents to be put into an archive.
+
+    Raises:
+        ConflictError: it has not ended.
+        ExpiredError: its documents' time is over, or they were erased.
+    """
+    batch.require_ended()
+    if batch.erased_at is not None:
+        raise ExpiredError(f"The rows and documents of the batch {batch.id} were erased.")
+    if batch.expires_at <= now:
+        raise ExpiredError(f"The documents of the batch {batch.id} expired at {batch.expires_at.isoformat()}.")

@@ -6,7 +6,7 @@ from typing import Final
 
 from application.caller import Caller
 from application.ports.clock import Clock
-from application.ports.document_links import DocumentLinks, LinkOpener, Ticket
+from application.ports.document_links import ArchiveTicket, DocumentLinks, LinkOpener, Ticket
 from application.ports.unit_of_work import UnitsOfWork
 from application.use_cases.read_renders import GetDocument, StoredDocument
 from domain.audit import AuditAction, AuditObject
@@ -99,7 +99,7 @@ class OpenLink:
         self._get_document = get_document
         self._clock = clock
 
-    def ticket(self, token: str) -> Ticket:
+    def ticket(self, token: str) -> Ticket | ArchiveTicket:
         """Return what a link is for.
 
         Raises:

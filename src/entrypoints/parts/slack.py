@@ -99,9 +99,11 @@ def slack_parts(
         use_cases.check_rows,
         use_cases.create_batch,
         use_cases.archive_batch,
+        use_cases.link_archive,
         row_reader,
         clock,
         chosen.file_bytes,
+        settings.http.public_url,
     )
     forget = ForgetSlack(units_of_work)
     routes = SlackRoutes(

@@ -82,6 +82,23 @@ def test_progress_is_told_by_editing_one_message(desk: Desk) -> None:
     assert len(desk.slack.messages) == messages
 
 
+def test_an_archive_above_the_limit_is_linked_to_for_whoever_has_the_link(desk: Desk) -> None:
+    # Digits that a zip does not make much of.
+    text = "{{ name }}{% for n in range(6000) %}{{ n * 7919 % 1000003 }}{% endfor %}"
+    register(desk.client, text, name="long.txt", slug="long")
+    message = _report(desk, "name\n" + "Ada\n" * 16, query="long")
+    known = {file.id for file in desk.slack.shared()}
+    desk.click(message, "merge:start")
+    desk.slack.wait_for(lambda: "larger than the 0.1 MB" in message["text"], 60)
+    address = message["text"].partition("<https://docgen.example.org")[2].partition("|")[0]
+    response = desk.client.get(address)
+    assert (response.status_code, response.headers["content-type"]) == (200, "application/zip")
+    assert len(zipfile.ZipFile(io.BytesIO(response.content)).namelist()) == 16
+    assert desk.client.get(address[:-1] + ("A" if address[-1] != "A" else "E")).status_code == 404
+    assert not [file for file in desk.slack.shared() if file.id not in known]
+    assert len(desk.client.get("/v1/audit-events?action=batch.linked").json()["data"]) == 1
+
+
 def test_two_clicks_make_one_batch(desk: Desk) -> None:
     message = _report(desk, "name,salary\nAda,5\n")
     before = len(desk.client.get("/v1/batches").json()["data"])

@@ -170,7 +170,7 @@ async def get_batch_archive(batch_id: str, container: ContainerDependency, calle
 
     It is made while it is sent. Names that come twice get a number; documents that were deleted are not in it.
     """
-    archive = await container.archive_batch()(caller, batch_id)
+    archive = await container.archive_batch()(caller.workspace_id, batch_id)
     headers = {"Content-Disposition": content_disposition(archive.file_name)}
     return StreamingResponse(await begun(archive.pieces), media_type=_ZIP, headers=headers)
 

@@ -10,9 +10,9 @@ import pytest
 
 from adapters.links.key_file import read_or_make_key
 from adapters.links.signed import PATH, SignedDocumentLinks
-from application.ports.document_links import Ticket
+from application.ports.document_links import ArchiveTicket, Ticket
 from domain.errors import ServiceUnavailableError
-from domain.identifiers import RenderId, WorkspaceId
+from domain.identifiers import BatchId, RenderId, WorkspaceId
 from tests.builders import a_document
 
 TICKET = Ticket(
@@ -30,7 +30,7 @@ async def token_of(*keys: str) -> str:
     return address.removeprefix(PATH)
 
 
-async def opened(token: str, *keys: str) -> Ticket | None:
+async def opened(token: str, *keys: str) -> Ticket | ArchiveTicket | None:
     """Open a token."""
     async with SignedDocumentLinks(keys, NOWHERE) as links:
         return links.open(token)
@@ -38,6 +38,14 @@ async def opened(token: str, *keys: str) -> Ticket | None:
 
 async def test_a_link_opens_to_what_it_was_made_for() -> None:
     assert await opened(await token_of(NEW), NEW) == TICKET
+
+
+async def test_a_link_to_an_archive_is_none_to_a_document() -> None:
+    ticket = ArchiveTicket(TICKET.workspace_id, BatchId("bat_" + "0b" * 16), TICKET.expires_at)
+    async with SignedDocumentLinks([NEW], NOWHERE) as links:
+        token = links.make_archive(ticket).removeprefix(PATH)
+    assert await opened(token, NEW) == ticket
+    assert token != await token_of(NEW)
 
 
 async def test_the_key_before_opens_and_does_not_sign() -> None:
