@@ -1,9 +1,11 @@
 """Measures what a storage costs beside plain code for the same: python -m benchmarks.storage
 
 A bucket of SeaweedFS, which is started for it, beside plain calls of aioboto3; and a directory beside a plain loop that
-hashes, writes, synchronises file and directory, and renames. Both take turns, round by round, in one process; the
-figures are medians, and the spread is between the quartiles of the ratios of neighbours. Processor time is that of this
-process and of the one that writes for it.
+hashes, writes, synchronises file and directory, and renames, or reads and hashes: what is there is what its name says,
+or nobody gets it. For a bucket the way back is measured beside plain calls alone, and beside such that hash as well.
+Both take turns, round by round, in one process; the figures are medians, and the spread is between the quartiles of the
+ratios of neighbours. Processor time is that of this process and of the one that writes for it. What is read back was
+written just before, and is in memory, for both.
 """
 
 # ruff: noqa: ARG001  # every step takes the same
@@ -73,17 +75,19 @@ def _new_contents(size: int, count: int) -> list[bytes]:
     return [os.urandom(32) + bytes(size - 32) for _ in range(count)]
 
 
-async def _side_by_side(what: str, plain: Step, ours: Step, size: int, count: int, rounds: int, fill: Any) -> list[str]:
+async def _side_by_side(
+    what: str, plain: Step, ours: Step, size: int, count: int, rounds: int, fill: Step | None
+) -> list[str]:
     """Measure both in turns, and return a row; `fill` stores what is only read."""
     theirs, own = _Taken(), _Taken()
     contents: dict[BlobKey, bytes] = {}
     for number in range(rounds + 1):
         both = [(plain, theirs), (ours, own)]
+        if fill is not None:
+            contents = await _filled(fill, size, count)
         for step, taken in both if number % 2 else reversed(both):
-            if fill is None or step is plain or not contents:
+            if fill is None:
                 contents = {_key(content): content for content in _new_contents(size, count)}
-                for key, content in contents.items() if fill is not None else ():
-                    await fill(key, content)
             await _timed(step, contents, taken if number else _Taken())  # the first round is for warming up
     ratios = sorted(one / other for one, other in zip(own.wall, theirs.wall, strict=True))
     quarters = statistics.quantiles(ratios, n=4)
@@ -96,6 +100,13 @@ async def _side_by_side(what: str, plain: Step, ours: Step, size: int, count: in
         f"{quarters[0] - 1:+.0%} … {quarters[2] - 1:+.0%}",
         f"{processor - 1:+.0%}",
     ]
+
+
+async def _filled(fill: Step, size: int, count: int) -> dict[BlobKey, bytes]:
+    contents = {_key(content): content for content in _new_contents(size, count)}
+    for key, content in contents.items():
+        await fill(key, content)
+    return contents
 
 
 async def _pieces(content: bytes) -> AsyncIterator[bytes]:
@@ -145,7 +156,32 @@ def _plain_bucket(bucket: Bucket) -> dict[str, Step]:
             while await body.read(_PIECE):
                 pass
 
-    return {"put": put, "put_pieces": put_pieces, "read": read, "stream": stream}
+    async def read_hashed(key: BlobKey, content: bytes) -> None:
+        answer = await client.get_object(Bucket=name, Key=place(key))
+        async with answer["Body"] as body:
+            _require(key, hashlib.sha256(await body.read()))
+
+    async def stream_hashed(key: BlobKey, content: bytes) -> None:
+        answer = await client.get_object(Bucket=name, Key=place(key))
+        body, contents = answer["Body"], hashlib.sha256()
+        async with body:
+            while piece := await body.read(_PIECE):
+                contents.update(piece)
+        _require(key, contents)
+
+    return {
+        "put": put,
+        "put_pieces": put_pieces,
+        "read": read,
+        "stream": stream,
+        "read, hashed": read_hashed,
+        "stream, hashed": stream_hashed,
+    }
+
+
+def _require(key: BlobKey, contents: Any) -> None:
+    if contents.hexdigest() != key.sha256:
+        raise RuntimeError(f"{key.sha256} has other contents")
 
 
 def _plain_directory(root: Path) -> dict[str, Step]:
@@ -167,9 +203,13 @@ def _plain_directory(root: Path) -> dict[str, Step]:
         write(content)
 
     async def read(key: BlobKey, content: bytes) -> None:
-        (root / key.sha256[:2] / key.sha256).read_bytes()  # that is the plain loop
+        contents = hashlib.sha256()
+        with (root / key.sha256[:2] / key.sha256).open("rb", buffering=0) as file:  # the plain loop
+            while piece := file.read(_PIECE):
+                contents.update(piece)
+        _require(key, contents)
 
-    return {"put": put, "put_pieces": put, "read": read, "stream": read}
+    return {"put": put, "put_pieces": put, "read, hashed": read, "stream, hashed": read}
 
 
 async def _measure(
@@ -187,7 +227,10 @@ async def _measure(
                 await plain[write](key, content)
 
         rows.append(await _side_by_side(f"{name}: {label} there", plain[write], ours[write], size, count, rounds, None))
-        rows.append(await _side_by_side(f"{name}: {label} back", plain[read], ours[read], size, count, rounds, fill))
+        for kind in ("", ", hashed"):
+            what = f"{name}: {label} back" + (", both hash" if kind else "")
+            if (other := plain.get(read + kind)) is not None:
+                rows.append(await _side_by_side(what, other, ours[read], size, count, rounds, fill))
     return rows
 
 
