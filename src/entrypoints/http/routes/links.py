@@ -9,10 +9,18 @@ from starlette.responses import Response, StreamingResponse
 from application.content_disposition import content_disposition
 from application.ports.document_links import ArchiveTicket
 from entrypoints.http.dependencies import ContainerDependency
-from entrypoints.http.downloads import DOCUMENT_RESPONSES, DOWNLOAD_CODES, begun, download_document
+from entrypoints.http.downloads import (
+    DOCUMENTS,
+    DOWNLOAD_CODES,
+    begun,
+    content_docs,
+    download_document,
+    download_responses,
+)
 from entrypoints.http.errors import problem_responses
 
 _ZIP: Final = "application/zip"
+_RESPONSES: Final = download_responses("The document, or the archive", {**DOCUMENTS, **content_docs(_ZIP)})
 
 router = APIRouter(prefix="/links", tags=["links"])
 
@@ -21,7 +29,7 @@ router = APIRouter(prefix="/links", tags=["links"])
     "/{token}",
     operation_id="open_link",
     response_class=Response,
-    responses={**DOCUMENT_RESPONSES, **problem_responses("not-found", "expired", "rate-limited", *DOWNLOAD_CODES)},
+    responses={**_RESPONSES, **problem_responses("not-found", "expired", "rate-limited", *DOWNLOAD_CODES)},
 )
 async def open_link(token: str, request: Request, container: ContainerDependency) -> Response:
     """Return the document of a link that `POST /v1/renders/{id}/links` has made, or the archive of one from Slack."""
