@@ -21,6 +21,7 @@ from entrypoints.http.client_address import TrustedProxies
 from entrypoints.http.cross_origin import CrossOriginMiddleware
 from entrypoints.http.docs_page import mount_docs
 from entrypoints.http.errors import install_error_handlers
+from entrypoints.http.full_disk import on_disk_error
 from entrypoints.http.head_requests import HeadMiddleware
 from entrypoints.http.in_flight import Capacity, InFlight
 from entrypoints.http.measured_requests import MeasuredRequests
@@ -156,6 +157,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     mount_docs(app)
     require_guarded(app)
     install_error_handlers(app)
+    app.add_exception_handler(OSError, on_disk_error)
     limit = max(settings.limits.template_bytes, settings.limits.data_bytes, MAX_ASSET_BYTES) + _ENVELOPE_BYTES
     http = settings.http
     # Files of rows are read from the disk, and never as a whole.

@@ -99,7 +99,7 @@ async def register_template(
 @router.post(
     "/validate",
     operation_id="validate_template",
-    responses=problem_responses(*ENGINE_CODES),
+    responses=problem_responses(*ENGINE_CODES, "storage-full"),
     openapi_extra=multipart_docs(
         "ValidateTemplateForm",
         data={"type": "object", "additionalProperties": True, "description": "Data to try the template with."},

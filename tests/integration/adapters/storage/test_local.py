@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from tests.contracts.document_storage import (
 from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.storage_mark import StorageMarkContract
 from tests.fakes.clock import FixedClock
+from tests.integration.support.mounts import mounted
 
 
 def path_of(root: Path, key: BlobKey) -> Path:
@@ -78,21 +79,6 @@ def lost_storage(storage: LocalDocumentStorage, root: Path) -> LocalDocumentStor
     """A storage whose disk is no longer there."""
     root.rename(root.with_name("elsewhere"))
     return storage
-
-
-@contextmanager
-def mounted(what: str, *arguments: str) -> Iterator[None]:
-    """Mount a file system on the last of the arguments, and unmount it after the block."""
-    try:
-        done = subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip(f"{what} cannot be tested: there is no program 'mount'")
-    if done.returncode:
-        pytest.skip(f"{what} cannot be tested: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", arguments[-1]], check=True)
 
 
 @pytest.fixture
