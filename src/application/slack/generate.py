@@ -3,51 +3,37 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
-from application.defaults import RenderWishes
 from application.ports.clock import Clock
-from application.ports.id_generator import IdGenerator
 from application.ports.slack_api import SlackRefusedError
 from application.ports.slack_installations import KnownInstallation
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.slack.drafts import OpenedDraft, bytes_of, json_of, open_draft, with_choices
 from application.slack.edge import Answer
+from application.slack.lists import OFFERED, ListInSlack
 from application.slack.merge_views import merge_view
 from application.slack.names import AGAIN, AS, EDIT, FROM_MESSAGE, GENERATE, MERGE_PICK, PICK
 from application.slack.payloads import Payload, action_of, origin_of, view_of_payload
-from application.slack.people import date_in_slack, known_person, show, tell, with_request
+from application.slack.people import known_person, show, tell
+from application.slack.queueing import QueueForSlack, delivery_id_of, has_begun
 from application.slack.resolving import resolved
 from application.slack.routes import SlackRoute, SlackTask
 from application.slack.tables import ReadFormTables
 from application.slack.texts import say
-from application.slack.views import loading_view, message, option_of, picker_view, told_view
+from application.slack.views import loading_view, option_of, picker_view, told_view
 from application.slack_forms.paging import BACK, CALLBACK, PRESS, page_number
 from application.slack_forms.person import Person
 from application.slack_forms.prefill import command_of, lines_of, prefilled
 from application.slack_forms.started import started
 from application.slack_forms.texts import Block, escaped
-from application.use_cases.queue_render import QueueRender
-from application.use_cases.requested_renders import RenderDocumentCommand
 from domain.errors import DocGenError, NotFoundError, NotPublishedError
-from domain.identifiers import (
-    RENDER_PREFIX,
-    SLACK_DELIVERY_PREFIX,
-    RenderId,
-    SlackDeliveryId,
-    TemplateId,
-)
 from domain.near_names import did_you_mean
 from domain.row_values import Conventions
-from domain.slack_delivery import SlackDelivery, SlackOutcome
+from domain.slack_delivery import SlackDelivery
 from domain.slack_draft import SlackDraft, SlackOrigin
 from domain.slack_intent import SlackIntentKind
 from domain.template import Template
-
-# Items of the menu; Slack takes 100.
-_OFFERED: Final = 100
-_LISTED: Final = 20
-_SHOWN: Final = 10
 
 
 class GenerateInSlack:
@@ -59,19 +45,18 @@ class GenerateInSlack:
     def __init__(
         self,
         units_of_work: UnitsOfWork,
-        queue_render: QueueRender,
+        queue: QueueForSlack,
         read_tables: ReadFormTables,
         conventions: Callable[[str], Conventions],
         clock: Clock,
-        ids: IdGenerator,
     ) -> None:
         """`conventions` tell how people of a locale write."""
         self._units_of_work = units_of_work
         self._tables = read_tables
         self._conventions = conventions
-        self._queue_render = queue_render
+        self._queue = queue
+        self._lists = ListInSlack(units_of_work)
         self._clock = clock
-        self._ids = ids
 
     def routes(self) -> dict[str, SlackRoute]:
         """Return what is done for each request."""
@@ -96,7 +81,7 @@ class GenerateInSlack:
         async with self._units_of_work.of_workspace(known.installation.workspace_id) as unit:
             if payload.get("action_id") in (PICK, MERGE_PICK):
                 user = str(payload.get("user", {}).get("id", ""))
-                found = await unit.slack_deliveries.offered(known.installation.place, user, text, limit=_OFFERED)
+                found = await unit.slack_deliveries.offered(known.installation.place, user, text, limit=OFFERED)
                 return {"options": [option_of(template) for template in found]}
             try:
                 opened = await self._opened(unit, str(view_of_payload(payload).get("private_metadata", "")))
@@ -154,9 +139,9 @@ class GenerateInSlack:
             case "":
                 await self._begin(task, said.values)
             case "list":
-                await self._list(task)
+                await self._lists.templates(task)
             case "status":
-                await self._status(task)
+                await self._lists.documents(task)
             case "merge":
                 pass  # its window was opened before the answer
             case word:
@@ -200,12 +185,12 @@ class GenerateInSlack:
     async def submit(self, task: SlackTask) -> None:
         """Have the document of a draft made; the draft is forgotten."""
         draft_id = str(view_of_payload(task.payload).get("private_metadata", ""))
-        delivery_id = _delivery_id(task)
+        delivery_id = delivery_id_of(task)
         async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
             try:
                 opened = await self._opened(unit, draft_id)
             except NotFoundError:
-                if await _has_begun(unit, delivery_id):  # by a worker that died after that
+                if await has_begun(unit, delivery_id):  # by a worker that died after that
                     return
                 raise
         draft = opened.draft
@@ -214,7 +199,7 @@ class GenerateInSlack:
         )
         data = await resolved(task.client, data, draft.origin)
         whole = bytes_of(data)
-        await self._make(task, opened.template, draft.template_version, draft.origin, whole, draft.output)
+        await self._queue(task, opened.template, draft.template_version, draft.origin, whole, draft.output)
         async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
             await unit.slack_drafts.remove(draft.id)
             await unit.commit()
@@ -245,7 +230,7 @@ class GenerateInSlack:
         origin = replace(delivery.origin, user_id=task.origin.user_id, response_url=task.origin.response_url)
         if origin.channel_id is None:
             origin = replace(origin, user_id=task.origin.user_id)
-        await self._make(task, template, None, origin, data, output or None)
+        await self._queue(task, template, None, origin, data, output or None)
 
     async def edit(self, task: SlackTask) -> None:
         """Show the form of a document with its data."""
@@ -272,7 +257,7 @@ class GenerateInSlack:
                 template = await unit.templates.get(slug)
                 template.version_to_render(None)
             except (NotFoundError, NotPublishedError):
-                offered = await unit.slack_deliveries.offered(place, user, "", limit=_OFFERED)
+                offered = await unit.slack_deliveries.offered(place, user, "", limit=OFFERED)
                 await self._unknown(task, origin, given, [each.slug for each in offered])
                 return
         await self._form(task, self._new_draft(task, origin, b"{}"), template, dict(values))
@@ -315,90 +300,6 @@ class GenerateInSlack:
         notes = known.notes if task.intent.kind is SlackIntentKind.COMMAND else ()
         await show(task, OpenedDraft(draft, template, version, person.conventions).view(note="\n".join(notes)))
 
-    async def _make(
-        self,
-        task: SlackTask,
-        template: Template,
-        version: int | None,
-        origin: SlackOrigin,
-        data: bytes,
-        output: str | None,
-    ) -> None:
-        """Write the delivery down, say that it is queued, and queue its render: each once, whoever dies in between."""
-        now = self._clock.now()
-        delivery = SlackDelivery(
-            id=_delivery_id(task),
-            workspace_id=task.intent.workspace_id,
-            origin=origin,
-            request_id=task.intent.request_id,
-            render_id=RenderId(self._ids.new_id(RENDER_PREFIX)),
-            template_id=TemplateId(template.id),
-            template_name=template.name,
-            created_at=now,
-        )
-        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
-            await unit.slack_deliveries.add(delivery)
-            await unit.commit()
-        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
-            delivery = await unit.slack_deliveries.get(delivery.id)
-            is_queued = await _has_begun(unit, delivery.id)
-        await self._announce(task, delivery)
-        if is_queued:
-            return
-        command = RenderDocumentCommand(
-            task.caller,
-            template.id,
-            data,
-            version,
-            RenderWishes(output=output, timezone=origin.timezone),
-            render_id=delivery.render_id,
-            slack_delivery=delivery.id,
-        )
-        try:
-            await self._queue_render(command)
-        except DocGenError as failure:
-            await self._fail(task, delivery.id, failure)
-
-    async def _announce(self, task: SlackTask, delivery: SlackDelivery) -> None:
-        """Post that a document is being made; where that was begun before, it is not done again."""
-        if delivery.announced:
-            return
-        origin = delivery.origin
-        async with self._units_of_work.of_workspace(delivery.workspace_id) as unit:
-            current = await unit.slack_deliveries.get(delivery.id, for_change=True)
-            await unit.slack_deliveries.update(replace(current, announced=True))
-            await unit.commit()
-        text = say(origin.locale, "queued", user=f"<@{origin.user_id}>", template=escaped(delivery.template_name))
-        try:
-            answer = await task.client.call(
-                "chat.postMessage",
-                channel=origin.channel_id or origin.user_id,
-                thread_ts=origin.thread_ts,
-                unfurl_links=False,
-                **message(text),
-            )
-        except SlackRefusedError:
-            return  # where the app may not post, the document comes as a link, and says so
-        async with self._units_of_work.of_workspace(delivery.workspace_id) as unit:
-            current = await unit.slack_deliveries.get(delivery.id, for_change=True)
-            await unit.slack_deliveries.update(current.posted(str(answer.get("channel")), str(answer.get("ts"))))
-            await unit.commit()
-
-    async def _fail(self, task: SlackTask, delivery_id: SlackDeliveryId, failure: DocGenError) -> None:
-        """End a delivery whose render was not even taken, and let the person know as for every failure."""
-        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
-            delivery = await unit.slack_deliveries.get(delivery_id, for_change=True)
-            await unit.slack_deliveries.update(delivery.end(SlackOutcome.FAILED, at=self._clock.now()))
-            await unit.commit()
-        origin = delivery.origin
-        reason = escaped(str(failure))
-        text = say(origin.locale, "failed", template=escaped(delivery.template_name), reason=reason)
-        text = with_request(origin.locale, text, delivery.request_id)
-        if delivery.message_ts is None:
-            await tell(task.client, origin, text)
-            return
-        await task.client.call("chat.update", channel=delivery.message_channel, ts=delivery.message_ts, **message(text))
-
     async def _of_document(self, task: SlackTask, delivery_id: str) -> tuple[SlackDelivery, Template, bytes]:
         async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
             delivery = await unit.slack_deliveries.get(delivery_id)
@@ -419,37 +320,6 @@ class GenerateInSlack:
         intent = task.intent
         return SlackDraft(task.draft_id, intent.workspace_id, origin, intent.request_id, now, now, data=data)
 
-    async def _list(self, task: SlackTask) -> None:
-        origin = await known_person(task.client, task.origin)
-        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
-            found = await unit.slack_deliveries.offered(origin.place, origin.user_id, "", limit=_OFFERED)
-        lines = [f"• {escaped(each.name)} (`{each.slug}`)" for each in found[:_LISTED]]
-        if len(found) > _LISTED:
-            lines.append(say(origin.locale, "more", count=len(found) - _LISTED))
-        title = say(origin.locale, "list" if found else "list-empty")
-        await tell(task.client, origin, "\n".join([title, *lines]))
-
-    async def _status(self, task: SlackTask) -> None:
-        origin = await known_person(task.client, task.origin)
-        async with self._units_of_work.of_workspace(task.intent.workspace_id) as unit:
-            found = await unit.slack_deliveries.of_user(origin.place, origin.user_id, limit=_SHOWN)
-        lines = [
-            f"• {escaped(each.template_name)}: {say(origin.locale, _STATES[each.outcome])} "
-            f"({date_in_slack(each.created_at, '{date_short_pretty} {time}')})"
-            for each in found
-        ]
-        title = say(origin.locale, "status" if found else "status-empty")
-        await tell(task.client, origin, "\n".join([title, *lines]))
-
-
-_STATES: Final = {
-    None: "waiting",
-    SlackOutcome.FILE: "file",
-    SlackOutcome.LINK: "link",
-    SlackOutcome.FAILED: "failed-short",
-    SlackOutcome.GIVEN_UP: "given-up",
-}
-
 
 def _opened_by_command(payload: Payload, draft_id: str) -> Block | None:
     said = command_of(str(payload.get("text", "")))
@@ -464,21 +334,6 @@ def _opened_picker(_: Payload, draft_id: str) -> Block:
     return picker_view(draft_id)
 
 
-def _delivery_id(task: SlackTask) -> SlackDeliveryId:
-    """Return the id of the delivery that an intent begins: the same whenever it is asked for."""
-    return SlackDeliveryId(SLACK_DELIVERY_PREFIX + task.intent.id[3:])
-
-
 def _is_theirs(draft: SlackDraft, known: KnownInstallation, payload: Payload) -> bool:
     origin = origin_of(known.installation.place, payload)
     return (draft.origin.place, draft.origin.user_id) == (origin.place, origin.user_id)
-
-
-async def _has_begun(unit: UnitOfWork, delivery_id: SlackDeliveryId) -> bool:
-    """Tell whether the render of a delivery is there."""
-    try:
-        delivery = await unit.slack_deliveries.get(delivery_id)
-        await unit.renders.get(delivery.render_id)
-    except NotFoundError:
-        return False
-    return True

@@ -28,6 +28,7 @@ from application.slack.installing import ForgetSlack, InstallSlack, RenewSlackTo
 from application.slack.merge import MailMergeInSlack
 from application.slack.names import BOT_SCOPES
 from application.slack.places import SlackPlaces
+from application.slack.queueing import QueueForSlack
 from application.slack.routes import SlackRoutes
 from application.slack.sweeping import SweepSlack
 from application.slack.tables import ReadFormTables
@@ -85,7 +86,8 @@ def slack_parts(
         chosen.bot_token.get_secret_value() if chosen.bot_token else None,
         chosen.workspace,
     )
-    generate = GenerateInSlack(units_of_work, queue_render, ReadFormTables(row_reader), conventions_of, clock, ids)
+    queue = QueueForSlack(units_of_work, queue_render, clock, ids)
+    generate = GenerateInSlack(units_of_work, queue, ReadFormTables(row_reader), conventions_of, clock)
     templates = TemplatesInSlack(
         units_of_work,
         use_cases.validate_template,
