@@ -40,6 +40,8 @@ def log_to_standard_output(settings: LogSettings) -> None:
         logging.getLogger(name).handlers, logging.getLogger(name).propagate = [], True
     # A line for each request costs as much as the request, and names what is searched for. The server looks at this.
     logging.getLogger("uvicorn.access").handlers, logging.getLogger("uvicorn.access").propagate = [], False
+    # What is wrong with a form is in the answer, and anybody could fill the log with it.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
     # A reader of standard output that goes away is no reason to say so on standard error for each line.
     logging.raiseExceptions = False

@@ -169,6 +169,19 @@ def test_what_is_not_http_is_a_problem_too(connect: Connect) -> None:
     assert (problem["status"], problem["code"]) == (400, "malformed-request")
 
 
+def test_a_broken_form_is_answered_and_fills_no_log(connect: Connect, tmp_path: Path) -> None:
+    body = b"--x\r\nContent-Disposition: form-data; na\rme=file\r\n\r\nDear\r\n--x--\r\n"
+    with closing(connect()) as connection:
+        connection.sendall(
+            b"POST /v1/templates HTTP/1.1\r\nHost: docgen\r\nConnection: close\r\n"
+            b"Content-Type: multipart/form-data; boundary=x\r\n"
+            b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
+        )
+        problem = problem_of(everything(connection))
+    assert (problem["status"], problem["code"]) == (400, "malformed-request")
+    assert "multipart" not in (tmp_path / "serve.log").read_text(encoding="utf-8")
+
+
 def test_a_client_that_does_not_read_its_answer_loses_it(address: str, connect: Connect) -> None:
     request = request_of_long_answer(address)
     with closing(connect()) as connection:
