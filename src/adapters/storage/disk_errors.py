@@ -1,16 +1,12 @@
 """What a disk complains of, in the words of the domain."""
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from adapters.storage.blob_names import COMPONENT
+from application.full_disk import is_full_disk
 from domain.errors import ServiceUnavailableError, StorageFullError
-
-# No room on the disk, in the quota, or below the limit for the size of a file.
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
@@ -19,7 +15,7 @@ def disk_errors(root: Path, what: str = "storage") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full_disk(error):
             raise StorageFullError(
                 f"The {what} in {root} has no room left, and nothing was stored: make room, or enlarge it."
             ) from error
