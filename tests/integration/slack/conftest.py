@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from entrypoints.app import create_app
+from entrypoints.container import Container
 from entrypoints.settings.service import Settings
 from entrypoints.settings.slack import SlackSettings
 from tests.integration.http.conftest import register, settings_for
@@ -65,11 +67,26 @@ def with_slack(settings: Settings, slack: FakeSlack, **slack_fields: Any) -> Set
     return settings.model_copy(update={"http": http, "slack": SlackSettings.model_construct(**fields)})
 
 
+@contextmanager
+def with_letter(
+    settings: Settings, container: Container | None = None, *, address: str = "http://testserver"
+) -> Iterator[TestClient]:
+    """Run a service that has a template; yield a client of it."""
+    app = create_app(settings, container)
+    with TestClient(app, raise_server_exceptions=False, base_url=address) as client:
+        register(client, LETTER, name="offer-letter.txt", slug="offer-letter")
+        yield client
+
+
+def without_worker(settings: Settings) -> Settings:
+    """Return settings of a service that leaves its jobs to others."""
+    return settings.model_copy(update={"http": settings.http.model_copy(update={"with_worker": False})})
+
+
 @pytest.fixture(scope="module")
 def desk(slack_settings: Settings, slack: FakeSlack) -> Iterator[Desk]:
     """A person at Slack, with a service behind it that has a template."""
-    with TestClient(create_app(slack_settings), raise_server_exceptions=False) as client:
-        register(client, LETTER, name="offer-letter.txt", slug="offer-letter")
+    with with_letter(slack_settings) as client:
         yield Desk(client, slack)
 
 

@@ -11,17 +11,14 @@ import asyncpg
 import pytest
 from httpx2 import Cookies
 from pydantic import SecretStr
-from starlette.testclient import TestClient
 
 from application.caller import operator
 from domain.workspace import DEFAULT_WORKSPACE, DEFAULT_WORKSPACE_ID
-from entrypoints.app import create_app
 from entrypoints.cli.main import main
 from entrypoints.container import Container
 from entrypoints.parts.slack import SlackParts
 from entrypoints.settings.service import Settings
-from tests.integration.http.conftest import register
-from tests.integration.slack.conftest import AUTHOR, LETTER, with_slack
+from tests.integration.slack.conftest import AUTHOR, with_letter, with_slack
 from tests.integration.slack.desk import Desk
 from tests.integration.support.databases import as_service
 from tests.integration.support.fake_slack import APP, TEAM, USER, FakeSlack
@@ -37,9 +34,7 @@ def container(slack_settings: Settings, slack: FakeSlack) -> Container:
 @pytest.fixture(scope="module")
 def desk(container: Container, slack: FakeSlack) -> Iterator[Desk]:
     slack.tokens.clear()
-    app = create_app(container.settings(), container)
-    with TestClient(app, raise_server_exceptions=False, base_url="https://docgen.example.org") as client:
-        register(client, LETTER, name="offer-letter.txt", slug="offer-letter")
+    with with_letter(container.settings(), container, address="https://docgen.example.org") as client:
         yield Desk(client, slack)
 
 

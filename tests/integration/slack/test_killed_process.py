@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
-from entrypoints.app import create_app
 from entrypoints.settings.service import Settings
 from tests.integration.cli.serving import DEADLINE_SECONDS, working_on
-from tests.integration.http.conftest import register
-from tests.integration.slack.conftest import LETTER
+from tests.integration.slack.conftest import with_letter, without_worker
 from tests.integration.slack.desk import Desk
 from tests.integration.support.fake_slack import BOT_TOKEN, CHANNEL, SIGNING_SECRET, FakeSlack, Stop
 from tests.waiting import wait_until
@@ -19,10 +16,7 @@ from tests.waiting import wait_until
 @pytest.fixture(scope="module")
 def desk(slack_settings: Settings, slack: FakeSlack) -> Iterator[Desk]:
     """A service without a worker."""
-    http = slack_settings.http.model_copy(update={"with_worker": False})
-    settings = slack_settings.model_copy(update={"http": http})
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        register(client, LETTER, name="offer-letter.txt", slug="offer-letter")
+    with with_letter(without_worker(slack_settings)) as client:
         yield Desk(client, slack)
 
 

@@ -8,19 +8,16 @@ from typing import Any
 
 import asyncpg
 import pytest
-from starlette.testclient import TestClient
 
 from application.job_worker import Handler
 from application.ports.job_queue import JobKind
 from application.ports.job_source import TakenJob
 from domain.identifiers import JobId, WorkspaceId
-from entrypoints.app import create_app
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
 from entrypoints.parts.slack import SlackParts
 from entrypoints.settings.service import Settings
-from tests.integration.http.conftest import register
-from tests.integration.slack.conftest import LETTER
+from tests.integration.slack.conftest import with_letter, without_worker
 from tests.integration.slack.desk import Desk
 from tests.integration.support.fake_slack import CHANNEL, FakeSlack, Stop
 
@@ -37,10 +34,7 @@ _OPEN = """
 @pytest.fixture(scope="module")
 def desk(slack_settings: Settings, slack: FakeSlack) -> Iterator[Desk]:
     """A service without a worker."""
-    http = slack_settings.http.model_copy(update={"with_worker": False})
-    settings = slack_settings.model_copy(update={"http": http})
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        register(client, LETTER, name="offer-letter.txt", slug="offer-letter")
+    with with_letter(without_worker(slack_settings)) as client:
         yield Desk(client, slack)
 
 

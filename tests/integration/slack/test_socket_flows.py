@@ -9,13 +9,10 @@ from typing import Any
 import pytest
 from httpx2 import Response
 from pydantic import SecretStr
-from starlette.testclient import TestClient
 from typing_extensions import override
 
-from entrypoints.app import create_app
 from entrypoints.settings.service import Settings
-from tests.integration.http.conftest import register
-from tests.integration.slack.conftest import AUTHOR, LETTER, with_slack
+from tests.integration.slack.conftest import AUTHOR, with_letter, with_slack
 from tests.integration.slack.desk import Desk
 from tests.integration.support.fake_slack import APP_TOKEN, USER, FakeSlack
 
@@ -44,8 +41,7 @@ class SocketDesk(Desk):
 def desk(slack_settings: Settings, slack: FakeSlack) -> Iterator[SocketDesk]:
     """A service that has no address for Slack."""
     settings = with_slack(slack_settings, slack, signing_secret=None, app_token=SecretStr(APP_TOKEN))
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        register(client, LETTER, name="offer-letter.txt", slug="offer-letter")
+    with with_letter(settings) as client:
         yield SocketDesk(client, slack)
 
 

@@ -6,12 +6,9 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from starlette.testclient import TestClient
 
-from entrypoints.app import create_app
 from entrypoints.settings.service import Settings
-from tests.integration.http.conftest import register
-from tests.integration.slack.conftest import LETTER, with_slack
+from tests.integration.slack.conftest import with_letter, with_slack
 from tests.integration.slack.desk import Desk
 from tests.integration.support.fake_slack import APP_TOKEN, FakeSlack
 from tests.slack.person import untouched
@@ -21,8 +18,7 @@ from tests.slack.person import untouched
 def desk(slack_settings: Settings, slack: FakeSlack) -> Iterator[Desk]:
     """A service that has no address for Slack."""
     settings = with_slack(slack_settings, slack, signing_secret=None, app_token=SecretStr(APP_TOKEN))
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        register(client, LETTER, name="offer-letter.txt", slug="offer-letter")
+    with with_letter(settings) as client:
         yield Desk(client, slack)
 
 

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from starlette.testclient import TestClient
 
-from entrypoints.app import create_app
 from entrypoints.container import service_container
 from entrypoints.settings.service import Settings
 from entrypoints.telemetry.process import Telemetry
 from entrypoints.telemetry.variables import telemetry_settings
-from tests.integration.http.conftest import register
-from tests.integration.slack.conftest import LETTER
+from tests.integration.slack.conftest import with_letter
 from tests.integration.slack.desk import Desk
 from tests.integration.support.fake_slack import BOT_TOKEN, FakeSlack
 from tests.integration.support.otlp import Collector, collecting
@@ -36,8 +33,7 @@ def desk(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     container = service_container(slack_settings, Telemetry(telemetry_settings(variables)))
-    with TestClient(create_app(slack_settings, container), raise_server_exceptions=False) as client:
-        register(client, LETTER, name="offer-letter.txt", slug="offer-letter")
+    with with_letter(slack_settings, container) as client:
         yield Desk(client, slack)
 
 
