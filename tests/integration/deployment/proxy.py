@@ -17,6 +17,7 @@ from tests.integration.deployment.programs import ROOT, program, read_yaml
 
 HOST = "docgen.test"
 _UPSTREAM = "          - url: http://service:8000\n"
+_RATE_LIMIT, _NO_RATE_LIMIT = "average: 200, period: 1s, burst: 1000", "average: 0"
 _DEADLINE_SECONDS = 30.0
 
 
@@ -50,8 +51,8 @@ class Proxy:
 
 
 @contextmanager
-def proxying(folder: Path, upstreams: Sequence[int]) -> Iterator[Proxy]:
-    """Run Traefik with the files as they are, but for addresses and certificates.
+def proxying(folder: Path, upstreams: Sequence[int], *, rate_limit: bool = True) -> Iterator[Proxy]:
+    """Run Traefik with the files as they are, but for addresses and certificates; and for the rate limit, if unwanted.
 
     It is there when `await_state` has returned.
     """
@@ -64,6 +65,9 @@ def proxying(folder: Path, upstreams: Sequence[int]) -> Iterator[Proxy]:
         if file.name == "routes.yml":
             assert _UPSTREAM in text
             text = text.replace(_UPSTREAM, "".join(f"          - url: http://127.0.0.1:{port}\n" for port in upstreams))
+        elif not rate_limit:
+            assert _RATE_LIMIT in text
+            text = text.replace(_RATE_LIMIT, _NO_RATE_LIMIT)
         (dynamic / file.name).write_text(text, encoding="utf-8")
     static.write_text(yaml.safe_dump(_static(proxy, dynamic)), encoding="utf-8")
     with (folder / "traefik.log").open("w", encoding="utf-8") as log:

@@ -1,13 +1,11 @@
 """The real Traefik in front of the real service, with the middlewares and routes of a deployment."""
 
-import asyncio
 import http.client
 import json
 import signal
 import ssl
 import subprocess
 import urllib.request
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -18,13 +16,13 @@ import pytest
 import pytest_asyncio
 
 from tests.integration.cli.serving import DEADLINE_SECONDS, free_port, serving, upload
+from tests.integration.deployment.load import under_load
 from tests.integration.deployment.programs import checked, program
 from tests.integration.deployment.proxy import HOST, Proxy, proxying
 from tests.integration.support.databases import Template, as_service
+from tests.waiting import wait_until
 
 ADDRESS = f"https://{HOST}"
-# Four clients with it stay below the 200 requests a second that Traefik takes from one address.
-_PAUSE = 0.03
 RENDER = {"template": "letter", "data": {"name": "Ada"}}
 
 
@@ -82,11 +80,6 @@ class Front:
         transport = httpx2.HTTPTransport(verify=False, local_address=address)
         with httpx2.Client(transport=transport, base_url=self.base, headers={"Host": HOST}, timeout=30) as client:
             yield client
-
-    def many(self, address: str) -> httpx2.AsyncClient:
-        """A client for many requests at a time."""
-        transport = httpx2.AsyncHTTPTransport(verify=False, local_address=address)
-        return httpx2.AsyncClient(transport=transport, base_url=self.base, headers={"Host": HOST}, timeout=30)
 
     def announced(self, path: str, length: int) -> tuple[int, str | None]:
         """Announce a body that is never sent; return status and media type of the answer."""
@@ -172,6 +165,21 @@ def test_slack_has_a_route_and_a_rate_of_its_own(front: Front) -> None:
         assert client.get("/livez").status_code == 200
 
 
+def test_who_asks_faster_than_the_rate_has_to_wait_and_nobody_else(front: Front) -> None:
+    """Counted by address: wrk asks from one, and so does the first of these two clients."""
+
+    def refused() -> bool:
+        return client.post("/nowhere").status_code == 429
+
+    url = f"{front.base}/nowhere"
+    with front.client("127.0.0.1") as client, under_load(url, HOST, {}, connections=8, delay_ms=0) as load:
+        wait_until(refused)
+        with front.client("127.0.0.4") as another:
+            assert another.post("/nowhere").status_code == 404
+    assert load.answers.keys() == {404, 429}
+    assert load.answers[404] >= 1000
+
+
 def test_every_route_has_headers_and_a_rate(front: Front) -> None:
     """As Traefik itself has them, and none of its parts has a fault."""
     with urllib.request.urlopen(f"http://127.0.0.1:{front.proxy.api}/api/http/middlewares", timeout=5) as answer:
@@ -191,27 +199,25 @@ def test_the_check_of_its_container_finds_traefik_well(front: Front) -> None:
     assert "OK" in checked("traefik", "healthcheck", f"--configFile={front.proxy.static}")
 
 
-async def test_a_rolling_restart_costs_nobody_an_answer(front: Front) -> None:
-    """Documents are made all the time, while another service is started, and then each of both is ended in turn."""
-    answers: Counter[int] = Counter()
-    done = asyncio.Event()
+def test_a_rolling_restart_costs_nobody_an_answer(front: Front, tmp_path: Path) -> None:
+    """Documents are made all the time, while another service is started, and then each of both is ended in turn.
 
-    async def work(client: httpx2.AsyncClient) -> None:
-        while not done.is_set():
-            answer = await client.post("/v1/renders", json=RENDER, headers={"Accept": "text/plain"})
-            answers[answer.status_code] += 1
-            await asyncio.sleep(_PAUSE)
+    Faster than Traefik would let a single address ask.
+    """
+    replicas = (front.running, front.other)
+    with proxying(tmp_path, [it.port for it in replicas], rate_limit=False) as proxy:
+        proxy.await_state(front.running.port, "UP")
+        proxy.await_state(front.other.port, "DOWN")
+        url = f"https://127.0.0.1:{proxy.https}/v1/renders"
+        with under_load(url, HOST, RENDER, connections=8, delay_ms=10) as load:
+            _started(front.other, proxy)
+            assert front.running.end() == 0
+            _started(front.running, proxy)
+            assert front.other.end() == 0
+    assert load.broken == 0, load
+    assert set(load.answers) == {201}, load
 
-    async def start(replica: Replica) -> None:
-        await asyncio.to_thread(replica.start)
-        await asyncio.to_thread(front.proxy.await_state, replica.port, "UP")
 
-    async with front.many("127.0.0.5") as client, asyncio.TaskGroup() as load:
-        for _ in range(4):
-            load.create_task(work(client))
-        await start(front.other)
-        assert await asyncio.to_thread(front.running.end) == 0
-        await start(front.running)
-        assert await asyncio.to_thread(front.other.end) == 0
-        done.set()
-    assert set(answers) == {200}, answers
+def _started(replica: Replica, proxy: Proxy) -> None:
+    replica.start()
+    proxy.await_state(replica.port, "UP")
