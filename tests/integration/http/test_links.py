@@ -1,6 +1,6 @@
 """Links to documents, for those who have no key."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,14 @@ def linked(client: TestClient, record: dict[str, Any], **body: Any) -> dict[str,
     assert answer.headers["location"] == answer.json()["url"]
     link: dict[str, Any] = answer.json()
     return link
+
+
+def test_a_link_without_a_body_ends_after_an_hour(client: TestClient) -> None:
+    register(client)
+    answer = client.post(rendered(client)["links"]["links"])
+    assert answer.status_code == 201, answer.text
+    left = datetime.fromisoformat(answer.json()["expires_at"]) - datetime.now(UTC)
+    assert timedelta(minutes=59) < left <= timedelta(hours=1)
 
 
 def test_a_link_needs_no_key_and_serves_what_the_document_does(database_url: str, tmp_path: Path) -> None:

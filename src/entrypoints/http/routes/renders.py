@@ -66,6 +66,8 @@ _NO_DATA: Final = {
 _ENVELOPE_BYTES: Final = 100_000
 # How long a client may wait for the end of a render with one request.
 MAX_WAIT_SECONDS: Final = 60
+# Of a link, without a body.
+_USUAL_LINK: Final = CreateLinkRequest()
 
 _RENDER_CODES = (
     "not-found",
@@ -325,13 +327,16 @@ async def delete_render(render_id: str, container: ContainerDependency, caller: 
 )
 async def create_link(
     render_id: str,
-    body: CreateLinkRequest,
     request: Request,
     response: Response,
     container: ContainerDependency,
     caller: CallerDependency,
+    body: CreateLinkRequest = _USUAL_LINK,
 ) -> LinkResponse:
-    """Make a link to a render's document that needs no key; it ends after `ttl` seconds, or with the document."""
+    """Make a link to a render's document that needs no key; it ends after `ttl` seconds, or with the document.
+
+    Without a body it ends after an hour.
+    """
     link = await container.link_document()(caller, render_id, body.ttl)
     url = address_of(link, request, container.settings().http)
     response.headers["Location"] = url
