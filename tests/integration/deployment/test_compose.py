@@ -12,6 +12,7 @@ import pytest
 import entrypoints.settings.sources as settings_sources
 from entrypoints.settings.names import refuse_unknown_names, setting_names
 from entrypoints.settings.service import Settings, load_settings
+from entrypoints.telemetry.variables import telemetry_settings
 from tests.integration.deployment.programs import ROOT, checked, read_yaml
 
 PROFILES = ("s3", "proxy", "observability", "dev")
@@ -144,6 +145,18 @@ def test_every_variable_and_secret_of_docgen_is_a_setting(
     for key, value in everything["services"]["service"]["environment"].items():
         monkeypatch.setenv(key, value or "")
     assert load_settings().storage.kind == "local"
+
+
+def test_what_is_sent_to_the_collector_is_what_it_takes() -> None:
+    """A signal without a pipeline would be refused, once a minute for ever."""
+    composition = composed(OTEL_EXPORTER_OTLP_ENDPOINT="http://collector:4318")
+    pipelines = read_yaml("infra/observability/collector.yaml")["service"]["pipelines"]
+    taken = {name for name, its in pipelines.items() if "otlp" in its["receivers"]}
+    for name in ("service", "worker"):
+        environment = composition["services"][name]["environment"]
+        sent = telemetry_settings({key: value or "" for key, value in environment.items() if key.startswith("OTEL_")})
+        assert sent.traces
+        assert {signal for signal in ("traces", "metrics") if getattr(sent, signal)} <= taken
 
 
 def test_variables_of_the_file_are_none_that_docgen_takes_for_misspelt(monkeypatch: pytest.MonkeyPatch) -> None:
