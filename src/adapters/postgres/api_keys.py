@@ -10,8 +10,7 @@ from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import api_key_columns, api_key_of, known_scopes
-from adapters.postgres.rows import ApiKeyRow
+from adapters.postgres.tables.access import ApiKeyRow, api_key_columns, api_key_of, known_scopes
 from application.ports.api_key_directory import ApiKeyDirectory, KnownKey
 from application.ports.api_key_repository import ApiKeyRepository
 from domain.api_key import ApiKey

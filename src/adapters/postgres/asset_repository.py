@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import asset_columns, asset_of
-from adapters.postgres.rows import AssetRow
+from adapters.postgres.tables.assets import AssetRow, asset_columns, asset_of
 from adapters.postgres.texts import is_storable
 from application.ports.asset_repository import AssetRepository
 from domain.asset import Asset

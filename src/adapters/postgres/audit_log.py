@@ -5,8 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import audit_columns, audit_event_of
-from adapters.postgres.rows import AuditEventRow
+from adapters.postgres.tables.access import AuditEventRow, audit_columns, audit_event_of
 from adapters.postgres.texts import is_storable
 from application.ports.audit_log import AuditFilter, AuditLog
 from domain.audit import AuditEntry, AuditEvent

@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import batch_columns, batch_of
-from adapters.postgres.rows import BatchRow
 from adapters.postgres.statements import on_driver
+from adapters.postgres.tables.batches import BatchRow, batch_columns, batch_of
 from adapters.postgres.texts import from_json, storable, to_json
 from application.ports.batch_repository import BatchFilter, BatchRepository
 from domain.batch import Batch, BatchChunk, BatchItem, BatchStatus, ItemStatus

@@ -11,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from typing_extensions import override
 
-from adapters.postgres.rows import AssetRow, DeletedWorkspaceRow, RenderRow, TemplateVersionRow, WorkspaceRow
+from adapters.postgres.tables.assets import AssetRow
+from adapters.postgres.tables.renders import RenderRow
+from adapters.postgres.tables.templates import TemplateVersionRow
+from adapters.postgres.tables.workspaces import DeletedWorkspaceRow, WorkspaceRow
 from application.ports.blob_references import BlobName, BlobReferences, Namer
 from domain.identifiers import WorkspaceId
 

@@ -15,10 +15,10 @@ from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import of_refused_row
-from adapters.postgres.rows import IdempotencyKeyRow
 from adapters.postgres.scope import WORKSPACE_SETTING, scope_of
 from adapters.postgres.statements import on_driver
 from adapters.postgres.sweeping import sweep_rows
+from adapters.postgres.tables.requests import IdempotencyKeyRow
 from application.ports.idempotency_keys import AnsweredClaim, AnswerLog, Claim, IdempotencyKeys, KeptAnswer
 from domain.errors import DocGenError, IdempotencyMismatchError, NotFoundError, RequestInProgressError
 from domain.identifiers import RenderId, WorkspaceId

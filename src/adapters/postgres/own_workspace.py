@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import workspace_of
-from adapters.postgres.rows import WorkspaceRow, WorkspaceSettingsRow
+from adapters.postgres.tables.workspaces import WorkspaceRow, WorkspaceSettingsRow, workspace_of
 from adapters.postgres.texts import require_storable
 from application.ports.own_workspace import OwnWorkspace
 from domain.errors import NotFoundError

@@ -12,9 +12,9 @@ from sqlalchemy import func
 from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
-from adapters.postgres.rows import RateBucketRow
 from adapters.postgres.scope import NO_WORKSPACE, scope_of
 from adapters.postgres.sweeping import sweep_rows
+from adapters.postgres.tables.requests import RateBucketRow
 from adapters.postgres.texts import is_storable
 from application.ports.rate_buckets import Lease, RateBuckets
 from domain.identifiers import WorkspaceId

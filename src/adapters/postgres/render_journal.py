@@ -18,10 +18,9 @@ from typing_extensions import override
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import of_refused_row
 from adapters.postgres.idempotency_keys import KEPT, keep_statement, kept_values, refusals_of
-from adapters.postgres.mapping import new_render_columns
 from adapters.postgres.render_repository import refusals
-from adapters.postgres.rows import RenderRow
 from adapters.postgres.scope import WORKSPACE_SETTING
+from adapters.postgres.tables.renders import RenderRow, new_render_columns
 from application.ports.idempotency_keys import AnsweredClaim
 from application.ports.render_journal import RenderJournal
 from application.ports.render_repository import NewRender

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import new_render_columns, render_columns, render_of
-from adapters.postgres.rows import IdempotencyKeyRow, RenderRow
 from adapters.postgres.statements import on_driver, on_driver_many
+from adapters.postgres.tables.renders import RenderRow, new_render_columns, render_columns, render_of
+from adapters.postgres.tables.requests import IdempotencyKeyRow
 from adapters.postgres.usage import count_usage
 from application.ports.render_repository import NewRender, RenderFilter, RenderRepository, UsageFilter, UsagePlace
 from domain.errors import ConflictError, DocGenError, NotFoundError

@@ -9,10 +9,9 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import asyncpg
 
-from adapters.postgres import slack_rows  # noqa: F401  # its tables are some of Row's
 from adapters.postgres.connection import connect
 from adapters.postgres.failures import COMPONENT, connecting
-from adapters.postgres.rows import Row
+from adapters.postgres.tables.base import Row
 from domain.errors import ServiceUnavailableError
 
 EMBEDDED_ROLE: Final = "docgen_service"

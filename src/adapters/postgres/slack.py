@@ -12,9 +12,8 @@ from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import template_of
-from adapters.postgres.rows import Row, TemplateRow
-from adapters.postgres.slack_rows import (
+from adapters.postgres.tables.base import Row
+from adapters.postgres.tables.slack import (
     SlackAuthorRow,
     SlackDeliveryRow,
     SlackDraftRow,
@@ -22,6 +21,7 @@ from adapters.postgres.slack_rows import (
     SlackInstallStateRow,
     SlackIntentRow,
 )
+from adapters.postgres.tables.templates import TemplateRow, template_of
 from adapters.postgres.texts import from_json, is_storable, storable, to_json
 from application.ports.slack_deliveries import SlackDeliveryRepository
 from application.ports.slack_drafts import SlackDraftRepository

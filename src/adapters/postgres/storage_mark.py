@@ -9,8 +9,8 @@ from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import connecting
-from adapters.postgres.rows import StorageMarkRow
 from adapters.postgres.scope import NO_WORKSPACE, scope_of
+from adapters.postgres.tables.storage import StorageMarkRow
 from application.ports.storage_mark import ReplaceableMark
 
 _MARK: Final = select(StorageMarkRow.mark)

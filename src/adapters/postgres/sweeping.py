@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from adapters.postgres.rows import Row
+from adapters.postgres.tables.base import Row
 
 
 async def sweep_rows(

@@ -7,8 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import template_columns, template_of, version_columns, version_of
-from adapters.postgres.rows import TemplateRow, TemplateVersionRow
+from adapters.postgres.tables.templates import (
+    TemplateRow,
+    TemplateVersionRow,
+    template_columns,
+    template_of,
+    version_columns,
+    version_of,
+)
 from adapters.postgres.texts import is_storable, require_storable
 from application.ports.template_repository import TemplateFilter, TemplateRepository
 from domain.errors import ConflictError, DocGenError, NotFoundError, PreconditionFailedError, SlugTakenError

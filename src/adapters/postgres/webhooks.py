@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from adapters.postgres.failures import violations
-from adapters.postgres.rows import WebhookDeliveryRow, WebhookRow
+from adapters.postgres.tables.webhooks import WebhookDeliveryRow, WebhookRow
 from adapters.postgres.texts import from_json, require_storable, storable, to_json
 from application.ports.delivery_repository import DeliveryFilter, DeliveryRepository
 from application.ports.webhook_repository import WebhookRepository

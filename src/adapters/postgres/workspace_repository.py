@@ -6,9 +6,16 @@ from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.failures import violations
-from adapters.postgres.mapping import deleted_workspace_columns, deleted_workspace_of, workspace_columns, workspace_of
-from adapters.postgres.rows import DeletedWorkspaceRow, RateBucketRow, WorkspaceRow
 from adapters.postgres.scope import QUEUE_IN_TRANSACTION
+from adapters.postgres.tables.requests import RateBucketRow
+from adapters.postgres.tables.workspaces import (
+    DeletedWorkspaceRow,
+    WorkspaceRow,
+    deleted_workspace_columns,
+    deleted_workspace_of,
+    workspace_columns,
+    workspace_of,
+)
 from adapters.postgres.texts import is_storable
 from application.ports.workspace_directory import WorkspaceDirectory
 from application.ports.workspace_repository import WorkspaceRepository

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from adapters.postgres.rows import Row
+from adapters.postgres.tables.base import Row
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=Row.metadata, transaction_per_migration=True

@@ -11,12 +11,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from adapters.postgres import (
-    migrator,
-    slack_rows,  # noqa: F401  # its tables are some of Row's
-)
+from adapters.postgres import migrator
 from adapters.postgres.database import PostgresDatabase
-from adapters.postgres.rows import Row
+from adapters.postgres.tables.base import Row
 from domain.errors import ServiceUnavailableError
 from tests.integration.support.relay import Relay
 

@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.rate_buckets import PostgresRateBuckets
-from adapters.postgres.rows import RateBucketRow
 from adapters.postgres.scope import MAINTENANCE
+from adapters.postgres.tables.requests import RateBucketRow
 from application.ports.rate_buckets import RateBuckets
 from domain.rate_limit import RateLimit
 from domain.workspace import DEFAULT_WORKSPACE_ID

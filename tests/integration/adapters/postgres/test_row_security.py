@@ -14,30 +14,14 @@ from adapters.postgres.idempotency_keys import PostgresIdempotencyKeys
 from adapters.postgres.migrator import upgrade
 from adapters.postgres.rate_buckets import PostgresRateBuckets
 from adapters.postgres.roles import grant_service, make_embedded_service, weakness_of
-from adapters.postgres.rows import (
-    ApiKeyRow,
-    AssetRow,
-    AuditEventRow,
-    BatchChunkRow,
-    BatchItemRow,
-    BatchRow,
-    DeletedWorkspaceRow,
-    IdempotencyKeyRow,
-    RateBucketRow,
-    RenderRow,
-    Row,
-    StorageMarkRow,
-    TemplateRow,
-    TemplateVersionRow,
-    UsageSummedRow,
-    UsageTotalRow,
-    WebhookDeliveryRow,
-    WebhookRow,
-    WorkspaceRow,
-    WorkspaceSettingsRow,
-)
 from adapters.postgres.scope import scope_of
-from adapters.postgres.slack_rows import (
+from adapters.postgres.tables.access import ApiKeyRow, AuditEventRow
+from adapters.postgres.tables.assets import AssetRow
+from adapters.postgres.tables.base import Row
+from adapters.postgres.tables.batches import BatchChunkRow, BatchItemRow, BatchRow
+from adapters.postgres.tables.renders import RenderRow
+from adapters.postgres.tables.requests import IdempotencyKeyRow, RateBucketRow
+from adapters.postgres.tables.slack import (
     SlackAuthorRow,
     SlackDeliveryRow,
     SlackDraftRow,
@@ -45,6 +29,11 @@ from adapters.postgres.slack_rows import (
     SlackInstallStateRow,
     SlackIntentRow,
 )
+from adapters.postgres.tables.storage import StorageMarkRow
+from adapters.postgres.tables.templates import TemplateRow, TemplateVersionRow
+from adapters.postgres.tables.usage import UsageSummedRow, UsageTotalRow
+from adapters.postgres.tables.webhooks import WebhookDeliveryRow, WebhookRow
+from adapters.postgres.tables.workspaces import DeletedWorkspaceRow, WorkspaceRow, WorkspaceSettingsRow
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from application.ports.render_repository import UsageFilter
 from application.ports.template_repository import TemplateFilter

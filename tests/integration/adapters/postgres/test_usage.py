@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from adapters.postgres.database import PostgresDatabase
-from adapters.postgres.rows import UsageTotalRow
 from adapters.postgres.scope import scope_of
+from adapters.postgres.tables.usage import UsageTotalRow
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from application.ports.render_repository import UsageFilter
 from domain.identifiers import WorkspaceId

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from adapters.postgres.rows import Code, CodeKey, Json, Row
+from adapters.postgres.tables.base import Code, CodeKey, Json, Row
 
 
 class SlackInstallationRow(Row):
