@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes the secrets of a deployment as files, each once: what is there stays as it is.
+# Makes the secrets of a deployment as files, each once: what is there stays as it is, such as keys of a bucket of yours
+# that you have written there before.
 #
 #   scripts/make-secrets.sh [FOLDER [DATABASE_HOST [DATABASE_PORT]]]      default: ./secrets postgres 5432
 #
@@ -28,11 +29,12 @@ random() {
 # keep NAME VALUE
 keep() {
     if [ -s "$directory/$1" ]; then
+        chmod 0644 "$directory/$1" || fail "$directory/$1 is not yours: containers may be unable to read it."
         echo "kept     $directory/$1"
         return
     fi
     printf '%s\n' "$2" >"$directory/$1.new"
-    chmod 0444 "$directory/$1.new"
+    chmod 0644 "$directory/$1.new"
     mv "$directory/$1.new" "$directory/$1"
     echo "made     $directory/$1"
 }

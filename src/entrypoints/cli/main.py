@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None, load: Callable[[str], ModuleTyp
     prepare_output()
     options = argparse.Namespace()
     try:
-        _parser().parse_args(arguments, options)
+        argument_parser().parse_args(arguments, options)
         complaint = complaint_of(os.environ.get(VARIABLE, ""))
         if complaint is not None:
             complain(f"The setting {VARIABLE} is wrong: {complaint}.")
@@ -113,7 +113,8 @@ class _ShowVersion(argparse.Action):
         parser.exit()
 
 
-def _parser() -> argparse.ArgumentParser:
+def argument_parser() -> argparse.ArgumentParser:
+    """Return what reads the command line; the result of its `parse_args` says in `module` who carries it out."""
     parser = argparse.ArgumentParser(
         prog="docgen", description="Documents from Word, Markdown and text templates.", allow_abbrev=False
     )

@@ -32,7 +32,7 @@ from entrypoints.telemetry.threads import in_own_thread
 from entrypoints.telemetry.variables import TelemetrySettings
 
 # What is not handed over by then is lost: a collector that hangs keeps no process from ending.
-_FLUSH_SECONDS: Final = 5.0
+FLUSH_SECONDS: Final = 5.0
 _CUMULATIVE: Final = AggregationTemporality.CUMULATIVE
 _SECONDS_SUFFIX: Final = "_seconds"
 
@@ -64,7 +64,7 @@ class MetricsExport:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         try:
-            async with asyncio.timeout(_FLUSH_SECONDS):
+            async with asyncio.timeout(FLUSH_SECONDS):
                 await self._export()
         except TimeoutError:
             pass

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrypoints.telemetry.traces import Traces
 
 # A collector that hangs keeps no process from ending.
-_FLUSH_SECONDS: Final = 5.0
+FLUSH_SECONDS: Final = 5.0
 _SCOPE: Final = "docgen"
 
 
@@ -29,7 +29,7 @@ class Telemetry:
     """
 
     def __init__(
-        self, settings: TelemetrySettings = OFF, service: str = "docgen", flush_seconds: float = _FLUSH_SECONDS
+        self, settings: TelemetrySettings = OFF, service: str = "docgen", flush_seconds: float = FLUSH_SECONDS
     ) -> None:
         """Take what is on; `service` is the name of this process where OTEL_SERVICE_NAME has none.
 

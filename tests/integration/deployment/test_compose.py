@@ -176,8 +176,16 @@ def test_the_script_makes_the_secrets_of_the_file_once(tmp_path: Path) -> None:
     made = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     assert set(made) == set(read_yaml(FILE)["secrets"])
     assert folder.stat().st_mode & 0o777 == 0o700
+    # Whoever runs it writes keys of their own into a file, as they would anywhere.
+    own = folder / "docgen_storage__s3__access_key_id"
+    own.unlink()
+    own.write_text("AKIA-OWN", encoding="utf-8")
+    own.chmod(0o600)
+    made[own.name] = "AKIA-OWN"
     subprocess.run([script, folder], check=True, capture_output=True)
     assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == made
+    # Containers read them as users of their own, and their owner may write to them.
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o644}
 
 
 def test_docgen_takes_what_the_script_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from entrypoints.cli.main import argument_parser
 from entrypoints.settings.names import setting_names
 from entrypoints.settings.service import Settings
 from tests.integration.deployment.programs import ROOT, checked, read_yaml
@@ -25,10 +26,11 @@ def documents() -> list[dict[str, Any]]:
 
 def pods() -> dict[str, dict[str, Any]]:
     """The pods of everything that makes some, by its name."""
+    made = {it["metadata"]["name"]: it for it in documents()}
     return {
-        it["metadata"]["name"]: it["spec"]["template"]
-        for it in documents()
-        if it["kind"] in {"Deployment", "StatefulSet", "Job"}
+        name: it["spec"]["jobTemplate"]["spec"]["template"] if it["kind"] == "CronJob" else it["spec"]["template"]
+        for name, it in made.items()
+        if it["kind"] in {"Deployment", "StatefulSet", "Job", "CronJob"}
     }
 
 
@@ -80,7 +82,7 @@ def test_kustomize_builds_the_example(tmp_path: Path) -> None:
     checked("kubernetes-validate", "--strict", tmp_path / "built.yaml")
 
 
-@pytest.mark.parametrize("name", ["docgen-service", "docgen-worker", "docgen-migrate", "postgres"])
+@pytest.mark.parametrize("name", ["docgen-service", "docgen-worker", "docgen-migrate", "docgen-backup", "postgres"])
 def test_pods_run_without_root_and_without_rights(name: str) -> None:
     """As the profile `restricted` of Kubernetes wants it, and more."""
     spec = pods()[name]["spec"]
@@ -97,7 +99,7 @@ def test_pods_run_without_root_and_without_rights(name: str) -> None:
     assert set(container["resources"]) == {"requests", "limits"}
 
 
-def test_only_the_migration_and_the_server_have_the_owners_role() -> None:
+def test_only_the_migration_the_backup_and_the_server_have_the_owners_role() -> None:
     """And no secret is in a variable."""
     having = set()
     for name, pod in pods().items():
@@ -105,7 +107,23 @@ def test_only_the_migration_and_the_server_have_the_owners_role() -> None:
             volume["projected"]["sources"] for volume in pod["spec"]["volumes"] if volume["name"] == "secrets"
         )
         having |= {name for source in secrets if source["secret"]["name"] == "docgen-owner"}
-    assert having == {"docgen-migrate", "postgres"}
+    assert having == {"docgen-migrate", "docgen-backup", "postgres"}
+
+
+def test_what_pods_run_is_a_command_of_docgen() -> None:
+    """With arguments that it takes."""
+    for name, pod in pods().items():
+        (container,) = pod["spec"]["containers"]
+        if name != "postgres":
+            argument_parser().parse_args(container["args"])
+
+
+def test_secrets_are_no_part_of_the_repository() -> None:
+    """Wherever somebody copies the example to."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("This is no checkout of git.")
+    for folder in ("secrets", "infra/kubernetes/example/secrets", "infra/kubernetes/mine/secrets"):
+        checked("git", "check-ignore", f"{folder}/docgen_secret_key")
 
 
 def test_policies_budgets_scalers_and_services_mean_pods_that_are_there() -> None:
@@ -144,17 +162,41 @@ def test_literals_of_the_configuration_are_settings() -> None:
             assert own <= known
 
 
+def ingress_of(path: str) -> str | None:
+    """Return the chain of middlewares that a path is led through, None where it leads nowhere."""
+    prefix = "traefik.ingress.kubernetes.io/router"
+    leading = [
+        (
+            int(it["metadata"]["annotations"][f"{prefix}.priority"]),
+            it["metadata"]["annotations"][f"{prefix}.middlewares"],
+        )
+        for it in documents()
+        if it["kind"] == "Ingress"
+        for rule in it["spec"]["rules"]
+        for its in rule["http"]["paths"]
+        if path == its["path"] or (its["pathType"] == "Prefix" and path.startswith(its["path"] + "/"))
+    ]
+    return max(leading, default=(0, None))[1]
+
+
 def test_the_ingress_leads_to_everything_but_the_figures() -> None:
     """/metrics is for the inside."""
-    rules = [rule for it in documents() if it["kind"] == "Ingress" for rule in it["spec"]["rules"]]
-    paths = [path for rule in rules for path in rule["http"]["paths"]]
-
-    def leads(path: str) -> bool:
-        return any(
-            path == it["path"] or (it["pathType"] == "Prefix" and path.startswith(it["path"] + "/")) for it in paths
-        )
-
     described = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))["paths"]
     assert {"/v1/renders", "/readyz"} <= set(described)
-    assert [path for path in (*described, "/docs", "/openapi.json", "/slack/events") if not leads(path)] == []
-    assert not leads("/metrics")
+    assert [path for path in (*described, "/docs", "/openapi.json", "/slack/events") if ingress_of(path) is None] == []
+    assert ingress_of("/metrics") is None
+
+
+def test_the_ingress_holds_bodies_to_the_limits_of_the_other_deployments() -> None:
+    """And streams what may be large, which a route with a limit of bodies would hold back."""
+    declared = read_yaml("infra/traefik/dynamic/middlewares.yml")["http"]["middlewares"]
+    led = {
+        "/v1/renders": "docgen-uploads",
+        "/v1/templates": "docgen-uploads",
+        "/v1/batches": "docgen-rows",
+        "/v1/batches/btc_1/archive": "docgen",
+        "/links/token": "docgen",
+        "/slack/events": "docgen-slack",
+    }
+    assert {path: ingress_of(path) for path in led} == {path: f"{chain}@file" for path, chain in led.items()}
+    assert set(led.values()) <= set(declared)
