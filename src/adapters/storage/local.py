@@ -5,13 +5,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
     AsyncExitStack,
-    ExitStack,
     asynccontextmanager,
+    contextmanager,
     suppress,
 )
 from datetime import UTC, datetime, timedelta
@@ -33,10 +33,10 @@ from adapters.storage.blob_names import (
     name_of,
     require_content,
 )
+from adapters.storage.blob_reading import BlobReading
 from adapters.storage.disk_errors import disk_errors
 from adapters.storage.locks import BlobLock, HeldLock, Locks, lock_path, require_locks
 from adapters.storage.piecewise_hash import PiecewiseHash
-from adapters.storage.verified import verified
 from adapters.storage.writer import GROUP, BlobWriter, LockTakenError
 from application.ports.clock import Clock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage, StoredBlob
@@ -45,8 +45,6 @@ from domain.errors import StorageFullError
 from domain.identifiers import WorkspaceId
 
 _SHARD: Final = re.compile(r"[0-9a-f]{2}")
-# Each piece takes a trip to a thread and back.
-_PIECE: Final = 512 * 1024
 _ONLY_US: Final = 0o700
 _LOCKS: Final = ".locks"
 _STALE_AFTER: Final = timedelta(hours=1)
@@ -152,18 +150,14 @@ class LocalDocumentStorage(DocumentStorage):
         return await asyncio.to_thread(self._read, key)
 
     @override
-    def stream(self, key: BlobKey, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        pieces = self._pieces(key, start, end)
-        return verified(key, pieces) if start == 0 and end is None else pieces
-
-    async def _pieces(self, key: BlobKey, start: int, end: int | None) -> AsyncGenerator[bytes, None]:
-        file, size, piece = await asyncio.to_thread(self._open_at, key, start, end)
-        end = size if end is None else min(end, size)
-        with file:
-            while piece:
-                start += len(piece)
-                yield piece
-                piece = await asyncio.to_thread(self._read_piece, file, start, end) if start < end else b""
+    async def stream(self, key: BlobKey, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
+        reading = BlobReading(key, str(self._path_of(key)), start, end)
+        try:
+            while not reading.ended:
+                for piece in await asyncio.to_thread(self._step, reading):
+                    yield piece
+        finally:
+            reading.leave()
 
     @override
     async def erase(self, key: BlobKey, is_named: Callable[[], Awaitable[bool]]) -> None:
@@ -220,34 +214,16 @@ class LocalDocumentStorage(DocumentStorage):
             return lock.take(exclusive=True)
 
     def _read(self, key: BlobKey) -> bytes:
-        with self._open(key) as file, self._disk_errors():
+        path = self._path_of(key)
+        with self._reading_errors(key), FileIO(path) as file:
             content = file.read()
         if hashlib.sha256(content).hexdigest() != key.sha256:
             raise damaged(key)
         return content
 
-    def _open(self, key: BlobKey) -> FileIO:
-        path = self._path_of(key)
-        with self._disk_errors():
-            try:
-                return FileIO(path)
-            except FileNotFoundError:
-                self._require_root()
-                raise BlobNotFoundError(key) from None
-
-    def _open_at(self, key: BlobKey, start: int, end: int | None) -> tuple[FileIO, int, bytes]:
-        """Open a blob; return its file, its size, and its first piece: most have no other."""
-        with ExitStack() as stack:
-            file = stack.enter_context(self._open(key))
-            with self._disk_errors():
-                size = os.fstat(file.fileno()).st_size
-            piece = self._read_piece(file, start, size if end is None else min(end, size))
-            stack.pop_all()
-            return file, size, piece
-
-    def _read_piece(self, file: FileIO, start: int, end: int) -> bytes:
-        with self._disk_errors():
-            return os.pread(file.fileno(), max(0, min(_PIECE, end - start)), start)
+    def _step(self, reading: BlobReading) -> list[bytes]:
+        with self._reading_errors(reading.key):
+            return reading.step()
 
     def _delete(self, key: BlobKey) -> None:
         path = self._path_of(key)
@@ -296,6 +272,15 @@ class LocalDocumentStorage(DocumentStorage):
 
     def _require_root(self) -> None:
         self._root.stat()
+
+    @contextmanager
+    def _reading_errors(self, key: BlobKey) -> Iterator[None]:
+        with self._disk_errors():
+            try:
+                yield
+            except FileNotFoundError:
+                self._require_root()
+                raise BlobNotFoundError(key) from None
 
     def _disk_errors(self) -> AbstractContextManager[None]:
         return disk_errors(self._root)

@@ -7,7 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +38,7 @@ from tests.contracts.health_check import HealthCheckContract
 from tests.contracts.storage_mark import StorageMarkContract
 from tests.fakes.clock import FixedClock
 from tests.integration.support.mounts import mounted
+from tests.waiting import until
 
 
 def path_of(root: Path, key: BlobKey) -> Path:
@@ -223,6 +224,54 @@ async def test_a_stream_that_is_left_early_closes_its_file(storage: LocalDocumen
     await anext(aiter(stream))
     await stream.aclose()  # type: ignore[attr-defined]  # the port promises an iterator, and this is a generator
     assert psutil.Process().num_fds() == before
+
+
+@pytest.fixture
+async def hanging(storage: LocalDocumentStorage, root: Path) -> AsyncIterator[Callable[[], None]]:
+    """LETTER lies where the disk hangs: a pipe that nobody opens to write. Gives what opens it."""
+    await storage.put(key_of(LETTER), LETTER)
+    path = path_of(root, key_of(LETTER))
+    path.unlink()
+    os.mkfifo(path)
+    opened = []
+
+    def let_go() -> None:
+        opened.append(os.open(path, os.O_RDWR))
+
+    yield let_go
+    let_go()
+    for descriptor in opened:
+        os.close(descriptor)
+
+
+READERS: dict[str, Callable[[DocumentStorage], Coroutine[object, object, object]]] = {
+    "read": lambda storage: storage.read(key_of(LETTER)),
+    "stream": lambda storage: collect(storage, key_of(LETTER)),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+async def test_a_disk_that_hangs_stops_nobody_else(storage: LocalDocumentStorage, hanging: object, reader: str) -> None:
+    await storage.put(key_of(BOOK), BOOK)
+    reading = asyncio.create_task(READERS[reader](storage))
+    assert await storage.read(key_of(BOOK)) == BOOK
+    assert await collect(storage, key_of(BOOK)) == BOOK
+    assert not reading.done()
+    reading.cancel()
+
+
+async def test_who_leaves_a_stream_while_it_is_read_waits_for_nothing_and_leaves_no_file(
+    storage: LocalDocumentStorage, hanging: Callable[[], None]
+) -> None:
+    before = psutil.Process().num_fds()
+    reading = asyncio.create_task(collect(storage, key_of(LETTER)))
+    await storage.put(key_of(BOOK), BOOK)
+    assert await storage.read(key_of(BOOK)) == BOOK
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    hanging()
+    await until(lambda: psutil.Process().num_fds() == before + 1)
 
 
 async def test_whoever_gives_up_storing_pieces_leaves_nothing(storage: LocalDocumentStorage, root: Path) -> None:
@@ -415,14 +464,20 @@ def test_a_limit_for_the_size_of_files_is_a_full_storage(root: Path) -> None:
     assert files_below(root) == []
 
 
-def process_that_writes() -> psutil.Process:
+def processes_that_write() -> list[psutil.Process]:
+    """Find the processes that write blobs for this one."""
+    return [each for each in psutil.Process().children() if "writer_process" in " ".join(each.cmdline())]
+
+
+async def process_that_writes() -> psutil.Process:
     """Find the one process that writes blobs for this one."""
-    [process] = [each for each in psutil.Process().children() if "writer_process" in " ".join(each.cmdline())]
+    await until(processes_that_write)  # it has no command line at the very moment when it is started
+    [process] = processes_that_write()
     return process
 
 
 async def test_a_process_that_ends_fails_what_it_has_in_hand_and_is_replaced(storage: LocalDocumentStorage) -> None:
-    process = process_that_writes()
+    process = await process_that_writes()
     process.suspend()
     putting = asyncio.create_task(storage.put(key_of(LETTER), LETTER))
     await asyncio.sleep(0)
@@ -434,7 +489,7 @@ async def test_a_process_that_ends_fails_what_it_has_in_hand_and_is_replaced(sto
 
 
 async def test_a_lock_that_comes_when_nobody_waits_any_more_is_given_back(storage: LocalDocumentStorage) -> None:
-    process = process_that_writes()
+    process = await process_that_writes()
     process.suspend()
     entering = asyncio.create_task(storage.storing(key_of(LETTER), LETTER).__aenter__())
     await asyncio.sleep(0)
