@@ -44,6 +44,7 @@ from entrypoints.http.routes import (
 )
 from entrypoints.http.traced_requests import TracedRequests
 from entrypoints.lifespan import end_with_parent, entered
+from entrypoints.parts.zygote import StartedZygote
 from entrypoints.settings.service import Settings, load_settings
 from entrypoints.telemetry.process import Telemetry
 from entrypoints.telemetry.variables import load_telemetry_settings
@@ -104,10 +105,12 @@ def _mount_slack(app: FastAPI, settings: Settings) -> dict[str, int]:
     return dict.fromkeys(PATHS, MAX_BYTES)
 
 
-def create_app(settings: Settings | None = None, container: Container | None = None) -> FastAPI:
-    """Return the application; the worker processes of `docgen serve` call it without arguments."""
+def create_app(
+    settings: Settings | None = None, container: Container | None = None, zygote: StartedZygote | None = None
+) -> FastAPI:
+    """Return the application; `zygote` is what workers are forked from, where it was started before."""
     settings = settings or load_settings()
-    container = container or service_container(settings, Telemetry(load_telemetry_settings()))
+    container = container or service_container(settings, Telemetry(load_telemetry_settings()), zygote)
 
     proxies = TrustedProxies(settings.http.trusted_networks, settings.http.forwarded_header)
 

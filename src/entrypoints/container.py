@@ -116,6 +116,7 @@ from entrypoints.parts.telemetry import (
     make_tracing,
     traced,
 )
+from entrypoints.parts.zygote import StartedZygote
 from entrypoints.settings.service import Settings
 from entrypoints.telemetry.process import Telemetry
 
@@ -151,6 +152,8 @@ class Container(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
     telemetry = providers.Dependency(instance_of=Telemetry, default=Telemetry())
+    # What workers are forked from, where it was started before the rest.
+    zygote: providers.Object[StartedZygote | None] = providers.Object(None)
     tracing = providers.Singleton(make_tracing, telemetry)
     database_url = settings.provided.database.url.get_secret_value.call()
 
@@ -191,7 +194,7 @@ class Container(containers.DeclarativeContainer):
     storage = providers.Singleton(traced, tracing, "storage", providers.Callable(cached, settings, measured_storage))
     # A section has the fields of what it configures, so that a new one needs no line here.
     limits = providers.Singleton(lambda chosen: Limits(**chosen.of_engine()), settings.provided.limits)
-    engine = providers.Singleton(choose_renderer, settings, limits, metrics, tracing)
+    engine = providers.Singleton(choose_renderer, settings, limits, metrics, tracing, zygote)
     traced_engine = providers.Singleton(traced, tracing, "renderer", engine)
     stored_assets = providers.Singleton(StoredAssets, units_of_work, storage)
     renderer = providers.Singleton(
@@ -511,9 +514,9 @@ _USE_CASES: Final = "application.use_cases."
 _NO_SPAN: Final = RequestedRenders
 
 
-def service_container(settings: Settings, telemetry: Telemetry) -> Container:
+def service_container(settings: Settings, telemetry: Telemetry, zygote: StartedZygote | None = None) -> Container:
     """Return the container of a process of the service; where traces are wanted, each use case has a span."""
-    container = Container(settings=settings, telemetry=telemetry)
+    container = Container(settings=settings, telemetry=telemetry, zygote=zygote)
     tracing: Tracing | None = container.tracing()
     if tracing is not None:
         for provider in container.providers.values():

@@ -4,7 +4,6 @@
 """
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -31,6 +30,7 @@ from entrypoints.cli.output import (
     print_diagnostics,
     say,
 )
+from entrypoints.loading import load_for_good
 from entrypoints.telemetry.propagators import VARIABLE, complaint_of
 
 _AT_FAULT, _USAGE, _OUTSIDE, _INTERRUPTED = 1, 2, 3, 130
@@ -49,20 +49,7 @@ _EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
 
 def program() -> int:
     """Be the program `docgen`: run its command in this process, which has nothing else to do."""
-    return main(load=_load_for_good)
-
-
-def _load_for_good(name: str) -> ModuleType:
-    """Load a module that stays as long as the process, and keep all of it out of the garbage collector's sight.
-
-    Looking through the service's hundreds of thousands of objects again and again takes a fifth of its start.
-    """
-    gc.disable()
-    try:
-        return import_module(name)
-    finally:
-        gc.freeze()
-        gc.enable()
+    return main(load=load_for_good)
 
 
 def main(arguments: Sequence[str] | None = None, load: Callable[[str], ModuleType] = import_module) -> int:

@@ -5,10 +5,8 @@ connection for ever. Bodies are the body guard's, since their size depends on wh
 """
 
 import asyncio
-import gc
 from typing import Any, Final
 
-import uvicorn
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
@@ -20,56 +18,13 @@ from entrypoints.http.errors import problem_content
 from entrypoints.http.joined_writes import JoinedWrites
 from entrypoints.http.problem_codes import PROBLEM, STATUS_OF_CODE
 from entrypoints.http.request_parser import RequestParser, fault_of_head
-from entrypoints.http.unread_answers import UnreadAnswers
-from entrypoints.lifespan import collect_garbage_seldom
-from entrypoints.logs.setup import log_to_standard_output
-from entrypoints.settings.http import HttpSettings
-from entrypoints.settings.log import LogSettings
+from entrypoints.http.server_config import GuardedConfig
 
 # The address and the headers of a request, as other servers have it; also what may come around and after a body.
 MAX_HEAD_BYTES: Final = 65_536
-_HEALTHCHECK_SECONDS: Final = 30
 # The length and the ends of lines around a chunk of a body (RFC 9112, section 7.1), which do not count.
 _CHUNK_FRAME_BYTES: Final = 12
 _SECURITY_LINES: Final = "".join(f"{name.lower()}: {value}\r\n" for name, value in SECURITY_HEADERS.items())
-
-
-class ServerConfig(uvicorn.Config):
-    """How the server runs: its connections are guarded. It travels to each of its processes."""
-
-    def __init__(self, settings: HttpSettings, log: LogSettings, **options: Any) -> None:
-        self.log = log  # before the server's own, which asks for it
-        super().__init__(
-            "entrypoints.app:create_app",
-            factory=True,
-            http=GuardedProtocol,
-            ws="none",  # a request to upgrade is answered like any other
-            workers=settings.workers,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            # A process that starts on a busy machine is not dead: after the default of 5 seconds it would be killed.
-            timeout_worker_healthcheck=_HEALTHCHECK_SECONDS,
-            **options,
-        )
-        self.client_seconds = settings.client_seconds
-        self.client_bytes_per_second = settings.client_bytes_per_second
-        self.unread_answers = UnreadAnswers(settings.answer_bytes)  # each process has a copy
-
-    @override
-    def configure_logging(self) -> None:
-        """Log as everything else of the service does, in each process that serves."""
-        log_to_standard_output(self.log)
-
-    @override
-    def load(self) -> None:
-        """Make the application, in the process that serves it."""
-        gc.disable()  # the modules of the application stay, see below
-        try:
-            super().load()
-        finally:
-            gc.enable()
-        collect_garbage_seldom()
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -83,7 +38,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def __init__(
         self,
-        config: ServerConfig,
+        config: GuardedConfig,
         server_state: ServerState,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,

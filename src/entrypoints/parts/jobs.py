@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 from application.job_worker import Chore, Handler, JobWorker
 from application.ports.job_queue import JobKind
 from application.ports.job_source import JobSource
-from entrypoints.parts.rendering import render_workers
 from entrypoints.parts.telemetry import traced
+from entrypoints.parts.zygote import render_workers
 from entrypoints.settings.service import Settings
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from adapters.rendering.workers.link import OverdueError, WorkerDiedError, Worke
 from adapters.rendering.workers.protocol import READY_ID, Answer
 from adapters.rendering.workers.settings import PoolSettings
 from adapters.rendering.workers.zygote_process import ZygoteProcess
+from adapters.rendering.workers.zygote_start import StartedZygote
 from application.ports.rendering_observer import RenderingObserver, WorkerEnd
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,10 @@ class Crew:
         on_idle: Callable[[WorkerLink, Answer], None],
         on_end: Callable[[WorkerLink], None],
         observer: RenderingObserver,
+        started: StartedZygote | None = None,
     ) -> None:
+        """Take how to make workers, and a zygote where one was started already; the next ones are its own."""
+        self._started = started
         self._observer = observer
         self._settings = settings
         self._limits = limits
@@ -130,12 +134,16 @@ class Crew:
     async def _start_zygote(self) -> None:
         await self._pause()
         try:
-            self._zygote = ZygoteProcess(self._limits, self._jail, on_event=self._on_event, on_end=self._on_zygote_end)
+            started = self._started or StartedZygote()
         except OSError as error:
             _log.error("The render workers cannot be started: %s", error)  # said in full
             self._failures += 1
             self._begin(self._start_zygote())
             return
+        self._started = None
+        self._zygote = ZygoteProcess(
+            started, self._limits, self._jail, on_event=self._on_event, on_end=self._on_zygote_end
+        )
         self._fill_up()
 
     async def _pause(self) -> None:

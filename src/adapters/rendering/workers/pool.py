@@ -15,6 +15,7 @@ from adapters.rendering.workers.link import Reply, WorkerLink
 from adapters.rendering.workers.patience import Patience
 from adapters.rendering.workers.protocol import READY_ID, Answer, Request, Work
 from adapters.rendering.workers.settings import PoolSettings
+from adapters.rendering.workers.zygote_start import StartedZygote
 from application.ports.figures import CrewUse
 from application.ports.rendering_observer import NoRenderingObserver, RenderingObserver
 from application.waiting_caller import UNTIL_CALLER_GONE
@@ -51,6 +52,7 @@ class WorkerPool:
         limits: Limits,
         file_of: Callable[[_Key], bytes | None],
         observer: RenderingObserver | None = None,
+        started: StartedZygote | None = None,
     ) -> None:
         """Take how to make workers; `file_of` gives the file of a template, if it is at hand."""
         self.settings = settings
@@ -60,7 +62,9 @@ class WorkerPool:
         self._queue: FairQueue[_Waiting] = FairQueue(
             settings.share, line=settings.line, total=settings.total, total_bytes=settings.total_bytes
         )
-        self._crew = Crew(settings, limits, on_idle=self._on_idle, on_end=self._on_end, observer=self._observer)
+        self._crew = Crew(
+            settings, limits, on_idle=self._on_idle, on_end=self._on_end, observer=self._observer, started=started
+        )
         self._idle: dict[int, WorkerLink] = {}
         self._working_for: dict[int, WorkspaceId] = {}
         # What workers that have just started compile before they take requests.

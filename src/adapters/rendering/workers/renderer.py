@@ -13,6 +13,7 @@ from adapters.rendering.workers.link import OverdueError, Reply, WorkerEndedErro
 from adapters.rendering.workers.pool import WorkerPool
 from adapters.rendering.workers.protocol import Failure, Request, Work
 from adapters.rendering.workers.settings import PoolSettings
+from adapters.rendering.workers.zygote_start import StartedZygote
 from application.ports.figures import CrewUse, RenderCrew
 from application.ports.health_check import HealthCheck
 from application.ports.rendering_observer import RenderingObserver
@@ -69,11 +70,15 @@ class WorkerRenderer(TemplateRenderer, RenderCrew):
         limits: Limits = DEFAULT_LIMITS,
         observer: RenderingObserver | None = None,
         watch: WorkWatch | None = None,
+        started: StartedZygote | None = None,
     ) -> None:
-        """Take how to make workers, and whom their work is told of, if anybody: all of it, and that of traces."""
+        """Take how to make workers, and whom their work is told of, if anybody: all of it, and that of traces.
+
+        A zygote that was `started` already is used up by the first block.
+        """
         self._watch = watch
         self._files: SizedCache[_Key, bytes] = SizedCache(_FILES, _FILE_BYTES)
-        self._pool = WorkerPool(settings, limits, self._files.get, observer)
+        self._pool = WorkerPool(settings, limits, self._files.get, observer, started)
         self._loading: SingleFlight[_Key, bytes] = SingleFlight()
 
     async def __aenter__(self) -> Self:

@@ -1,9 +1,10 @@
 """The zygote: a small process with the engine loaded, from which workers are forked and by which they are ended.
 
 It is started as a program, ``python -I -c "from … import main; main()" CONTROL``, and so inherits nothing of the
-service but the control channel. Over that come lines of JSON: first how workers are to be made, then `fork` (a worker's
-channel comes along) and `kill`; back go `forked` and `ended`. It never sees anything that a user sent. The end of the
-control channel is the end of the service, however it went: then every worker is ended, and the zygote too.
+service but the control channel. It loads the engine by itself: the service may still have to load its own parts. Then
+come lines of JSON over the channel: first how workers are to be made, then `fork` (a worker's channel comes along) and
+`kill`; back go `forked` and `ended`. It never sees anything that a user sent. The end of the control channel is the end
+of the service, however it went: then every worker is ended, and the zygote too.
 """
 
 import gc
@@ -16,7 +17,7 @@ import sys
 from contextlib import suppress
 from typing import Any, Final
 
-from adapters.rendering.language.limits import Limits
+from adapters.rendering.language.limits import DEFAULT_LIMITS, Limits
 from adapters.rendering.workers import worker
 from adapters.rendering.workers.jail import readable_paths
 from adapters.rendering.workers.settings import JailLimits
@@ -50,6 +51,7 @@ class Zygote:
 
     def serve(self) -> None:
         """Do what the service says until it is gone."""
+        self._load()
         wake_reader, wake_writer = socket.socketpair()
         with wake_reader, wake_writer:
             for end in (wake_reader, wake_writer):
@@ -63,6 +65,14 @@ class Zygote:
                 self._end_all()
                 # Signals of their ends may come when the sockets are closed already.
                 signal.set_wakeup_fd(-1)
+
+    def _load(self) -> None:
+        # What is loaded does not hang on how narrow the limits are; with narrow ones warming up would stop early.
+        warm_up(DEFAULT_LIMITS)
+        self._readable = readable_paths()
+        # What is there now is shared with the workers for as long as nobody writes to it.
+        gc.collect()
+        gc.freeze()
 
     def _serve_once(self, wake: socket.socket) -> bool:
         ready, _, _ = select.select([self._control, wake], [], [])
@@ -90,11 +100,6 @@ class Zygote:
     def _prepare(self, limits: dict[str, Any], jail: dict[str, Any]) -> None:
         self._limits = Limits(**limits)
         self._jail = JailLimits(**jail)
-        warm_up(self._limits)
-        self._readable = readable_paths()
-        # What is there now is shared with the workers for as long as nobody writes to it.
-        gc.collect()
-        gc.freeze()
 
     def _fork(self, number: int, channel: int) -> None:
         zygote = os.getpid()

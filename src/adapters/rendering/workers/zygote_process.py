@@ -1,20 +1,16 @@
-"""The service's end of the zygote: starts it, asks for workers and for their end."""
+"""The service's end of the zygote: asks for workers and for their end."""
 
 import asyncio
 import json
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Final
 
 from adapters.rendering.language.limits import Limits
-from adapters.rendering.workers.environment import bare_environment
 from adapters.rendering.workers.settings import JailLimits
+from adapters.rendering.workers.zygote_start import StartedZygote
 
-_PROGRAM: Final = "from adapters.rendering.workers.zygote import main; main()"
 _READ_BYTES: Final = 65_536
 
 
@@ -23,36 +19,20 @@ class ZygoteProcess:
 
     def __init__(
         self,
+        started: StartedZygote,
         limits: Limits,
         jail: JailLimits,
         *,
         on_event: Callable[[dict[str, Any]], None],
         on_end: Callable[[], None],
     ) -> None:
-        """Start it; this returns before it is ready.
-
-        Raises:
-            OSError: it cannot be started.
-        """
+        """Take one that was started, which need not be ready."""
+        self._started = started
         self._on_event = on_event
         self._on_end = on_end
         self._loop = asyncio.get_running_loop()
         self._lines = b""
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self._process = subprocess.Popen(  # noqa: S603
-                    [sys.executable, "-I", "-c", _PROGRAM, str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    env=bare_environment(),
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                    cwd="/",
-                )
-            except OSError:
-                self._control.close()
-                raise
+        self._control = started.control
         self._control.setblocking(False)  # noqa: FBT003  # the standard library's name for it
         self._loop.add_reader(self._control, self._read)
         self._say({"limits": asdict(limits), "jail": asdict(jail)})
@@ -60,7 +40,7 @@ class ZygoteProcess:
     @property
     def pid(self) -> int:
         """Its process number."""
-        return self._process.pid
+        return self._started.process.pid
 
     def fork(self, number: int) -> socket.socket:
         """Ask for a worker, and return the service's end of its channel.
@@ -80,9 +60,7 @@ class ZygoteProcess:
     async def end(self) -> None:
         """End it, and with it all its workers."""
         self._let_go()
-        # Its workers go with it: the kernel ends them, or their channels do.
-        self._process.kill()
-        await asyncio.to_thread(self._process.wait)
+        await asyncio.to_thread(self._started.end)
 
     def _say(self, what: dict[str, Any], *descriptors: int) -> None:
         line = json.dumps(what).encode() + b"\n"
@@ -117,5 +95,4 @@ class ZygoteProcess:
     def _let_go(self) -> None:
         if self._control.fileno() >= 0:
             self._loop.remove_reader(self._control)
-        with suppress(OSError):
-            self._control.close()
+        self._control.close()

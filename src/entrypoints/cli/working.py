@@ -1,0 +1,55 @@
+"""The rest of `docgen worker`, which takes long to load."""
+
+import asyncio
+import signal
+import socket
+from contextlib import AsyncExitStack
+from typing import NoReturn
+
+from uvicorn.loops.auto import auto_loop_factory
+
+from entrypoints.cli.database import with_database
+from entrypoints.container import Container, service_container
+from entrypoints.lifespan import entered
+from entrypoints.logs.setup import announce
+from entrypoints.parts.zygote import StartedZygote
+from entrypoints.settings.service import Settings
+from entrypoints.telemetry.process import Telemetry
+from entrypoints.telemetry.variables import TelemetrySettings
+from entrypoints.worker.health import answering
+from entrypoints.worker.working import working
+
+
+def work(
+    settings: Settings, telemetry: TelemetrySettings, listener: socket.socket | None, zygote: StartedZygote | None
+) -> int:
+    """Work until SIGTERM or Ctrl-C."""
+    # Raised wherever the signal comes, it leaves every block below in order; while jobs run, the loop has it.
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+    # As in the service: uvloop, where it is installed, takes less time for what goes to and from the renderers.
+    with with_database(settings) as ready, asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        reporting = Telemetry(telemetry, "docgen-worker")
+        runner.run(_work(ready, reporting, service_container(ready, reporting, zygote), listener))
+    return 0
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+async def _work(settings: Settings, telemetry: Telemetry, container: Container, listener: socket.socket | None) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(telemetry)
+        await stack.enter_async_context(entered(container.lifetimes()))
+        if listener is not None:
+            await stack.enter_async_context(answering(container, listener))
+        await stack.enter_async_context(working(container))
+        kinds = ", ".join(settings.worker.kinds)
+        announce(settings.log, f"DocGen works on the jobs of the queue ({kinds}). Ctrl-C ends it.")
+        await stop.wait()
+        container.stopping().announce()
+        announce(settings.log, "Finishing what runs; it is handed back where that takes too long.")
