@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from types import TracebackType
 from typing import Final, Self
@@ -51,12 +52,7 @@ class HttpWebhookSender(WebhookSender):
         """Take who finds addresses, the networks that are allowed although they are not public, and whom TLS trusts."""
         self._times = times or SendingTimes()
         self._network = CheckedNetwork(resolve, allowed)
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=tls or ssl.create_default_context(),
-            max_connections=None,
-            max_keepalive_connections=0,
-            network_backend=self._network,
-        )
+        self._tls = tls
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,7 +60,18 @@ class HttpWebhookSender(WebhookSender):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._pool.aclose()
+        if "_pool" in vars(self):
+            await self._pool.aclose()
+
+    @cached_property
+    def _pool(self) -> httpcore2.AsyncConnectionPool:
+        # Made for the first message: a service that leaves them to workers need not read what certificates are trusted.
+        return httpcore2.AsyncConnectionPool(
+            ssl_context=self._tls or ssl.create_default_context(),
+            max_connections=None,
+            max_keepalive_connections=0,
+            network_backend=self._network,
+        )
 
     @override
     async def check(self, url: str) -> None:

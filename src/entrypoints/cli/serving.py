@@ -9,7 +9,6 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from entrypoints.cli.database import with_database
 from entrypoints.cli.output import complain
@@ -93,6 +92,8 @@ def _names_of_this_machine(settings: Settings) -> str:
 def _serve(settings: Settings, listener: socket.socket, zygote: StartedZygote | None) -> int:
     config = ServerConfig(settings, zygote)
     if settings.http.workers > 1:
+        from uvicorn.supervisors import Multiprocess  # noqa: PLC0415  # what it loads is for several processes alone
+
         with TemporaryDirectory(prefix="docgen-metrics-") as counts:
             os.environ[FILES_VARIABLE] = counts
             Multiprocess(config, sockets=[listener]).run()

@@ -1,6 +1,6 @@
 """The zygote: a small process with the engine loaded, from which workers are forked and by which they are ended.
 
-It is started as a program, ``python -I -c "from … import main; main()" CONTROL``, and so inherits nothing of the
+It is started as a program, ``python -I -c "… from … import main; main()" CONTROL``, and so inherits nothing of the
 service but the control channel. It loads the engine by itself: the service may still have to load its own parts. Then
 come lines of JSON over the channel: first how workers are to be made, then `fork` (a worker's channel comes along) and
 `kill`; back go `forked` and `ended`. It never sees anything that a user sent. The end of the control channel is the end
@@ -73,6 +73,7 @@ class Zygote:
         # What is there now is shared with the workers for as long as nobody writes to it.
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     def _serve_once(self, wake: socket.socket) -> bool:
         ready, _, _ = select.select([self._control, wake], [], [])

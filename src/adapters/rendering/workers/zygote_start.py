@@ -8,7 +8,8 @@ from typing import Final, Self
 
 from adapters.rendering.workers.environment import bare_environment
 
-_PROGRAM: Final = "from adapters.rendering.workers.zygote import main; main()"
+# All that it loads stays, so that the collector would look through it in vain.
+_PROGRAM: Final = "import gc; gc.disable(); from adapters.rendering.workers.zygote import main; main()"
 
 
 class StartedZygote:
