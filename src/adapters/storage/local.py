@@ -35,6 +35,7 @@ from adapters.storage.blob_names import (
 )
 from adapters.storage.blob_reading import BlobReading
 from adapters.storage.disk_errors import disk_errors
+from adapters.storage.files_in_memory import FilesInMemory
 from adapters.storage.locks import BlobLock, HeldLock, Locks, lock_path, require_locks
 from adapters.storage.piecewise_hash import PiecewiseHash
 from adapters.storage.writer import GROUP, BlobWriter, LockTakenError
@@ -45,6 +46,8 @@ from domain.errors import StorageFullError
 from domain.identifiers import WorkspaceId
 
 _SHARD: Final = re.compile(r"[0-9a-f]{2}")
+# So much is read and hashed in less time than it takes to ask a thread.
+_SMALL: Final = 64 * 1024
 _ONLY_US: Final = 0o700
 _LOCKS: Final = ".locks"
 _STALE_AFTER: Final = timedelta(hours=1)
@@ -55,7 +58,8 @@ class LocalDocumentStorage(DocumentStorage):
 
     A blob is there under its name whole or not at all, whenever the process or the machine stops: it is written to a
     temporary file of the same file system, synchronised, renamed, and the directory synchronised. A root that
-    disappears (an unmounted disk) is an error, never an empty storage. All file access runs in threads.
+    disappears (an unmounted disk) is an error, never an empty storage. All file access runs in threads, but for what is
+    in memory.
     """
 
     def __init__(self, root: Path, clock: Clock) -> None:
@@ -63,6 +67,7 @@ class LocalDocumentStorage(DocumentStorage):
         self._locks = f"{root}/{_LOCKS}"
         self._clock = clock
         self._files = BlobFiles(str(root))
+        self._files_in_memory: FilesInMemory | None = None
 
     async def __aenter__(self) -> Self:
         """Make the root where there is none yet, and remove what killed processes left half-written.
@@ -90,9 +95,9 @@ class LocalDocumentStorage(DocumentStorage):
 
     @override
     async def put(self, key: BlobKey, content: bytes) -> None:
-        path = self._path_of(key)
+        place = self._place_of(key)
         with self._disk_errors():
-            await self._writer.store(str(path), content)
+            await self._writer.store(place, content)
 
     @override
     async def put_pieces(self, key: BlobKey, pieces: AsyncIterable[bytes]) -> None:
@@ -126,9 +131,7 @@ class LocalDocumentStorage(DocumentStorage):
 
     async def _put_all_locked(self, locks: Locks, blobs: Mapping[BlobKey, bytes]) -> bool:
         """Store blobs under their locks; False where somebody has one of those."""
-        asked = [
-            (str(self._path_of(key)), lock_path(self._locks, key.sha256), content) for key, content in blobs.items()
-        ]
+        asked = [(self._place_of(key), lock_path(self._locks, key.sha256), content) for key, content in blobs.items()]
         with self._disk_errors():
             try:
                 return locks.adopt(*await self._writer.store_all(asked))
@@ -137,21 +140,27 @@ class LocalDocumentStorage(DocumentStorage):
 
     async def _put_locked(self, lock: BlobLock, key: BlobKey, content: bytes) -> bool:
         """Store a blob under its lock; False where somebody has that."""
-        path = self._path_of(key)
+        place = self._place_of(key)
         with self._disk_errors():
             try:
-                descriptor = await self._writer.store(str(path), content, lock.path)
+                descriptor = await self._writer.store(place, content, lock.path)
             except LockTakenError:
                 return False
         return descriptor is not None and lock.adopt(descriptor)
 
     @override
     async def read(self, key: BlobKey) -> bytes:
-        return await asyncio.to_thread(self._read, key)
+        content = self._in_memory(key)
+        return await asyncio.to_thread(self._read, key) if content is None else content
 
     @override
     async def stream(self, key: BlobKey, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
-        reading = BlobReading(key, str(self._path_of(key)), start, end)
+        content = self._in_memory(key)
+        if content is not None:
+            if wanted := content[start:end]:
+                yield wanted
+            return
+        reading = BlobReading(key, self._place_of(key), start, end)
         try:
             while not reading.ended:
                 for piece in await asyncio.to_thread(self._step, reading):
@@ -192,6 +201,11 @@ class LocalDocumentStorage(DocumentStorage):
         """
         await asyncio.to_thread(self._probe)
 
+    def _in_memory(self, key: BlobKey) -> bytes | None:
+        """Return a small blob that is in memory, and what its name says: None leads to a thread, which tells errors."""
+        content = None if self._files_in_memory is None else self._files_in_memory.read(self._place_of(key))
+        return content if content is None or hashlib.sha256(content).hexdigest() == key.sha256 else None
+
     # --- in threads -------------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
@@ -201,6 +215,7 @@ class LocalDocumentStorage(DocumentStorage):
             incoming.mkdir(mode=_ONLY_US, exist_ok=True)
             (self._root / _LOCKS).mkdir(mode=_ONLY_US, exist_ok=True)
             require_locks(self._locks)
+            self._files_in_memory = FilesInMemory.below(str(self._root), _SMALL)
             oldest = self._clock.now() - _STALE_AFTER
             for file in incoming.iterdir():
                 # Another process that starts may remove it first.
@@ -209,13 +224,12 @@ class LocalDocumentStorage(DocumentStorage):
                         file.unlink()
 
     def _take_alone(self, lock: BlobLock, key: BlobKey) -> bool:
-        self._path_of(key)  # it is a key
+        self._place_of(key)  # it is a key
         with self._disk_errors():
             return lock.take(exclusive=True)
 
     def _read(self, key: BlobKey) -> bytes:
-        path = self._path_of(key)
-        with self._reading_errors(key), FileIO(path) as file:
+        with self._reading_errors(key), FileIO(self._place_of(key)) as file:
             content = file.read()
         if hashlib.sha256(content).hexdigest() != key.sha256:
             raise damaged(key)
@@ -268,7 +282,10 @@ class LocalDocumentStorage(DocumentStorage):
     # --- paths and errors -------------------------------------------------------------------------------------
 
     def _path_of(self, key: BlobKey) -> Path:
-        return self._root / name_of(key)
+        return Path(self._place_of(key))
+
+    def _place_of(self, key: BlobKey) -> str:
+        return f"{self._root}/{name_of(key)}"
 
     def _require_root(self) -> None:
         self._root.stat()

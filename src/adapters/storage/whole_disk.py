@@ -7,30 +7,16 @@ Standard library alone: see `writer`.
 
 import ctypes
 import os
-import platform
-import re
-import sys
-from pathlib import Path
 from typing import Final
 
+from adapters.storage.file_systems import is_known_disk
+
 _SINCE: Final = (5, 8)
-_FILE_SYSTEMS: Final = frozenset({"ext4", "xfs", "btrfs"})
-_MOUNTS: Final = Path("/proc/self/mountinfo")
 
 
 def can_synchronise_whole_disk(directory: str) -> bool:
     """Tell whether `synchronise_whole_disk` does here what fsync(2) of each file and directory does."""
-    if sys.platform != "linux" or _kernel() < _SINCE:
-        return False
-    device = Path(directory).stat().st_dev
-    name = f"{os.major(device)}:{os.minor(device)}"
-    try:
-        mounts = _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return False
-    # proc_pid_mountinfo(5): the third field is the device, the first one behind the hyphen the file system.
-    found = [line.split(" - ")[1].split(" ")[0] for line in mounts if line.split(" ")[2] == name]
-    return bool(found) and _FILE_SYSTEMS.issuperset(found)
+    return is_known_disk(directory, since=_SINCE)
 
 
 def synchronise_whole_disk(descriptor: int) -> None:
@@ -43,8 +29,3 @@ def synchronise_whole_disk(descriptor: int) -> None:
     if libc.syncfs(descriptor) != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
-
-
-def _kernel() -> tuple[int, int]:
-    found = re.match(r"(\d+)\.(\d+)", platform.release())
-    return (int(found[1]), int(found[2])) if found else (0, 0)

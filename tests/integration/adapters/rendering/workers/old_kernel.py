@@ -5,10 +5,8 @@ says, the document, and how a worker is locked up nevertheless.
 """
 
 import asyncio
-import ctypes
 import errno
 import logging
-import struct
 import sys
 
 import psutil
@@ -17,28 +15,23 @@ from adapters.rendering.workers import seccomp
 from adapters.rendering.workers.landlock import version
 from tests.contracts.template_renderer import options
 from tests.integration.adapters.rendering.workers.processes import INNOCENT, of, renderer_of
+from tests.integration.support.refused_calls import allow_call, filter_calls, refuse_call
 from tests.waiting import until
 
-PR_SET_NO_NEW_PRIVS = 38
 CREATE_RULESET = 444
 PRCTL = {"x86_64": 157, "aarch64": 167}
 
 
 def answer_like_a_kernel_without(what: str) -> None:
     """Let this process, and all that it starts, find neither Landlock or seccomp, whichever is named."""
+    if what == "landlock":
+        refuse_call(CREATE_RULESET, errno.ENOSYS)
+        return
     load, argument = seccomp._load(seccomp._NUMBER), seccomp._argument(0)
-    refuse_call = seccomp._return_if(seccomp._IF_EQUAL, CREATE_RULESET, seccomp._FAIL | errno.ENOSYS)
     refuse_mode = seccomp._return_if(seccomp._IF_EQUAL, seccomp._PR_SET_SECCOMP, seccomp._FAIL | errno.EINVAL)
-    allow = seccomp._instruction(seccomp._RETURN, seccomp._ALLOW)
     number = PRCTL[seccomp.platform.machine()]
-    without_seccomp = [load, seccomp._instruction(seccomp._IF_EQUAL, number, if_not=3), argument, *refuse_mode]
-    program = b"".join([load, *refuse_call, allow] if what == "landlock" else [*without_seccomp, allow])
-    libc = ctypes.CDLL(None, use_errno=True)
-    nothing = [ctypes.c_ulong(0)] * 3
-    assert libc.prctl(PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), *nothing) == 0
-    instructions = ctypes.create_string_buffer(program, len(program))
-    described = struct.pack("HP", len(program) // 8, ctypes.addressof(instructions))
-    assert libc.prctl(seccomp._PR_SET_SECCOMP, ctypes.c_ulong(seccomp._MODE_FILTER), described, *nothing[:2]) == 0
+    unless_asked = seccomp._instruction(seccomp._IF_EQUAL, number, if_not=3)
+    filter_calls([load, unless_asked, argument, *refuse_mode, allow_call()])
 
 
 async def render() -> None:
