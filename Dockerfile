@@ -3,7 +3,7 @@
 #   docker build --tag docgen .
 #
 # It has no PostgreSQL of its own, and runs without root, without capabilities and with a read-only root file system;
-# it writes to /var/lib/docgen and /tmp alone. docs/deployment.md says how it is run, ADR 27 why it is built so.
+# it writes to /var/lib/docgen and /tmp alone, and backups to /backups where that is mounted. docs/deployment.md says how it is run, ADR 27 why it is built so.
 ARG PYTHON_IMAGE=python:3.11-slim-trixie
 ARG POSTGRES_IMAGE=postgres:18-trixie
 
@@ -51,7 +51,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log \
     && groupadd --gid 10001 docgen \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/docgen --shell /usr/sbin/nologin docgen \
-    && install -d --owner 10001 --group 10001 --mode 0700 /var/lib/docgen
+    && install -d --owner 10001 --group 10001 --mode 0700 /var/lib/docgen /backups
 COPY --from=postgresql /opt/postgresql /opt/postgresql
 COPY --from=builder /opt/docgen /opt/docgen
 ENV PATH=/opt/docgen/bin:${PATH} \

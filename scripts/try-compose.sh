@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts docker-compose.yml from nothing under a name of its own, makes a document, and removes everything again.
+# Starts docker-compose.yml from nothing under a name of its own, makes a document and a backup, and removes everything again.
 # Needs Docker with Compose, curl and openssl.
 set -eu
 cd "$(dirname "$0")/.."
@@ -35,3 +35,4 @@ printf '{"template": "offer", "data": %s}' "$(cat examples/offer-letter.json)" |
         --header 'Accept: application/vnd.openxmlformats-officedocument.wordprocessingml.document' \
         --data-binary @- --output "$folder/offer.docx" "$address/v1/renders"
 echo "Made a document of $(wc -c <"$folder/offer.docx") bytes."
+compose run --rm --no-deps -T backup

@@ -15,8 +15,8 @@ from entrypoints.settings.service import Settings, load_settings
 from entrypoints.telemetry.variables import telemetry_settings
 from tests.integration.deployment.programs import ROOT, checked, read_yaml
 
-PROFILES = ("s3", "proxy", "observability", "dev")
-OURS = ("service", "worker", "migrate", "dev")
+PROFILES = ("s3", "proxy", "observability", "backup", "dev")
+OURS = ("service", "worker", "migrate", "backup", "dev")
 FILE = "docker-compose.yml"
 
 
@@ -127,7 +127,11 @@ def test_no_secret_is_in_a_variable_and_the_service_does_not_know_the_owner(ever
     for name in OURS:
         assert not {key for key in services[name]["environment"] if re.search("PASSWORD|SECRET|_KEY|__URL$", key)}
     mounted = {name: {secret["source"] for secret in services[name].get("secrets", [])} for name in services}
-    assert {name for name, its in mounted.items() if "docgen_database__admin_url" in its} == {"migrate", "postgres"}
+    assert {name for name, its in mounted.items() if "docgen_database__admin_url" in its} == {
+        "migrate",
+        "backup",
+        "postgres",
+    }
     assert {name for name, its in mounted.items() if "postgres_password" in its} == {"postgres"}
 
 
