@@ -43,6 +43,21 @@ async def database_url(template_database: Template) -> AsyncIterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def module_database_url(template_database: Template) -> Iterator[str]:
+    """A database of the module's own; no connection is kept idle for as long as that lasts."""
+    name = f"{template_database.name}_{uuid.uuid4().hex}"
+
+    async def execute(statement: str) -> None:
+        connection = await asyncpg.connect(template_database.server_url)
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database.name}"'))
+    yield with_database(template_database.server_url, name)
+    asyncio.run(execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
 @pytest.fixture(scope="session")
 def seaweedfs(testrun_uid: str) -> Iterator[Server]:
     """A store that speaks S3; one for all processes of a run."""

@@ -22,18 +22,26 @@ BYTES_PER_SECOND = 100_000
 # Less than two of the long answers.
 ANSWER_BYTES = 60_000_000
 LONG_BYTES = 40_000_000
+# A document that no socket takes as a whole.
+LONG = b"{% for i in range(40000) %}" + b"x" * (LONG_BYTES // 40_000) + b"{% endfor %}"
 SPINNING = b"{% for i in range(100000) %}{% for j in range(100000) %}{% if i %}{% endif %}{% endfor %}{% endfor %}"
 HEAD = b"POST /v1/renders HTTP/1.1\r\nHost: docgen\r\nContent-Type: application/json\r\n"
 
 Connect = Callable[[], socket.socket]
 
 
-@pytest.fixture
-def address(database_url: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a service that has little patience."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the service keeps its log."""
+    return tmp_path_factory.mktemp("slow-clients")
+
+
+@pytest.fixture(scope="module")
+def address(module_database_url: str, folder: Path) -> Iterator[str]:
+    """The address of a service that has little patience; it has to bear all of these clients."""
     with serving(
-        tmp_path,
-        DOCGEN_DATABASE__URL=database_url,
+        folder,
+        DOCGEN_DATABASE__URL=module_database_url,
         DOCGEN_AUTH__MODE="none",
         DOCGEN_RENDERING__WORKERS="2",
         DOCGEN_LIMITS__STEPS="1000000000000",
@@ -42,10 +50,17 @@ def address(database_url: str, tmp_path: Path) -> Iterator[str]:
         DOCGEN_HTTP__CLIENT_BYTES_PER_SECOND=str(BYTES_PER_SECOND),
         DOCGEN_HTTP__ANSWER_BYTES=str(ANSWER_BYTES),
     ) as (_, address):
+        upload(address, "note.txt", b"Dear {{ name }}")
+        upload(address, "spin.txt", SPINNING)
+        upload(address, "long.txt", LONG)
         yield address
-        log = (tmp_path / "serve.log").read_text(encoding="utf-8")
+        log = log_in(folder)
         assert "Traceback" not in log
         assert "ERROR" not in log
+
+
+def log_in(folder: Path) -> str:
+    return (folder / "serve.log").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -148,8 +163,7 @@ def test_what_stands_around_a_body_has_a_limit(connect: Connect, start: bytes, a
         assert "65,536 bytes" in problem_of(answer)["detail"]
 
 
-def test_a_head_below_the_limit_and_a_body_in_the_smallest_chunks_are_taken(address: str, connect: Connect) -> None:
-    upload(address, "note.txt", b"Dear {{ name }}")
+def test_a_head_below_the_limit_and_a_body_in_the_smallest_chunks_are_taken(connect: Connect) -> None:
     body = json.dumps({"template": "note", "data": {"name": "A" * 20_000}}).encode()
     chunks = b"".join(b"1\r\n" + body[at : at + 1] + b"\r\n" for at in range(len(body)))
     with closing(connect()) as connection:
@@ -169,7 +183,7 @@ def test_what_is_not_http_is_a_problem_too(connect: Connect) -> None:
     assert (problem["status"], problem["code"]) == (400, "malformed-request")
 
 
-def test_a_broken_form_is_answered_and_fills_no_log(connect: Connect, tmp_path: Path) -> None:
+def test_a_broken_form_is_answered_and_fills_no_log(connect: Connect, folder: Path) -> None:
     body = b"--x\r\nContent-Disposition: form-data; na\rme=file\r\n\r\nDear\r\n--x--\r\n"
     with closing(connect()) as connection:
         connection.sendall(
@@ -179,11 +193,11 @@ def test_a_broken_form_is_answered_and_fills_no_log(connect: Connect, tmp_path: 
         )
         problem = problem_of(everything(connection))
     assert (problem["status"], problem["code"]) == (400, "malformed-request")
-    assert "multipart" not in (tmp_path / "serve.log").read_text(encoding="utf-8")
+    assert "multipart" not in log_in(folder)
 
 
 def test_a_client_that_does_not_read_its_answer_loses_it(address: str, connect: Connect) -> None:
-    request = request_of_long_answer(address)
+    request = request_of_long_answer()
     with closing(connect()) as connection:
         connection.sendall(request)
         # The service has nothing to say to this client any more; whoever is connected is among the open sockets.
@@ -193,10 +207,8 @@ def test_a_client_that_does_not_read_its_answer_loses_it(address: str, connect: 
         wait_until(lambda: not is_open(address, local))
 
 
-def test_of_many_clients_that_leave_their_answers_the_first_lose_them(
-    address: str, connect: Connect, tmp_path: Path
-) -> None:
-    request = request_of_long_answer(address)
+def test_of_many_clients_that_leave_their_answers_the_first_lose_them(connect: Connect, folder: Path) -> None:
+    request = request_of_long_answer()
     with closing(connect()) as slow, closing(connect()) as quick:
         slow.sendall(request)
         received = len(slow.recv(65_536))
@@ -216,12 +228,11 @@ def test_of_many_clients_that_leave_their_answers_the_first_lose_them(
     assert head.startswith(b"HTTP/1.1 200 ")
     assert len(answer) == LONG_BYTES
     assert received < LONG_BYTES
-    assert "DOCGEN_HTTP__ANSWER_BYTES" in (tmp_path / "serve.log").read_text(encoding="utf-8")
+    assert "DOCGEN_HTTP__ANSWER_BYTES" in log_in(folder)
 
 
-def request_of_long_answer(address: str) -> bytes:
-    """Upload a template, and return a request for a document of it that no socket takes as a whole."""
-    upload(address, "long.txt", b"{% for i in range(40000) %}" + b"x" * (LONG_BYTES // 40_000) + b"{% endfor %}")
+def request_of_long_answer() -> bytes:
+    """Return a request for a document that no socket takes as a whole."""
     body = json.dumps({"template": "long", "data": {}, "store": False}).encode()
     return HEAD + b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
 
@@ -244,8 +255,6 @@ def is_open(address: str, client: tuple[str, int]) -> bool:
 
 
 def test_clients_that_hang_up_leave_their_places_to_others(address: str, connect: Connect) -> None:
-    upload(address, "spin.txt", SPINNING)
-    upload(address, "note.txt", b"Dear {{ name }}")
     body = json.dumps({"template": "spin", "data": {}, "store": False}).encode()
     request = HEAD + b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
     clients = [connect() for _ in range(30)]

@@ -1,12 +1,9 @@
 """The whole service beside a Slack of the tests; one of each for a module."""
 
-import asyncio
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import asyncpg
 import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
@@ -17,7 +14,6 @@ from entrypoints.settings.service import Settings
 from entrypoints.settings.slack import SlackSettings
 from tests.integration.http.conftest import register, settings_for
 from tests.integration.slack.desk import Desk
-from tests.integration.support.databases import Template, with_database
 from tests.integration.support.fake_slack import BOT_TOKEN, SIGNING_SECRET, FakeSlack
 
 # May publish templates without being an administrator.
@@ -30,21 +26,6 @@ def slack() -> Iterator[FakeSlack]:
     """A Slack."""
     with FakeSlack().serving() as slack:
         yield slack
-
-
-@pytest.fixture(scope="module")
-def module_database_url(template_database: Template) -> Iterator[str]:
-    """A database of the module's own; no connection is kept idle for as long as that lasts."""
-    name = f"{template_database.name}_{uuid.uuid4().hex}"
-
-    async def execute(statement: str) -> None:
-        connection = await asyncpg.connect(template_database.server_url)
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database.name}"'))
-    yield with_database(template_database.server_url, name)
-    asyncio.run(execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture(scope="module")
