@@ -128,6 +128,8 @@ check_contents() {
     inside sh -c "grep -q '^CapEff:.0000000000000000' /proc/self/status && grep -q '^NoNewPrivs:.1' /proc/self/status" ||
         fail "it has capabilities"
     passed "no capabilities, no new privileges"
+    [[ $(inside stat --format '%u %a' /backups) == "10001 700" ]] || fail "a volume for backups would not be its own"
+    passed "a volume at /backups is its own"
     echo "size    $(podman image inspect --format '{{.Size}}' "$image") bytes, of which its base $(podman image inspect --format '{{.Size}}' "$(base_of PYTHON_IMAGE)")"
     podman image inspect --format '{{json .Labels}}' "$image"
 }

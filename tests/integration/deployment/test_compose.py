@@ -135,6 +135,19 @@ def test_no_secret_is_in_a_variable_and_the_service_does_not_know_the_owner(ever
     assert {name for name, its in mounted.items() if "postgres_password" in its} == {"postgres"}
 
 
+def test_figures_are_for_prometheus_alone(everything: dict[str, Any]) -> None:
+    """Service and worker ask for a token, whoever is in a network with them; Prometheus has it where it looks."""
+    services = everything["services"]
+    having = {
+        name
+        for name, its in services.items()
+        if "docgen_metrics__token" in {secret["source"] for secret in its.get("secrets", [])}
+    }
+    assert having == {"service", "worker", "dev", "prometheus"}
+    for job in read_yaml("infra/observability/prometheus.yml")["scrape_configs"]:
+        assert job["authorization"] == {"credentials_file": "/run/secrets/docgen_metrics__token"}
+
+
 def test_every_variable_and_secret_of_docgen_is_a_setting(
     everything: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

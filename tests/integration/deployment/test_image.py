@@ -44,3 +44,14 @@ def test_only_what_is_copied_reaches_the_build() -> None:
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
     assert named[0] == "*"
     assert {line[1:] for line in named if line.startswith("!")} == {name for line in copied for name in line.split()}
+
+
+def test_every_file_takes_the_same_version_of_a_program() -> None:
+    """And names one, so that a start is not an update."""
+    files = ["Dockerfile", "docker-compose.yml", "infra/swarm/stack.yml", "infra/kubernetes/postgres/postgres.yaml"]
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in files)
+    named = re.findall(r"(?:image: |_IMAGE=|_IMAGE:-)([a-z][\w./-]*):([\w.-]+)", text)
+    versions = {(name, version) for name, version in named if name != "docgen"}
+    assert {"postgres", "traefik", "python"} <= {name for name, _ in versions}
+    assert len({name for name, _ in versions}) == len(versions)
+    assert "latest" not in {version for _, version in versions}
