@@ -19,7 +19,7 @@ run: $(VENV)/run.done ## start the service with an embedded PostgreSQL and examp
 	@exec $(BIN)/docgen serve --examples
 
 test: $(VENV)/dev.done ## run all tests (they start every server they need)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 test-unit: $(VENV)/dev.done ## run the unit tests alone (no server, no files)
 	$(BIN)/pytest tests/unit

@@ -20,6 +20,7 @@ from tests.integration.http.conftest import register, settings_for
 from tests.integration.http.problems import assert_problem
 
 SECONDS = 1
+CONNECTIONS = 3
 DEADLINE_SECONDS = 60
 SPINNING = b"{% for i in range(100000) %}{% for j in range(100000) %}{% if i %}{% endif %}{% endfor %}{% endfor %}"
 WISH = {"template": "letter", "data": {"name": "Ada"}}
@@ -31,7 +32,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     settings = settings_for(database_url, tmp_path)
     with TestClient(create_app(settings)) as client:
         register(client)
-    return settings.model_copy(update={"http": HttpSettings(request_seconds=SECONDS)})
+    few = settings.database.model_copy(update={"pool_size": CONNECTIONS})
+    return settings.model_copy(update={"http": HttpSettings(request_seconds=SECONDS), "database": few})
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_a_change_that_waits_for_the_database_is_stopped_and_leaves_nothing(
 ) -> None:
     with locked(database_url, table):
         # More of them than the pool has connections: each gives its own back.
-        for number in range(12):
+        for number in range(CONNECTIONS + 1):
             upload = {"file": (f"note {number}.txt", b"Dear {{ name }}")}
             answer = client.post("/v1/templates", files=upload, headers={"Idempotency-Key": str(number)})
             problem = assert_problem(answer, 504, "time-limit")
