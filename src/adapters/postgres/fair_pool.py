@@ -1,6 +1,7 @@
 """SQLAlchemy's pool of connections, in which whoever has waited longest has the next one."""
 
 import asyncio
+import logging
 from collections import deque
 from typing import TypeVar
 
@@ -94,6 +95,10 @@ class FairQueue(QueueCommon[T]):
 def _give_up(waiting: "asyncio.Future[list[T]]") -> None:
     if not waiting.done():
         waiting.set_result([])
+
+
+# SQLAlchemy tells of every connection, by a logger that is called after the class: it is not our line.
+logging.getLogger(f"{__name__}.FairPool").setLevel(logging.WARNING)
 
 
 class FairPool(AsyncAdaptedQueuePool):

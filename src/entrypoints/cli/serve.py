@@ -15,7 +15,7 @@ from entrypoints.cli.output import complain
 from entrypoints.loading import loading_for_good
 from entrypoints.logs.setup import log_to_standard_output
 from entrypoints.parts.zygote import zygote_started
-from entrypoints.settings.errors import OIDC_INCOMPLETE
+from entrypoints.settings.errors import OIDC_INCOMPLETE, OIDC_UNUSED
 from entrypoints.settings.metrics import FILES_VARIABLE
 from entrypoints.settings.service import Settings, load_settings
 from entrypoints.telemetry.variables import load_telemetry_settings
@@ -55,6 +55,8 @@ def _overrides(options: Namespace) -> dict[str, dict[str, object]]:
 def _refusal(settings: Settings) -> str | None:
     if settings.auth.mode == "oidc" and None in (settings.oidc.issuer, settings.oidc.audience):
         return OIDC_INCOMPLETE
+    if settings.auth.mode != "oidc" and settings.oidc.issuer is not None:
+        return OIDC_UNUSED
     if settings.auth.mode is not None or (settings.uses_embedded_database and settings.http.is_loopback):
         return None
     return (
@@ -65,8 +67,7 @@ def _refusal(settings: Settings) -> str | None:
 
 
 def _bind(settings: Settings) -> socket.socket | None:
-    advice = "End the program that uses the port, or take another with --port."
-    listener = bind(settings.http.host, settings.http.port, advice)
+    listener = bind(settings.http.host, settings.http.port, "DOCGEN_HTTP__")
     if listener is not None:
         listener.set_inheritable(True)
     return listener

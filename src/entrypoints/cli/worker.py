@@ -24,7 +24,7 @@ def run(options: Namespace) -> int:
     log_to_standard_output(settings.log)
     port, listener = settings.worker.port, None
     if port is not None:
-        listener = bind(settings.worker.host, port, "End the program that uses the port, or set DOCGEN_WORKER__PORT.")
+        listener = bind(settings.worker.host, port, "DOCGEN_WORKER__")
         if listener is None:
             return 3
         HealthMarker(port).remove()

@@ -11,11 +11,11 @@ from domain.locale import parse_locale, parse_timezone
 from entrypoints.settings.types import Section
 
 
-def _checked(parse: Callable[[str], str], value: str) -> str:
+def _checked(parse: Callable[[str], str], value: str, wrong: str) -> str:
     try:
         return parse(value)
-    except InvalidRequestError as error:
-        raise ValueError(error.reason) from error
+    except InvalidRequestError:
+        raise ValueError(wrong) from None  # what it says itself repeats the value
 
 
 class DefaultsSettings(Section):
@@ -28,9 +28,10 @@ class DefaultsSettings(Section):
     @field_validator("locale")
     @classmethod
     def _is_locale(cls, value: str) -> str:
-        return _checked(parse_locale, value)
+        return _checked(parse_locale, value, "it is not a locale: use a tag such as 'en', 'de-DE' or 'pt-BR'")
 
     @field_validator("timezone")
     @classmethod
     def _is_timezone(cls, value: str) -> str:
-        return _checked(parse_timezone, value)
+        wrong = "there is no such time zone: use an IANA name such as 'Europe/Berlin' or 'UTC'"
+        return _checked(parse_timezone, value, wrong)

@@ -1,6 +1,10 @@
-"""Settings that are lists, with commas or blanks in between."""
+"""Settings that are lists, with commas or blanks in between.
+
+What is wrong with an item is said with its place: the item itself may be a secret that was meant for another setting.
+"""
 
 import re
+from collections.abc import Callable
 from ipaddress import ip_network
 
 from application.ports.job_queue import JobKind
@@ -11,18 +15,27 @@ def items(value: str) -> list[str]:
     return value.replace(",", " ").split()
 
 
+def checked(value: str, complaint_of: Callable[[str], str | None]) -> str:
+    """Return a list as it is.
+
+    Raises:
+        ValueError: there is a complaint of one of its items; with its place.
+    """
+    for place, item in enumerate(items(value), 1):
+        complaint = complaint_of(item)
+        if complaint is not None:
+            raise ValueError(f"item {place} of the list {complaint}")
+    return value
+
+
 def valid_origins(value: str) -> str:
     """Return a list of origins of web pages as it is.
 
     Raises:
         ValueError: one of them is none; with how to write it.
     """
-    for item in items(value):
-        if item != "*" and not re.fullmatch(r"https?://[^\s/?#@]+", item):
-            raise ValueError(
-                f"{item[:80]!r} is no origin: write it like https://app.example.org, without a path, or * for every one"
-            )
-    return value
+    wrong = "is no origin: write it like https://app.example.org, without a path, or * for every one"
+    return checked(value, lambda item: None if re.fullmatch(r"\*|https?://[^\s/?#@]+", item) else wrong)
 
 
 def valid_networks(value: str) -> str:
@@ -31,12 +44,20 @@ def valid_networks(value: str) -> str:
     Raises:
         ValueError: one of them is none; with how to write it.
     """
-    for item in items(value):
-        try:
-            ip_network(item)
-        except ValueError as error:
-            raise ValueError(f"{error}: write addresses like 192.0.2.7, and networks like 10.0.0.0/8") from None
-    return value
+    return checked(value, _complaint_of_network)
+
+
+def _complaint_of_network(item: str) -> str | None:
+    how = "write addresses like 192.0.2.7, and networks like 10.0.0.0/8"
+    try:
+        ip_network(item, strict=False)
+    except ValueError:
+        return f"is neither an address nor a network: {how}"
+    try:
+        ip_network(item)
+    except ValueError:
+        return f"has host bits set, behind its prefix: {how}"
+    return None
 
 
 def valid_hosts(value: str) -> str:
@@ -45,19 +66,15 @@ def valid_hosts(value: str) -> str:
     Raises:
         ValueError: one of them is none; with how to write it.
     """
-    for item in items(value):
-        if not re.fullmatch(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]", item):
-            raise ValueError(f"{item[:80]!r} is not a host: write docgen.example.org, or [::1], without a port")
-    return value
+    wrong = "is not a host: write docgen.example.org, or [::1], without a port"
+    return checked(value, lambda item: None if re.fullmatch(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]", item) else wrong)
 
 
 def valid_queues(value: str) -> str:
     """Return a list of kinds of jobs as it is.
 
     Raises:
-        ValueError: one of them is none; with how to write it.
+        ValueError: one of them is none; with those that there are.
     """
-    for item in items(value):
-        if item not in tuple(JobKind):
-            raise ValueError(f"there is no queue {item[:80]!r}; there are: {', '.join(JobKind)}")
-    return value
+    wrong = f"is no queue; there are: {', '.join(JobKind)}"
+    return checked(value, lambda item: None if item in tuple(JobKind) else wrong)

@@ -10,16 +10,14 @@ from entrypoints.settings.types import Section, WebUrl
 
 def _bucket_name(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._-]{3,255}", value):
-        raise ValueError(
-            f"{value[:80]!r} is not the name of a bucket: write the name alone, without s3:// or an address"
-        )
+        raise ValueError("it is not the name of a bucket: write the name alone, without s3:// or an address")
     return value
 
 
 def _prefix(value: str) -> str:
     steps = [step for step in value.split("/") if step]
     if not all(re.fullmatch(r"[A-Za-z0-9!_.*'()=-]+", step) and step not in {".", ".."} for step in steps):
-        raise ValueError(f"{value[:80]!r} is no beginning of names: write letters, digits, dots, hyphens and slashes")
+        raise ValueError("it is no beginning of names: write letters, digits, dots, hyphens and slashes")
     return "".join(f"{step}/" for step in steps)
 
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 from entrypoints.settings.access import AuthSettings, OidcSettings, RateLimitSettings
 from entrypoints.settings.database import DatabaseSettings
 from entrypoints.settings.defaults import DefaultsSettings
-from entrypoints.settings.errors import SettingsError
+from entrypoints.settings.errors import OWNER_WITHOUT_DATABASE, SettingsError
 from entrypoints.settings.http import HttpSettings
 from entrypoints.settings.limits import LimitsSettings
 from entrypoints.settings.log import LogSettings
@@ -75,6 +75,12 @@ class Settings(BaseSettings):
         if value is not None and info.data.get("secret_key") is None:
             raise ValueError("it is the one before DOCGEN_SECRET_KEY: set that too, or remove this one")
         return value
+
+    @model_validator(mode="after")
+    def _database_is_whole(self) -> Self:
+        if self.database.url is None and self.database.admin_url is not None:
+            raise ValueError(OWNER_WITHOUT_DATABASE)
+        return self
 
     @model_validator(mode="after")
     def _storage_is_whole(self) -> Self:

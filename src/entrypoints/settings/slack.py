@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, SecretStr
 
 from domain.slack_installation import is_user_id
+from entrypoints.settings.lists import checked, items
 from entrypoints.settings.types import Section, WebUrl
 
 API_URL: Final = "https://slack.com/api"
@@ -22,17 +23,13 @@ def _token(kind: str, *prefixes: str) -> AfterValidator:
 
 def _client_id(value: str) -> str:
     if not re.fullmatch(r"\d+\.\d+", value):
-        raise ValueError(f"{value[:80]!r} is no Client ID: it has two numbers with a dot in between")
+        raise ValueError("it is no Client ID: that has two numbers with a dot in between")
     return value
 
 
 def _user_ids(value: str) -> str:
-    for each in filter(None, map(str.strip, value.split(","))):
-        if not is_user_id(each):
-            raise ValueError(
-                f"{each[:80]!r} is no id of a Slack user: they look like U0123ABCD, with commas in between"
-            )
-    return value
+    wrong = "is no id of a Slack user: they look like U0123ABCD, with commas in between"
+    return checked(value, lambda item: None if is_user_id(item) else wrong)
 
 
 class SlackSettings(Section):
@@ -65,7 +62,7 @@ class SlackSettings(Section):
     @property
     def authors(self) -> tuple[str, ...]:
         """The ids of those who may add and publish templates without being administrators."""
-        return tuple(filter(None, map(str.strip, self.template_authors.split(","))))
+        return tuple(items(self.template_authors))
 
     @property
     def is_configured(self) -> bool:

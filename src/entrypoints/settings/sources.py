@@ -35,8 +35,16 @@ def _files_in(directory: Path) -> list[Path]:
 def _contents(name: str, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
+        # What is no path may be the secret itself: it is not repeated.
+        where = f"the file {path}" if path.parent == SECRETS_DIR else f"the file that {name}{FILE_SUFFIX} names"
         raise SettingsError(
-            f"The setting {name} is to be read from the file {path}, which cannot be read: {error}. "
-            "Correct the path, or the file's permissions."
-        ) from error
+            f"The setting {name} is to be read from {where}, which cannot be read ({_reason_of(error)}): correct the "
+            "path, the file or its permissions."
+        ) from None
+
+
+def _reason_of(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else "that is no path"

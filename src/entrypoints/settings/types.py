@@ -19,7 +19,7 @@ def web_address(value: str) -> str:
         ValueError: it is none.
     """
     if not re.fullmatch(r"https?://[^\s/]\S*", value):
-        raise ValueError(f"{value[:80]!r} is not an address: write it like https://docgen.example.org")
+        raise ValueError("it is not an address: write it like https://docgen.example.org")
     return value.rstrip("/")
 
 

@@ -86,8 +86,23 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path, docgen: Run) -> None:
         other.listen()
         done = docgen("serve", "--port", other.getsockname()[1])
     assert done.returncode == 3
-    assert re.fullmatch(r"docgen: Cannot listen on 127\.0\.0\.1:\d+: .* with --port\.\n", done.stderr)
+    assert re.fullmatch(
+        r"docgen: Cannot listen on 127\.0\.0\.1:\d+: .* or set DOCGEN_HTTP__PORT to another one\.\n", done.stderr
+    )
     assert not (tmp_path / ".docgen").exists()
+
+
+def test_an_address_of_another_machine_is_one_sentence(docgen: Run) -> None:
+    done = docgen("serve", "--host", "192.0.2.1", DOCGEN_AUTH__MODE="none")
+    assert done.returncode == 3
+    assert done.stderr.startswith("docgen: Cannot listen on 192.0.2.1:8000: ")
+    assert done.stderr.endswith(" Set DOCGEN_HTTP__HOST to an address or a name of this machine.\n")
+
+
+def test_an_issuer_whose_tokens_would_not_be_taken_is_refused(docgen: Run) -> None:
+    """Where nobody has chosen an authentication, the service would even do without."""
+    done = docgen("serve", DOCGEN_OIDC__ISSUER="https://login.example.org/")
+    assert (done.returncode, "set DOCGEN_AUTH__MODE=oidc" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

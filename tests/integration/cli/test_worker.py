@@ -341,7 +341,7 @@ def test_the_service_does_the_work_itself_where_it_is_told_to(database_url: str,
 
 def test_a_worker_says_what_is_wrong_with_its_settings(docgen: Run, tmp_path: Path) -> None:
     wrong = docgen("worker", "--queue", "letters")
-    assert (wrong.returncode, "there is no queue 'letters'; there are: render" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, "item 1 of the list is no queue; there are: render" in wrong.stderr) == (2, True)
     wrong = docgen("worker", "--concurrency", "0")
     assert (wrong.returncode, "DOCGEN_WORKER__CONCURRENCY" in wrong.stderr) == (2, True)
 

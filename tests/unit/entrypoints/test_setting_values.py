@@ -7,10 +7,14 @@ import pytest
 
 from entrypoints.cli.config import run
 from entrypoints.settings.errors import SettingsError
-from entrypoints.settings.service import load_settings
+from entrypoints.settings.names import setting_names
+from entrypoints.settings.service import Settings, load_settings
 from tests.unit.entrypoints.test_settings import environment
 
 __all__ = ["environment"]
+
+SECRET = "m4rked-s3cret"
+NAMES = setting_names(Settings)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +35,50 @@ def test_an_empty_variable_leaves_what_dotenv_says(environment: pytest.MonkeyPat
     assert load_settings().http.port == 9000
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_refusal_repeats_a_value(environment: pytest.MonkeyPatch, name: str) -> None:
+    """Whatever it is: it may be a secret that was meant for another variable."""
+    environment.setenv(name, f"{SECRET}://{SECRET}:{SECRET} {SECRET}")
+    try:
+        load_settings()
+    except SettingsError as refused:
+        said = str(refused)
+        assert name.partition("__")[0] in said
+        assert SECRET not in said
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://docgen:gehe/im@db/docgen", "port is no number.* in the password as %2F"),
+        ("postgresql://docgen@db:port/docgen", "port is no number"),
+        ("postgresql://docgen@one:5432,two:54x/docgen", "port is no number"),
+        ("postgresql://docgen@db/docgen?sslmode=geheim", "sslmode has to be one of disable, "),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_at_the_start(
+    environment: pytest.MonkeyPatch, url: str, reason: str
+) -> None:
+    environment.setenv("DOCGEN_DATABASE__URL", url)
+    with pytest.raises(SettingsError, match=f"DOCGEN_DATABASE__URL is wrong: its {reason}") as refused:
+        load_settings()
+    assert "gehe" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://docgen:p%2Fw@db.example.org:5432/docgen?sslmode=verify-full&sslrootcert=/ca.pem",
+        "postgresql://docgen:p@one:5432,two:5433/docgen?target_session_attrs=primary",
+        "postgresql://docgen:p@[::1]:5432,[::2]/docgen",
+        "postgresql:///docgen?host=/run/postgresql",
+    ],
+)
+def test_what_postgresql_takes_for_an_address_is_taken(environment: pytest.MonkeyPatch, url: str) -> None:
+    environment.setenv("DOCGEN_DATABASE__URL", url)
+    assert load_settings().database.url is not None
+
+
 @pytest.mark.parametrize("url", ["nonsense", "mysql://db/docgen", "postgresql://"])
 def test_what_is_no_address_of_a_postgresql_is_refused_without_repeating_it(
     environment: pytest.MonkeyPatch, url: str
@@ -43,7 +91,7 @@ def test_what_is_no_address_of_a_postgresql_is_refused_without_repeating_it(
 
 def test_the_public_address_is_one(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DOCGEN_HTTP__PUBLIC_URL", "docgen.example.org")
-    with pytest.raises(SettingsError, match=r"PUBLIC_URL is wrong: 'docgen\.example\.org' is not an address"):
+    with pytest.raises(SettingsError, match=r"PUBLIC_URL is wrong: it is not an address"):
         load_settings()
     environment.setenv("DOCGEN_HTTP__PUBLIC_URL", "https://docgen.example.org/")
     assert load_settings().http.public_url == "https://docgen.example.org"

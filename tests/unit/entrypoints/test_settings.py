@@ -55,10 +55,32 @@ def test_a_secret_comes_from_a_file(environment: pytest.MonkeyPatch, tmp_path: P
     assert url.get_secret_value() == "postgresql://docgen:p@db/docgen"
 
 
-def test_a_secret_file_that_is_not_there_is_named(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("DOCGEN_DATABASE__URL_FILE", "/nowhere/url")
-    with pytest.raises(SettingsError, match=r"DOCGEN_DATABASE__URL .*/nowhere/url"):
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/nowhere/url", "No such file"),
+        ("/", "Is a directory"),
+        ("postgresql://docgen:geheim@db/docgen", "No such file"),  # the secret itself, where its file belongs
+        ("latin", "it is not text in UTF-8"),
+    ],
+)
+def test_a_secret_file_that_cannot_be_read_is_said_by_the_variable_that_names_it(
+    environment: pytest.MonkeyPatch, tmp_path: Path, path: str, reason: str
+) -> None:
+    (tmp_path / "latin").write_bytes(b"geheim\xff")
+    environment.setenv("DOCGEN_DATABASE__URL_FILE", path)
+    with pytest.raises(SettingsError, match=rf"the file that DOCGEN_DATABASE__URL_FILE names, .*{reason}") as refused:
         load_settings()
+    assert "geheim" not in str(refused.value)
+    assert "nowhere" not in str(refused.value)
+
+
+def test_an_owner_without_a_database_is_refused(environment: pytest.MonkeyPatch) -> None:
+    """Otherwise `docgen migrate` would bring an embedded database to the schema, and not the one that is meant."""
+    environment.setenv("DOCGEN_DATABASE__ADMIN_URL", "postgresql://owner:geheim@db/docgen")
+    with pytest.raises(SettingsError, match=r"DOCGEN_DATABASE__URL names: set that too") as refused:
+        load_settings()
+    assert "geheim" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -160,13 +182,13 @@ def test_a_bucket_is_chosen_by_its_name(environment: pytest.MonkeyPatch, tmp_pat
     ("wrong", "complaint"),
     [
         ({"S3__BUCKET": ""}, r"DOCGEN_STORAGE__KIND=s3 needs DOCGEN_STORAGE__S3__BUCKET"),
-        ({"S3__BUCKET": "s3://letters"}, r"DOCGEN_STORAGE__S3__BUCKET is wrong: 's3://letters' is not the name"),
+        ({"S3__BUCKET": "s3://letters"}, r"DOCGEN_STORAGE__S3__BUCKET is wrong: it is not the name"),
         ({"S3__ACCESS_KEY_ID": "docgen"}, r"S3__ACCESS_KEY_ID and DOCGEN_STORAGE__S3__SECRET_ACCESS_KEY belong"),
         ({"S3__SECRET_ACCESS_KEY": "s3cret"}, r"S3__ACCESS_KEY_ID and DOCGEN_STORAGE__S3__SECRET_ACCESS_KEY belong"),
         ({"S3__SESSION_TOKEN": "token"}, r"DOCGEN_STORAGE__S3__SESSION_TOKEN belongs to an access key"),
         ({"S3__KMS_KEY_ID": "k"}, r"DOCGEN_STORAGE__S3__KMS_KEY_ID is for DOCGEN_STORAGE__S3__ENCRYPTION=aws:kms"),
-        ({"S3__ENDPOINT_URL": "minio:9000"}, r"DOCGEN_STORAGE__S3__ENDPOINT_URL is wrong: 'minio:9000' is not an"),
-        ({"S3__PREFIX": "../others"}, r"DOCGEN_STORAGE__S3__PREFIX is wrong: '../others' is no beginning of names"),
+        ({"S3__ENDPOINT_URL": "minio:9000"}, r"DOCGEN_STORAGE__S3__ENDPOINT_URL is wrong: it is not an"),
+        ({"S3__PREFIX": "../others"}, r"DOCGEN_STORAGE__S3__PREFIX is wrong: it is no beginning of names"),
         ({"S3__BUKET": "letters"}, r"There is no setting DOCGEN_STORAGE__S3__BUKET; did you mean"),
     ],
 )

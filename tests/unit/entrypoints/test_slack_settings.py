@@ -60,10 +60,10 @@ def test_each_way_to_have_slack_is_taken(environment: pytest.MonkeyPatch, right:
             {"SIGNING_SECRET": "s", "CLIENT_ID": "12.34", "CLIENT_SECRET": "c", "TEMPLATE_AUTHORS": "U0ADA"},
             "use 'docgen slack authors'",
         ),
-        (ONE_WORKSPACE | {"TEMPLATE_AUTHORS": "ada"}, "'ada' is no id of a Slack user"),
+        (ONE_WORKSPACE | {"TEMPLATE_AUTHORS": "ada"}, "item 1 of the list is no id of a Slack user"),
         (ONE_WORKSPACE | {"BOT_TOKEN": "xoxp-s3cret"}, "DOCGEN_SLACK__BOT_TOKEN is wrong: it is no bot token"),
         (ONE_WORKSPACE | {"APP_TOKEN": "s3cret"}, "DOCGEN_SLACK__APP_TOKEN is wrong: it is no app-level token"),
-        (ONE_WORKSPACE | {"CLIENT_ID": "acme"}, "'acme' is no Client ID"),
+        (ONE_WORKSPACE | {"CLIENT_ID": "acme"}, "CLIENT_ID is wrong: it is no Client ID"),
         (ONE_WORKSPACE | {"API_URL": "slack"}, "DOCGEN_SLACK__API_URL is wrong"),
     ],
 )
