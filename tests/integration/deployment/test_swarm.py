@@ -48,7 +48,11 @@ def test_a_new_task_is_healthy_before_an_old_one_ends(services: dict[str, Any], 
 
 def test_the_migration_is_a_job_with_the_owners_role(services: dict[str, Any]) -> None:
     """Which nobody else has but the server that makes it."""
-    assert services["migrate"]["deploy"]["mode"] == "replicated-job"
+    deployed = services["migrate"]["deploy"]
+    assert deployed["mode"] == "replicated-job"
+    # It may be there long before the database is.
+    assert deployed["restart_policy"]["condition"] == "on-failure"
+    assert "max_attempts" not in deployed["restart_policy"]
     having = {name for name, its in services.items() if "docgen_database__admin_url" in its.get("secrets", [])}
     assert having == {"migrate", "postgres"}
 

@@ -27,9 +27,12 @@ def default_workers() -> int:
     return max(2, processors())
 
 
-def default_memory_bytes(workers: int) -> int:
-    """Return how much memory each of so many workers may use: half of what there is, within sensible bounds."""
-    return max(_LEAST_MEMORY, min(_MOST_MEMORY, memory_bytes() // 2 // workers))
+def default_memory_bytes(workers: int, memory: int | None = None) -> int:
+    """Return how much memory each of so many workers may use: half of what there is, within sensible bounds.
+
+    `memory` is what there is; without it, what this machine or control group has.
+    """
+    return max(_LEAST_MEMORY, min(_MOST_MEMORY, (memory or memory_bytes()) // 2 // workers))
 
 
 def processors(process: Path = _CGROUP_OF_PROCESS, cgroups: Path = _CGROUPS) -> int:
