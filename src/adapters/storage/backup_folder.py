@@ -81,6 +81,6 @@ def _remove(folder: Path, first: str) -> None:
 
 
 def _keep(file: IncomingFile, path: Path) -> None:
-    file.keep(path)
+    file.keep(str(path))
     for folder in (path.parent, path.parent.parent):
         synchronise(folder)

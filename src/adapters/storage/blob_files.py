@@ -32,23 +32,22 @@ class BlobFiles:
         self._numbers = itertools.count()
         self._syncs_whole: bool | None = None
 
-    def store(self, path: Path, sha256: str, content: bytes) -> None:
-        """Store a blob under its path; when this returns, it outlives the machine's loss of power.
+    def store(self, path: str, content: bytes) -> None:
+        """Store a blob under its path, which ends with its SHA-256; when this returns, it outlives a loss of power.
 
         Raises:
             WrongContentError: the content does not have the SHA-256.
             OSError: the disk does not take it, and nothing is there.
         """
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise WrongContentError
+        _require(path, content)
         if not _touch(path, len(content)):
             with self.incoming() as file:
                 file.write(content)
                 file.keep(path)
         # Also where another process has just put the same: its name may not be on the disk yet.
-        synchronise(path.parent)
+        synchronise(parent_of(path))
 
-    def store_all(self, blobs: Sequence[tuple[Path, bytes]]) -> None:
+    def store_all(self, blobs: Sequence[tuple[str, bytes]]) -> None:
         """Store blobs under their paths, which end with their SHA-256; a disk that can waits once for all of them.
 
         Raises:
@@ -58,15 +57,14 @@ class BlobFiles:
             self._syncs_whole = can_synchronise_whole_disk(self._root)
         if not self._syncs_whole:
             for path, content in blobs:
-                self.store(path, path.name, content)
+                self.store(path, content)
             return
         for path, content in blobs:
-            if hashlib.sha256(content).hexdigest() != path.name:
-                raise WrongContentError
+            _require(path, content)
         with ExitStack() as stack:
             whole = os.open(self._root, os.O_RDONLY | os.O_CLOEXEC)
             stack.callback(os.close, whole)
-            written = list[tuple[IncomingFile, Path]]()
+            written = list[tuple[IncomingFile, str]]()
             for path, content in blobs:
                 if not _touch(path, len(content)):
                     file = stack.enter_context(self.incoming())
@@ -122,7 +120,7 @@ class IncomingFile:
             while left:
                 left = left[os.write(self._descriptor, left) :]
 
-    def keep(self, path: Path) -> None:
+    def keep(self, path: str) -> None:
         """Give it its name, when its contents are on the disk.
 
         Raises:
@@ -132,7 +130,7 @@ class IncomingFile:
             os.fsync(self._descriptor)
         self.give_name(path)
 
-    def give_name(self, path: Path) -> None:
+    def give_name(self, path: str) -> None:
         """Give it its name; its contents are on the disk already.
 
         Raises:
@@ -143,20 +141,30 @@ class IncomingFile:
             self._kept = True
 
 
-def _touch(path: Path, size: int) -> bool:
+def _require(path: str, content: bytes) -> None:
+    if hashlib.sha256(content).hexdigest() != path.rpartition("/")[2]:
+        raise WrongContentError
+
+
+def parent_of(path: str) -> str:
+    """Return the directory that a file lies in. A Path takes longer than the system calls for which it is named."""
+    return path.rpartition("/")[0]
+
+
+def _touch(path: str, size: int) -> bool:
     """Renew the age of a file, so that the collector of unused blobs leaves it; False where it must be written."""
     try:
         os.utime(path)
-        return path.stat().st_size == size
+        return os.stat(path).st_size == size  # noqa: PTH116  # as above
     except FileNotFoundError:
         return False
 
 
-def _give_name(temporary: str, path: Path) -> None:
+def _give_name(temporary: str, path: str) -> None:
     try:
-        os.rename(temporary, path)  # noqa: PTH104  # a Path of each would cost more than the call
+        os.rename(temporary, path)  # noqa: PTH104  # as above
     except FileNotFoundError:
-        _make_directories(path.parent)
+        _make_directories(Path(path).parent)
         os.rename(temporary, path)  # noqa: PTH104  # as above
 
 
@@ -167,9 +175,9 @@ def _make_directories(shard: Path) -> None:
             synchronise(directory.parent)
 
 
-def synchronise(directory: Path) -> None:
+def synchronise(directory: str | Path) -> None:
     """Return when the names in a directory are on the disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
+    descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

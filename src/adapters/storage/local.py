@@ -23,7 +23,7 @@ from typing import Final, Self
 
 from typing_extensions import override
 
-from adapters.storage.blob_files import INCOMING, BlobFiles, IncomingFile, synchronise
+from adapters.storage.blob_files import INCOMING, BlobFiles, IncomingFile, parent_of, synchronise
 from adapters.storage.blob_names import (
     COMPONENT,
     damaged,
@@ -101,7 +101,7 @@ class LocalDocumentStorage(DocumentStorage):
 
     @override
     async def put_pieces(self, key: BlobKey, pieces: AsyncIterable[bytes]) -> None:
-        path = self._path_of(key)
+        place = self._place_of(key)
         contents = PiecewiseHash()
         with self._disk_errors():
             file = await asyncio.to_thread(self._files.incoming)
@@ -112,7 +112,7 @@ class LocalDocumentStorage(DocumentStorage):
                     await asyncio.to_thread(file.write, piece)
             require_content(key, await contents.hexdigest())
             with self._disk_errors():
-                await asyncio.to_thread(_keep, file, path)
+                await asyncio.to_thread(_keep, file, place)
 
     @override
     def storing(self, key: BlobKey, content: bytes) -> AbstractAsyncContextManager[None]:
@@ -303,9 +303,9 @@ class LocalDocumentStorage(DocumentStorage):
         return disk_errors(self._root)
 
 
-def _keep(file: IncomingFile, path: Path) -> None:
-    file.keep(path)
-    synchronise(path.parent)
+def _keep(file: IncomingFile, place: str) -> None:
+    file.keep(place)
+    synchronise(parent_of(place))
 
 
 def _described(key: BlobKey, found: os.stat_result) -> StoredBlob:

@@ -170,7 +170,7 @@ class _Channel(asyncio.Protocol):
 
     def _read(self) -> None:
         with suppress(BlockingIOError, ConnectionError):
-            while not self.ended:
+            while self._asked and not self.ended:
                 reply, descriptors, _, _ = socket.recv_fds(self._replies, REPLY.size, GROUP, _CLOSE_ON_EXEC)
                 if not reply:
                     return

@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from adapters.storage.local import LocalDocumentStorage, LocalStorageHealthCheck
 from adapters.storage.mark import MARK, LocalStorageMark
+from adapters.storage.writer import BlobWriter
 from adapters.system import SystemClock
 from application.ports.document_storage import BlobKey, BlobNotFoundError, DocumentStorage
 from domain.errors import ServiceUnavailableError, StorageFullError
@@ -486,6 +487,16 @@ async def test_a_process_that_ends_fails_what_it_has_in_hand_and_is_replaced(sto
         await putting
     await storage.put(key_of(LETTER), LETTER)
     assert await storage.read(key_of(LETTER)) == LETTER
+
+
+async def test_what_nobody_foresaw_ends_the_process_and_leaves_nobody_waiting(
+    storage: LocalDocumentStorage, root: Path
+) -> None:
+    async with BlobWriter(str(root)) as writer:
+        with pytest.raises(ServiceUnavailableError, match="The process that writes files ended"):
+            await writer.store(f"{root}/no\0path/{key_of(LETTER).sha256}", LETTER)
+        await writer.store(f"{root}/{key_of(LETTER).sha256}", LETTER)
+    assert (root / key_of(LETTER).sha256).read_bytes() == LETTER
 
 
 async def test_a_lock_that_comes_when_nobody_waits_any_more_is_given_back(storage: LocalDocumentStorage) -> None:
