@@ -70,8 +70,8 @@ class Chore:
 class JobWorker:
     """Carries out `concurrency` jobs at a time until it is told to stop; then it begins no other one.
 
-    What runs at that moment has `grace_seconds` to finish, and is handed back after them. While the database is down,
-    the worker waits for it.
+    What runs at that moment has `grace_seconds` to finish, and is handed back after them, or when it is to `hurry`.
+    While the database is down, the worker waits for it.
     """
 
     def __init__(
@@ -95,10 +95,16 @@ class JobWorker:
         self._hands_free = asyncio.Event()
         self._to_finish = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._out_of_time = asyncio.Event()
 
     def stop(self) -> None:
         """Take no other job; `run` returns when those that run have ended, or were handed back."""
         self._stopping.set()
+
+    def hurry(self) -> None:
+        """Hand back at once what would have had time to finish."""
+        self._stopping.set()
+        self._out_of_time.set()
 
     async def run(self) -> None:
         """Work until `stop`."""
@@ -171,10 +177,12 @@ class JobWorker:
     async def _drain(self) -> None:
         running = list(self._running.values())
         if running:
-            _, late = await asyncio.wait(running, timeout=self._grace_seconds)
-            for task in late:
+            hurry = asyncio.create_task(self._out_of_time.wait())
+            finished = asyncio.gather(*running, return_exceptions=True)
+            await asyncio.wait((finished, hurry), timeout=self._grace_seconds, return_when=asyncio.FIRST_COMPLETED)
+            for task in (hurry, *running):
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(hurry, *running, return_exceptions=True)
         # Where that fails, they come again, and are known as carried out.
         await _done("take out of the queue what is done", self._finish())
 

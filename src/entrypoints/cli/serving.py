@@ -92,12 +92,13 @@ def _names_of_this_machine(settings: Settings) -> str:
 def _serve(settings: Settings, listener: socket.socket, zygote: StartedZygote | None) -> int:
     config = ServerConfig(settings, zygote)
     if settings.http.workers > 1:
-        from uvicorn.supervisors import Multiprocess  # noqa: PLC0415  # what it loads is for several processes alone
+        from entrypoints.cli.processes import Processes  # noqa: PLC0415  # what it loads is for several alone
 
         with TemporaryDirectory(prefix="docgen-metrics-") as counts:
             os.environ[FILES_VARIABLE] = counts
-            Multiprocess(config, sockets=[listener]).run()
-        return 0
+            processes = Processes(config, sockets=[listener])
+            processes.run()
+        return 3 if processes.failed else 0
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
     return 0 if server.started else 3

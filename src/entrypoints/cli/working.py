@@ -40,8 +40,16 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 async def _work(settings: Settings, telemetry: Telemetry, container: Container, listener: socket.socket | None) -> None:
     stop = asyncio.Event()
+
+    def told_to_end() -> None:
+        if stop.is_set():
+            announce(settings.log, "Told to end once more: what runs is handed back.")
+            for worker in container.job_workers():
+                worker.hurry()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, told_to_end)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(telemetry)
         await stack.enter_async_context(entered(container.lifetimes()))
@@ -52,4 +60,6 @@ async def _work(settings: Settings, telemetry: Telemetry, container: Container, 
         announce(settings.log, f"DocGen works on the jobs of the queue ({kinds}). Ctrl-C ends it.")
         await stop.wait()
         container.stopping().announce()
-        announce(settings.log, "Finishing what runs; it is handed back where that takes too long.")
+        announce(
+            settings.log, "Finishing what runs; it is handed back where that takes too long, or at another signal."
+        )

@@ -4,6 +4,7 @@ import http.client
 import json
 import signal
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
@@ -69,6 +70,36 @@ async def test_every_request_is_answered_on_the_way_to_the_end(database_url: str
         assert slow.result(DEADLINE_SECONDS) == b"Done.\n"
         assert service.wait(DEADLINE_SECONDS) == 0
     assert "Traceback" not in (open_folder / "draining" / "serve.log").read_text(encoding="utf-8")
+
+
+async def test_a_second_signal_ends_several_processes_that_are_not_to_wait_any_more(
+    database_url: str, open_folder: Path
+) -> None:
+    settings = SETTINGS | {"DOCGEN_HTTP__WORKERS": "2", "DOCGEN_HTTP__DRAIN_SECONDS": "600"}
+    with serving_on(database_url, open_folder, "draining", **settings) as (service, address):
+        service.send_signal(signal.SIGTERM)
+        until_not_ready(address)
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(DEADLINE_SECONDS) == 0
+
+
+FAILING = """
+import socket, sys
+from entrypoints.cli.processes import Processes
+from uvicorn import Config
+
+if __name__ == "__main__":
+    processes = Processes(Config("nowhere:app", workers=2), sockets=[socket.create_server(("127.0.0.1", 0))])
+    processes.run()
+    sys.exit(3 if processes.failed else 0)
+"""
+
+
+def test_processes_that_cannot_start_what_they_serve_have_failed(tmp_path: Path) -> None:
+    script = tmp_path / "failing.py"
+    script.write_text(FAILING, encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 3, done.stderr
 
 
 @pytest.mark.parametrize(("command", "library"), [("serve", "asyncpg"), ("serve", "uvloop"), ("worker", "asyncpg")])

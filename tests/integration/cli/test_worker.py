@@ -224,6 +224,20 @@ def test_a_worker_without_the_time_to_finish_hands_back(database_url: str, tmp_p
         assert [row["status"] for row in query(database_url, "SELECT status FROM jobs.pgqueuer")] == ["queued"]
 
 
+def test_a_worker_that_is_told_to_end_twice_hands_back_at_once(database_url: str, tmp_path: Path) -> None:
+    with serving_on(database_url, tmp_path, "serve") as (_, address):
+        upload(address, "slow.txt", SLOW.replace(b"20000", b"100000"))
+        (render_id,) = queue(address, template="slow")
+        with working_on(database_url, tmp_path, "told", **PATIENT) as (process, log):
+            wait_until(lambda: state(address, render_id)["status"] == "rendering")
+            process.send_signal(signal.SIGINT)
+            wait_until(lambda: "Finishing what runs" in log.read_text(encoding="utf-8"))
+            process.send_signal(signal.SIGINT)
+            assert process.wait(DEADLINE_SECONDS) == 0
+        assert "Traceback" not in log.read_text(encoding="utf-8")
+        assert state(address, render_id)["status"] == "queued"
+
+
 def test_a_request_that_dies_before_its_commit_leaves_neither_record_nor_job(database_url: str, tmp_path: Path) -> None:
     with serving_on(database_url, tmp_path, "other") as (_, other), relay_beside(database_url) as relay:
         with serving_on(relay.url, tmp_path, "killed") as (process, address):

@@ -125,6 +125,19 @@ async def test_what_does_not_finish_in_time_is_handed_back(units: InMemoryUnitsO
     assert [(job.subject, job.handed_back) for job in again] == [("slow", 1)]
 
 
+async def test_who_is_to_hurry_hands_back_what_had_time_to_finish(
+    units: InMemoryUnitsOfWork, workshop: Workshop
+) -> None:
+    await put(units, "slow")
+    async with working(workshop, grace_seconds=3_600) as (worker, run):
+        await until(lambda: workshop.begun == ["slow"])
+        worker.stop()
+        worker.hurry()
+        await run
+    again = await workshop.source.take(RENDERS, 1)
+    assert [(job.subject, job.handed_back) for job in again] == [("slow", 1)]
+
+
 async def test_what_has_to_wait_comes_again_then(units: InMemoryUnitsOfWork, workshop: Workshop) -> None:
     await put(units, "one")
     workshop.go_on.set()
