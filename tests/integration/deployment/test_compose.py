@@ -176,6 +176,20 @@ def test_what_is_sent_to_the_collector_is_what_it_takes() -> None:
         assert {signal for signal in ("traces", "metrics") if getattr(sent, signal)} <= taken
 
 
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, ""),
+        ({"DOCGEN_DOMAIN": "docgen.test"}, "https://docgen.test"),
+        ({"DOCGEN_DOMAIN": "docgen.test", "DOCGEN_HTTP__PUBLIC_URL": "https://a.test"}, "https://a.test"),
+    ],
+)
+def test_service_and_workers_know_the_address_that_links_begin_with(given: dict[str, str], address: str) -> None:
+    """That of the proxy, unless another one is said."""
+    services = composed(**given)["services"]
+    assert {services[name]["environment"]["DOCGEN_HTTP__PUBLIC_URL"] for name in ("service", "worker")} == {address}
+
+
 def test_variables_of_the_file_are_none_that_docgen_takes_for_misspelt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both read the `.env` of this folder."""
     text = (ROOT / FILE).read_text(encoding="utf-8")

@@ -78,6 +78,12 @@ def test_variables_and_secrets_of_docgen_are_settings(services: dict[str, Any]) 
         assert not set(services[name]["environment"]) & {secret.upper() for secret in read_yaml(FILE)["secrets"]}
 
 
+def test_workers_know_the_address_that_links_begin_with(services: dict[str, Any]) -> None:
+    """They tell Slack of documents, too."""
+    for name in ("service", "worker"):
+        assert services[name]["environment"]["DOCGEN_HTTP__PUBLIC_URL"].startswith("https://${DOCGEN_DOMAIN")
+
+
 def test_the_labels_say_the_same_as_the_routes_of_one_machine(services: dict[str, Any]) -> None:
     """Which are those that the real Traefik is tested with: the middlewares stand in one file alone."""
     text = read_text_of_routes().replace('{{ env "DOCGEN_DOMAIN" }}', "${DOCGEN_DOMAIN}")
