@@ -77,7 +77,8 @@ def _answering(app: ASGIApp, settings: Settings, container: Container) -> ASGIAp
     """Put the headers that every answer has around an application."""
     origins = settings.http.allowed_origins
     names = settings.http.allowed_names
-    known = AllowedHosts(app, names, origins) if names else app
+    guarded = settings.metrics.token is not None
+    known = AllowedHosts(app, names, origins, guarded=guarded) if names else app
     inner = CrossOriginMiddleware(known, origins) if origins else known
     stopping = container.stopping()
     answering = AnswerHeaders(inner, container.ids(), stopping, hsts_seconds=settings.http.hsts_seconds)

@@ -16,21 +16,29 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from entrypoints.http.errors import problem
 from entrypoints.http.scope_headers import header_of
 
+# Load balancers and orchestrators call a service by the address that it happens to have, and end what refuses them.
+_PROBES: Final = frozenset({"/livez", "/readyz"})
+_FIGURES: Final = "/metrics"
 # What changes nothing: whether a page may read the answer is for the browser to say (see cross_origin.py).
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class AllowedHosts:
-    """Refuses requests that are for another host, and changes that a page of another one sends."""
+    """Refuses requests that are for another host, and changes that a page of another one sends.
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], origins: Collection[str]) -> None:
+    Probes are answered under any name, and so are figures that are `guarded` by a token: others no page is to read.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str], origins: Collection[str], *, guarded: bool) -> None:
         self._app = app
+        self._by_any_name = _PROBES | ({_FIGURES} if guarded else set())
         self._hosts = frozenset(hosts)
         self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if it may come."""
-        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        asked = scope["type"] == "http" and scope["path"] not in self._by_any_name
+        refusal = self._refusal(scope) if asked else None
         if refusal is None:
             await self._app(scope, receive, send)
             return
