@@ -12,9 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.postgres.connection import connect
-from adapters.postgres.failures import LOST, driver_errors
+from adapters.postgres.failures import COMPONENT, LOST, driver_errors
 from adapters.postgres.scope import QUEUE, QUEUE_IN_TRANSACTION
 from application.ports.job_queue import JobQueue
+from domain.errors import ServiceUnavailableError
 
 logger = logging.getLogger("docgen.database")
 
@@ -73,6 +74,9 @@ class QueueConnection:
         self._channel = channel
         self._lock = asyncio.Lock()
         self._connection: asyncpg.Connection | None = None
+        # Why the last attempts to connect came to nothing, and how many there were.
+        self._failure = ""
+        self._failures = 0
         self.on_notification: Callable[[str], None] = lambda _: None
 
     async def __aenter__(self) -> Self:
@@ -91,8 +95,9 @@ class QueueConnection:
         Raises:
             ServiceUnavailableError: the database is down.
         """
+        failures = self._failures
         async with self._lock:
-            connection = await self._connected()
+            connection = await self._connected(failures)
             try:
                 with driver_errors():
                     rows: list[Any] = await connection.fetch(statement, *values)
@@ -102,15 +107,31 @@ class QueueConnection:
                 connection.terminate()
                 raise
 
-    async def _connected(self) -> asyncpg.Connection:
-        if self._connection is None or self._connection.is_closed():
-            connection = await connect(self._url, connect_timeout=_TIMEOUT, command_timeout=_TIMEOUT)
+    async def _connected(self, failures: int) -> asyncpg.Connection:
+        """Return the connection, for somebody who came when there had been so many failures."""
+        if self._connection is not None and not self._connection.is_closed():
+            return self._connection
+        if self._failures > failures:
+            # It was tried meanwhile: a database that does not answer would hold up each of them in turn, for its time.
+            raise ServiceUnavailableError(COMPONENT, self._failure)
+        try:
+            self._connection = await self._open()
+        except ServiceUnavailableError as failure:
+            self._failures, self._failure = self._failures + 1, str(failure)
+            raise
+        return self._connection
+
+    async def _open(self) -> asyncpg.Connection:
+        connection = await connect(self._url, connect_timeout=_TIMEOUT, command_timeout=_TIMEOUT)
+        try:
             with driver_errors():
                 await connection.execute(QUEUE)
                 await connection.add_listener(self._channel, self._heard)
-            connection.add_termination_listener(self._lost)
-            self._connection = connection
-        return self._connection
+        except BaseException:
+            connection.terminate()
+            raise
+        connection.add_termination_listener(self._lost)
+        return connection
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         self.on_notification(str(payload))
