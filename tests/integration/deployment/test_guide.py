@@ -57,13 +57,19 @@ def test_services_networks_secrets_and_profiles_have_these_names() -> None:
         profiles
     )
     assert set(re.findall(r"--profile (\w+)", GUIDE)) <= profiles
-    assert set(re.findall(r"--scale (\w+)=", GUIDE)) <= set(COMPOSE["services"])
+    named = {
+        name
+        for found in re.findall(r"--scale (\w+)=|compose stop (\w+) (\w+)|compose exec --user \w+ (\w+)", GUIDE)
+        for name in found
+        if name
+    }
+    assert {"service", "worker", "postgres"} <= named <= set(COMPOSE["services"])
     assert set(re.findall(r"secrets/(\w+)", GUIDE)) - set(COMPOSE["secrets"]) == {
         "docgen_slack__signing_secret",
         "docgen_slack__bot_token",
     }
     in_a_stack = {f"docgen_{name}" for kind in ("services", "networks") for name in STACK[kind]}
-    asked = r"docker service (?:scale|rollback|ps|update --image \S+) (\w+)|the network `(\w+)`"
+    asked = r"docker service (?:scale|rollback|ps|update --image \S+) (\w+)|the network `(\w+)`|filter name=(\w+)"
     named = {name for found in re.findall(asked, GUIDE) for name in found if name}
     assert named
     assert named <= in_a_stack
