@@ -2,11 +2,14 @@
 
 import gc
 import math
+import multiprocessing
+from contextlib import nullcontext
 from functools import partial
 from typing import Final
 
 from typing_extensions import override
 
+from entrypoints.cli.early_end import ending_at_once
 from entrypoints.http.server_config import GuardedConfig
 from entrypoints.lifespan import collect_garbage_seldom
 from entrypoints.logs.setup import log_to_standard_output
@@ -37,12 +40,15 @@ class ServerConfig(GuardedConfig):
         """Make the application, in the process that serves it."""
         settings = load_settings()
         zygote = self._zygote or start_zygote(settings)
+        # One of several processes has nothing yet that it would have to leave in order.
+        one_of_several = multiprocessing.parent_process() is not None
         gc.disable()  # the modules of the application stay, see below
         try:
-            from entrypoints.app import create_app  # noqa: PLC0415  # while what renders loads itself
+            with ending_at_once() if one_of_several else nullcontext():
+                from entrypoints.app import create_app  # noqa: PLC0415  # while what renders loads itself
 
-            self.app = partial(create_app, settings, zygote=zygote)
-            super().load()
+                self.app = partial(create_app, settings, zygote=zygote)
+                super().load()
         finally:
             gc.enable()
         collect_garbage_seldom()
