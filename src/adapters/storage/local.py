@@ -102,16 +102,16 @@ class LocalDocumentStorage(DocumentStorage):
     @override
     async def put_pieces(self, key: BlobKey, pieces: AsyncIterable[bytes]) -> None:
         place = self._place_of(key)
-        contents = PiecewiseHash()
         with self._disk_errors():
             file = await asyncio.to_thread(self._files.incoming)
         with file:
+            contents = PiecewiseHash(file.write)
             async for piece in pieces:
-                await contents.update(piece)
                 with self._disk_errors():
-                    await asyncio.to_thread(file.write, piece)
-            require_content(key, await contents.hexdigest())
+                    await contents.update(piece)
             with self._disk_errors():
+                sha256 = await contents.hexdigest()
+                require_content(key, sha256)
                 await asyncio.to_thread(_keep, file, place)
 
     @override
