@@ -1,5 +1,6 @@
 """Batches and processes in whose way things are put: each row that was accepted has one document or one failure."""
 
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,29 @@ def test_rows_of_a_worker_that_is_killed_are_made_by_the_next_one(database_url: 
         assert batch["counts"] == {"total": 120, "succeeded": 120, "failed": 0, "pending": 0}
         assert documents(address, batch_id) == [f"Dear No. {number},\n" for number in range(120)]
         assert query(database_url, "SELECT * FROM batch_chunks") == []
+
+
+@pytest.mark.timeout(240)
+def test_a_worker_that_is_told_to_end_hands_its_rows_back_and_no_start_is_counted(
+    database_url: str, tmp_path: Path
+) -> None:
+    rows = [{"name": f"No. {number}", "turns": 10000 if number == 7 else 0} for number in range(30)]
+    hasty = PATIENT | {"DOCGEN_WORKER__GRACE_SECONDS": "0.1"}
+    with serving_on(database_url, tmp_path, "serve") as (_, address):
+        upload(address, "slow.txt", SLOW)
+        batch_id = accepted(address, rows, "slow")
+        with working_on(database_url, tmp_path, "told", **hasty) as (process, log):
+            wait_until(lambda: bool(query(database_url, "SELECT FROM batch_chunks WHERE starts = 1")))
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(DEADLINE_SECONDS) == 0
+        assert "Traceback" not in log.read_text(encoding="utf-8")
+        left = "SELECT c.starts AS chunk, i.starts AS row FROM batch_chunks c, batch_items i WHERE i.number = 8"
+        assert [tuple(each) for each in query(database_url, left)] == [(0, 0)]
+        assert jobs_left(database_url) == 1
+        with working_on(database_url, tmp_path, "next", **PATIENT):
+            batch = ended(address, batch_id)
+        assert batch["counts"] == {"total": 30, "succeeded": 30, "failed": 0, "pending": 0}
+        assert documents(address, batch_id) == [f"No. {number}.\n" for number in range(30)]
 
 
 @pytest.mark.timeout(240)
