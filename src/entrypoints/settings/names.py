@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -43,14 +44,16 @@ def read_dotenv(path: Path) -> dict[str, str | None]:
         raise ValueError(f"The file {path.absolute()} is not text in UTF-8 (byte {error.start}): save it so.") from None
 
 
-def refuse_unknown_names(model: type[BaseModel], dotenv: Path) -> None:
+def refuse_unknown_names(model: type[BaseModel], dotenv: Path, secrets: Iterable[str] = ()) -> None:
     """Refuse nested names that no setting has, and near misses of those that are; other DOCGEN_* names are left alone.
+
+    They are those of variables, in `dotenv` too, and of files with `secrets`.
 
     Raises:
         ValueError: with a sentence for each of them.
     """
     known = setting_names(model)
-    given = {**read_dotenv(dotenv), **os.environ}
+    given = {**dict.fromkeys(secrets, ""), **read_dotenv(dotenv), **os.environ}
     complaints = [
         complaint
         for name, value in sorted(given.items())

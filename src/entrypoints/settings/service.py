@@ -18,7 +18,7 @@ from entrypoints.settings.log import LogSettings
 from entrypoints.settings.metrics import MetricsSettings
 from entrypoints.settings.names import PREFIX, refuse_unknown_names, setting_names
 from entrypoints.settings.slack import SlackSettings
-from entrypoints.settings.sources import DOTENV, given_values
+from entrypoints.settings.sources import DOTENV, given_values, secret_names
 from entrypoints.settings.storage import CacheSettings, StorageSettings
 from entrypoints.settings.webhooks import WebhookSettings
 from entrypoints.settings.work import RenderingSettings, WorkerSettings
@@ -166,7 +166,7 @@ def load_settings(**overrides: Any) -> Settings:
         SettingsError: a value is wrong, or a name is unknown.
     """
     try:
-        refuse_unknown_names(Settings, DOTENV)
+        refuse_unknown_names(Settings, DOTENV, secret_names())
         return Settings(**overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from error

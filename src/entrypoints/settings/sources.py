@@ -28,6 +28,11 @@ def given_values(known: AbstractSet[str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def secret_names() -> list[str]:
+    """Return the names of the files with secrets."""
+    return [path.name for path in _files_in(SECRETS_DIR)]
+
+
 def _files_in(directory: Path) -> list[Path]:
     return sorted(path for path in directory.iterdir() if path.is_file()) if directory.is_dir() else []
 

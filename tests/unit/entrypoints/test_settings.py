@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from entrypoints.settings import sources
 from entrypoints.settings.errors import SettingsError
 from entrypoints.settings.http import HttpSettings
 from entrypoints.settings.service import Settings, load_settings
@@ -104,6 +105,18 @@ def test_unknown_names_in_dotenv_are_refused_too(environment: pytest.MonkeyPatch
     (tmp_path / ".env").write_text("DOCGEN_HTTP__PROT=1\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="did you mean DOCGEN_HTTP__PORT"):
         load_settings()
+
+
+def test_files_with_secrets_that_no_setting_reads_are_refused_too(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Otherwise a service whose secret has a misspelt name would do without, and serve an embedded database."""
+    environment.setattr(sources, "SECRETS_DIR", tmp_path)
+    (tmp_path / "docgen_databse__url").write_text("postgresql://docgen:geheim@db/docgen")
+    (tmp_path / "postgres_password").write_text("geheim")
+    with pytest.raises(SettingsError, match=r"docgen_databse__url; did you mean DOCGEN_DATABASE__URL\?$") as refused:
+        load_settings()
+    assert "geheim" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
