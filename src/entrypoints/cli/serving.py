@@ -4,11 +4,14 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Callable
+from functools import partial
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 import uvicorn
+from typing_extensions import override
 
 from entrypoints.cli.database import with_database
 from entrypoints.cli.output import complain
@@ -42,9 +45,20 @@ def serve(settings: Settings, listener: socket.socket, zygote: StartedZygote | N
             from entrypoints.cli.examples import load_examples  # noqa: PLC0415  # for this option alone
 
             load_examples(ready)
-        address = settings.http.base_url
-        announce(ready.log, f"DocGen listens on {address} (API description: {address}/docs). Ctrl-C ends it.")
         return _serve(ready, listener, zygote)
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._say = say
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._say()
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:
@@ -91,14 +105,17 @@ def _names_of_this_machine(settings: Settings) -> str:
 
 def _serve(settings: Settings, listener: socket.socket, zygote: StartedZygote | None) -> int:
     config = ServerConfig(settings, zygote)
+    address = settings.http.base_url
+    where = f"DocGen listens on {address} (API description: {address}/docs). Ctrl-C ends it."
     if settings.http.workers > 1:
         from entrypoints.cli.processes import Processes  # noqa: PLC0415  # what it loads is for several alone
 
         with TemporaryDirectory(prefix="docgen-metrics-") as counts:
             os.environ[FILES_VARIABLE] = counts
+            announce(settings.log, where)
             processes = Processes(config, sockets=[listener])
             processes.run()
         return 3 if processes.failed else 0
-    server = uvicorn.Server(config)
+    server = _Server(config, partial(announce, settings.log, where))
     server.run(sockets=[listener])
     return 0 if server.started else 3

@@ -31,7 +31,7 @@ def test_a_person_reads_lines_without_json_and_ends_it_with_ctrl_c(tmp_path: Pat
         )
         os.close(terminal)
         try:
-            shown = _read_until(reader.fileno(), b"Application startup complete.")
+            shown = _read_until(reader.fileno(), b"Ctrl-C ends it.")
             os.killpg(process.pid, signal.SIGINT)  # as a terminal does: everybody in the foreground gets it
             shown += _read_until(reader.fileno(), None)
             assert process.wait(DEADLINE_SECONDS) == 0
