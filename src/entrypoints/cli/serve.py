@@ -14,6 +14,7 @@ from entrypoints.cli.listener import bind
 from entrypoints.cli.output import complain
 from entrypoints.loading import loading_for_good
 from entrypoints.logs.setup import log_to_standard_output
+from entrypoints.logs.unforeseen import log_unforeseen
 from entrypoints.parts.zygote import zygote_started
 from entrypoints.settings.errors import OIDC_INCOMPLETE, OIDC_UNUSED
 from entrypoints.settings.metrics import FILES_VARIABLE
@@ -27,6 +28,7 @@ def run(options: Namespace) -> int:
     os.environ.pop(FILES_VARIABLE, None)
     settings = load_settings(**_overrides(options))
     log_to_standard_output(settings.log)
+    log_unforeseen()
     load_telemetry_settings()  # refuses here what every process of the service would refuse
     refusal = _refusal(settings)
     if refusal is not None:

@@ -13,6 +13,7 @@ from entrypoints.cli.early_end import ending_at_once
 from entrypoints.http.server_config import GuardedConfig
 from entrypoints.lifespan import collect_garbage_seldom
 from entrypoints.logs.setup import log_to_standard_output
+from entrypoints.logs.unforeseen import log_unforeseen
 from entrypoints.parts.zygote import StartedZygote, start_zygote
 from entrypoints.settings.service import Settings, load_settings
 
@@ -34,6 +35,7 @@ class ServerConfig(GuardedConfig):
     def configure_logging(self) -> None:
         """Log as everything else of the service does, in each process that serves."""
         log_to_standard_output(self.log)
+        log_unforeseen()
 
     @override
     def load(self) -> None:

@@ -9,6 +9,7 @@ from entrypoints.cli.health_marker import HealthMarker
 from entrypoints.cli.listener import bind
 from entrypoints.loading import loading_for_good
 from entrypoints.logs.setup import log_to_standard_output
+from entrypoints.logs.unforeseen import log_unforeseen
 from entrypoints.parts.zygote import zygote_started
 from entrypoints.settings.metrics import FILES_VARIABLE
 from entrypoints.settings.service import load_settings
@@ -22,6 +23,7 @@ def run(options: Namespace) -> int:
     # The workers that render are not divided: here is one process.
     settings = settings.model_copy(update={"http": settings.http.model_copy(update={"workers": 1})})
     log_to_standard_output(settings.log)
+    log_unforeseen()
     port, listener = settings.worker.port, None
     if port is not None:
         listener = bind(settings.worker.host, port, "DOCGEN_WORKER__")
