@@ -81,17 +81,17 @@ class Front:
         with httpx2.Client(transport=transport, base_url=self.base, headers={"Host": HOST}, timeout=30) as client:
             yield client
 
-    def announced(self, path: str, length: int) -> tuple[int, str | None]:
-        """Announce a body that is never sent; return status and media type of the answer."""
+    @contextmanager
+    def announced(self, path: str, length: int, address: str) -> Iterator[http.client.HTTPSConnection]:
+        """Announce a body that is not sent; the connection is closed behind the block."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.proxy.https, timeout=30, source_address=("127.0.0.2", 0), context=context
+            "127.0.0.1", self.proxy.https, timeout=30, source_address=(address, 0), context=context
         )
         with closing(connection):
             connection.request("POST", path, headers={"Host": HOST, "Content-Length": str(length)})
-            answer = connection.getresponse()
-            return answer.status, answer.headers["content-type"]
+            yield connection
 
     @property
     def base(self) -> str:
@@ -144,12 +144,34 @@ def test_what_has_no_route_is_not_reached(front: Front, path: str, host: str) ->
 def test_a_body_above_the_limit_is_refused_before_it_is_sent(front: Front) -> None:
     """And one that is only too large for the service gets the service's own answer."""
     for path, length in (("/v1/batches", 104_000_001), ("/v1/renders", 22_000_001), ("/slack/events", 1_000_001)):
-        status, media_type = front.announced(path, length)
-        assert status == 413
-        assert media_type != "application/problem+json"
+        with front.announced(path, length, "127.0.0.2") as connection:
+            answer = connection.getresponse()
+            assert answer.status == 413
+            assert answer.headers["content-type"] != "application/problem+json"
     with front.client("127.0.0.2") as client:
         own = client.post("/v1/renders", content=bytes(21_500_000), headers={"Content-Type": "application/json"})
     assert (own.status_code, own.json()["code"]) == (413, "payload-too-large")
+
+
+def test_who_holds_the_proxy_up_with_bodies_that_do_not_come_has_a_few_of_them(front: Front) -> None:
+    """By address: another one sends rows meanwhile, and who has let go of the others does as well."""
+
+    def refused() -> bool:
+        return client.post("/v1/batches", content=b"{}").status_code == 429
+
+    def refused_after_another() -> bool:
+        announced.append(held.enter_context(front.announced("/v1/batches", 1_000_000, "127.0.0.6")))
+        return refused()
+
+    announced: list[http.client.HTTPSConnection] = []
+    with front.client("127.0.0.6") as client, ExitStack() as held:
+        wait_until(refused_after_another)
+        # The one that asks whether it is refused takes a place as well.
+        assert len(announced) >= 9
+        with front.client("127.0.0.4") as another:
+            assert another.post("/v1/batches", content=b"{}").status_code == 415
+        held.close()
+        wait_until(lambda: not refused())
 
 
 def test_slack_has_a_route_and_a_rate_of_its_own(front: Front) -> None:
@@ -172,7 +194,7 @@ def test_who_asks_faster_than_the_rate_has_to_wait_and_nobody_else(front: Front)
         return client.post("/nowhere").status_code == 429
 
     url = f"{front.base}/nowhere"
-    with front.client("127.0.0.1") as client, under_load(url, HOST, {}, connections=8, delay_ms=0) as load:
+    with front.client("127.0.0.1") as client, under_load(url, HOST, {}, connections=32, delay_ms=0) as load:
         wait_until(refused)
         with front.client("127.0.0.4") as another:
             assert another.post("/nowhere").status_code == 404
