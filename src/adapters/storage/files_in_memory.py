@@ -31,7 +31,7 @@ _RESOLVE_CACHED: Final = 0x20
 # A pipe in the place of a file would be waited for.
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | getattr(os, "O_NOATIME", 0)
 _HOW: Final = struct.pack("=3Q", _FLAGS, 0, _RESOLVE_CACHED)
-_ALL_OF_IT: Final = struct.pack("=2Q", 0, 0)
+_RANGE: Final = struct.Struct("=2Q")
 # The first of them says how many pages are in memory.
 _Counts: Final = ctypes.c_uint64 * 5
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -57,9 +57,9 @@ class FilesInMemory:
         Raises:
             OSError: there is no such folder.
         """
-        if platform.machine() in _MACHINES and is_known_disk(directory, since=_SINCE):
-            return cls(max_bytes)
-        return None
+        # Some builds of Python do not know of the flags.
+        is_offered = hasattr(os, "RWF_NOWAIT") and hasattr(os, "O_NOATIME") and platform.machine() in _MACHINES
+        return cls(max_bytes) if is_offered and is_known_disk(directory, since=_SINCE) else None
 
     def read(self, path: str) -> bytes | None:
         """Return the contents of a file; None where it is not in memory, too large, or cannot be read like this."""
@@ -70,7 +70,7 @@ class FilesInMemory:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode) or found.st_size > self._max_bytes:
                 return None
-            if self._pages(descriptor) * _PAGE < found.st_size:
+            if self._pages(descriptor, found.st_size) * _PAGE < found.st_size:
                 return None
             content = bytearray(found.st_size)
             whole = os.preadv(descriptor, [content], 0, os.RWF_NOWAIT) == len(content)
@@ -80,8 +80,8 @@ class FilesInMemory:
         finally:
             os.close(descriptor)
 
-    def _pages(self, descriptor: int) -> int:
-        """Return how many pages of a file are in memory, 0 where the kernel does not say."""
+    def _pages(self, descriptor: int, size: int) -> int:
+        """Return how many of the pages of a file of this size are in memory, 0 where the kernel does not say."""
         counts = _Counts()
-        failed = self._cachestat(_CACHESTAT, descriptor, _ALL_OF_IT, ctypes.byref(counts), 0)
+        failed = self._cachestat(_CACHESTAT, descriptor, _RANGE.pack(0, size), ctypes.byref(counts), 0)
         return 0 if failed else counts[0]

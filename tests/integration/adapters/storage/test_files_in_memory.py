@@ -38,7 +38,7 @@ def pages_of(path: Path, files: FilesInMemory) -> int:
     """Count the pages of a file that are in memory."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        return files._pages(descriptor)
+        return files._pages(descriptor, MAX_BYTES)
     finally:
         os.close(descriptor)
 
@@ -51,7 +51,7 @@ def evict(path: Path, files: FilesInMemory) -> None:
         try:
             os.fsync(descriptor)
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-            return files._pages(descriptor) == 0
+            return files._pages(descriptor, MAX_BYTES) == 0
         finally:
             os.close(descriptor)
 
