@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import promql_parser as promql
 import pytest
 import yaml
 
@@ -112,6 +113,17 @@ def test_compose_and_docker_take_what_is_to_be_written_beside_their_files(tmp_pa
     merged = yaml.safe_load(checked("docker", "stack", "config", *options, **ENVIRONMENT))
     secrets = {secret["source"] for secret in merged["services"]["worker"]["secrets"]}
     assert secrets == {*STACK["x-docgen"]["secrets"], "docgen_slack__signing_secret", "docgen_slack__bot_token"}
+
+
+def test_what_scales_workers_asks_for_figures_that_there_are() -> None:
+    (scaled,) = (block for block in written() if block.get("kind") == "ScaledObject")
+    (trigger,) = scaled["spec"]["triggers"]
+    promql.parse(trigger["metadata"]["query"])
+    names = re.findall(r"\bdocgen_\w+", trigger["metadata"]["query"])
+    page = (ROOT / "docs/how-to/metrics.md").read_text(encoding="utf-8")
+    assert [name for name in names if f"`{name}`" in page] == ["docgen_queue_jobs"]
+    workers = read_yaml("infra/kubernetes/base/worker.yaml")["metadata"]["name"]
+    assert scaled["spec"]["scaleTargetRef"]["name"] == workers
 
 
 @pytest.mark.parametrize("missing", ENVIRONMENT)
