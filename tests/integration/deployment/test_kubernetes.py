@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ KUSTOMIZATIONS = sorted([*FOLDER.glob("*/kustomization.yaml"), ROOT / "infra/pos
 MANIFESTS = sorted(path for path in FOLDER.glob("*/*.yaml") if path.name != "kustomization.yaml")
 
 
+@cache
 def documents() -> list[dict[str, Any]]:
     """Every object of every manifest."""
     return [it for path in MANIFESTS for it in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
