@@ -116,7 +116,7 @@ uncompiled='
 import os, sys
 import entrypoints.app
 missing = [m.__file__ for m in sys.modules.values() if getattr(m, "__cached__", None) and not os.path.exists(m.__cached__)]
-sys.exit("\n".join(missing))
+sys.exit("\n".join(missing) or 0)
 '
 
 check_contents() {

@@ -1,6 +1,5 @@
 """The example templates of a source checkout, for a first try."""
 
-import asyncio
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from domain.formats import template_format_of
 from domain.scope import ALL_SCOPES
 from domain.workspace import DEFAULT_WORKSPACE_ID
 from entrypoints.cli.output import complain, say
+from entrypoints.cli.told_to_end import run_until_told
 from entrypoints.container import Container
 from entrypoints.lifespan import entered
 from entrypoints.settings.service import Settings
@@ -27,7 +27,7 @@ def load_examples(settings: Settings) -> None:
     if not templates:
         complain(f"There are no example templates in {_DIRECTORY.resolve()}: start DocGen where they are.")
         return
-    loaded = asyncio.run(_load(settings, templates))
+    loaded = run_until_told(_load(settings, templates))
     if loaded:
         say(f"Loaded the example templates: {', '.join(loaded)}.")
     _say_what_to_try(settings, templates[0])

@@ -1,13 +1,10 @@
 """The rest of `docgen serve`, which takes long to load."""
 
-import asyncio
 import os
-import signal
 import socket
 from collections.abc import Callable
 from functools import partial
 from tempfile import TemporaryDirectory
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -16,6 +13,7 @@ from typing_extensions import override
 from entrypoints.cli.database import with_database
 from entrypoints.cli.output import complain
 from entrypoints.cli.server import ServerConfig
+from entrypoints.cli.told_to_end import leave_when_told, run_until_told
 from entrypoints.container import CONNECTIONS_BESIDE_POOL, Container
 from entrypoints.lifespan import entered
 from entrypoints.logs.setup import announce
@@ -35,12 +33,11 @@ def serve(settings: Settings, listener: socket.socket, zygote: StartedZygote | N
         return 2
     # Raised wherever the signal comes, it leaves every block below in order. uvicorn takes the signal over while it
     # serves, finishes what runs, and then raises the signal again.
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, _end)
+    leave_when_told()
     with_worker = settings.uses_embedded_database if settings.http.with_worker is None else settings.http.with_worker
-    with with_database(settings) as ready:
+    with with_database(settings, run_until_told) as ready:
         _hand_to_processes(ready, with_worker=with_worker)
-        asyncio.run(_open_once(ready))
+        run_until_told(_open_once(ready))
         if examples:
             from entrypoints.cli.examples import load_examples  # noqa: PLC0415  # for this option alone
 
@@ -59,10 +56,6 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._say()
-
-
-def _end(_signal: int, _frame: object) -> NoReturn:
-    raise SystemExit(0)
 
 
 async def _open_once(settings: Settings) -> None:

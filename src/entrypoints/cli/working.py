@@ -4,11 +4,11 @@ import asyncio
 import signal
 import socket
 from contextlib import AsyncExitStack
-from typing import NoReturn
 
 from uvicorn.loops.auto import auto_loop_factory
 
 from entrypoints.cli.database import with_database
+from entrypoints.cli.told_to_end import leave_when_told, run_until_told
 from entrypoints.container import Container, service_container
 from entrypoints.lifespan import entered
 from entrypoints.logs.setup import announce
@@ -25,17 +25,12 @@ def work(
 ) -> int:
     """Work until SIGTERM or Ctrl-C."""
     # Raised wherever the signal comes, it leaves every block below in order; while jobs run, the loop has it.
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, _end)
+    leave_when_told()
     # As in the service: uvloop, where it is installed, takes less time for what goes to and from the renderers.
-    with with_database(settings) as ready, asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+    with with_database(settings, run_until_told) as ready, asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         reporting = Telemetry(telemetry, "docgen-worker")
         runner.run(_work(ready, reporting, service_container(ready, reporting, zygote), listener))
     return 0
-
-
-def _end(_signal: int, _frame: object) -> NoReturn:
-    raise SystemExit(0)
 
 
 async def _work(settings: Settings, telemetry: Telemetry, container: Container, listener: socket.socket | None) -> None:

@@ -23,7 +23,7 @@ class WorkerSettings(Section):
 
     Without `concurrency` it is two for each process that renders. Without `port` it answers no questions. `queues` are
     the kinds of jobs that it takes, with commas in between; none named are all. Told to end, it has `grace_seconds` to
-    finish what it does; the rest is handed back.
+    finish what it does; the rest is handed back, and at a second signal all of it.
     """
 
     queues: Annotated[str, AfterValidator(valid_queues)] = ""
