@@ -18,7 +18,7 @@ SLOW = (
     b"{{ name }}{% for a in range(turns) %}{% for b in range(1000) %}{% if b %}{% endif %}{% endfor %}{% endfor %}.\n"
 )
 # What a worker reads when it has taken rows, and before it renders them.
-IN_THE_MIDDLE = "FROM template_versions"
+IN_THE_MIDDLE = "SELECT template_versions.workspace_id"
 
 
 def accepted(address: str, rows: list[dict[str, Any]], template: str = "letter", **headers: str) -> str:

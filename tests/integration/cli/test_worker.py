@@ -41,7 +41,7 @@ PATIENT = {
 }
 ASYNC = {"Prefer": "respond-async"}
 # What a worker reads when it has started a render, and before it renders.
-IN_THE_MIDDLE = "FROM template_versions"
+IN_THE_MIDDLE = "SELECT template_versions.workspace_id"
 
 
 def queue(address: str, count: int = 1, template: str = "letter", **headers: str) -> list[str]:
