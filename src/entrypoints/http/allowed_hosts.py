@@ -15,10 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.errors import problem
 from entrypoints.http.scope_headers import header_of
+from entrypoints.http.watching import PROBES, WATCHING
 
-# Load balancers and orchestrators call a service by the address that it happens to have, and end what refuses them.
-_PROBES: Final = frozenset({"/livez", "/readyz"})
-_FIGURES: Final = "/metrics"
 # What changes nothing: whether a page may read the answer is for the browser to say (see cross_origin.py).
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -31,7 +29,8 @@ class AllowedHosts:
 
     def __init__(self, app: ASGIApp, hosts: Collection[str], origins: Collection[str], *, guarded: bool) -> None:
         self._app = app
-        self._by_any_name = _PROBES | ({_FIGURES} if guarded else set())
+        # Who watches calls a service by the address that it happens to have, and ends what refuses.
+        self._by_any_name = WATCHING if guarded else PROBES
         self._hosts = frozenset(hosts)
         self._origins = frozenset(origins)
 

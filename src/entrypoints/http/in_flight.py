@@ -5,12 +5,9 @@ the database, is bounded here: a service that is full says so at once, in place 
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 from domain.errors import OverloadedError
-
-# What a load balancer asks must be answered most of all by a service that is full.
-ALWAYS_ANSWERED: Final = frozenset({"/livez", "/readyz", "/health", "/metrics"})
+from entrypoints.http.watching import WATCHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,8 @@ class InFlight:
         Raises:
             OverloadedError: there are too many already.
         """
-        if self._requests >= self._capacity.requests and path not in ALWAYS_ANSWERED:
+        # What a load balancer asks must be answered most of all by a service that is full.
+        if self._requests >= self._capacity.requests and path not in WATCHING:
             raise OverloadedError(f"The service works on {self._requests:,} requests already: try again soon.")
         self._requests += 1
 

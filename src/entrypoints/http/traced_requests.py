@@ -15,9 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.request_id import STATE_KEY
 from entrypoints.http.scope_headers import header_of
+from entrypoints.http.watching import WATCHING
 
-# They are asked for all the time, and say nothing of what the service does.
-_UNTRACED: Final = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _OTHER: Final = "_OTHER"
 _FORMAT: Final = TraceContextTextMapPropagator()
@@ -36,7 +35,8 @@ class TracedRequests:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on within its span."""
-        if scope["type"] != "http" or scope["path"] in _UNTRACED:
+        # Who watches asks all the time, and that says nothing of what the service does.
+        if scope["type"] != "http" or scope["path"] in WATCHING:
             await self._app(scope, receive, send)
             return
         parent = self._parent_of(scope)

@@ -52,7 +52,7 @@ def test_its_own_pages_and_those_that_are_named_may(client: TestClient, origin: 
 
 def test_who_watches_it_calls_it_by_the_address_that_it_has(client: TestClient) -> None:
     """Docker, Kubernetes and load balancers know no name of it, and would end what refuses them."""
-    for path in ("/livez", "/readyz"):
+    for path in ("/livez", "/readyz", "/health"):
         assert client.get(path, headers={"Host": "10.1.2.3:8000"}).status_code == 200
 
 
