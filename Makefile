@@ -19,6 +19,8 @@ run: $(VENV)/run.done ## start the service with an embedded PostgreSQL and examp
 	@exec $(BIN)/docgen serve --examples
 
 test: $(VENV)/dev.done ## run all tests (they start every server they need)
+	@# They start hundreds of processes, which may not be allowed to keep what they compile.
+	@$(BIN)/python -m compileall -q src
 	$(BIN)/pytest -n auto --dist worksteal
 
 test-unit: $(VENV)/dev.done ## run the unit tests alone (no server, no files)
