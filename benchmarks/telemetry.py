@@ -115,8 +115,8 @@ def rows_of(times: Mapping[tuple[str, bool], Sequence[float]]) -> list[list[str]
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="benchmarks.telemetry", description="Measure what traces cost.")
-    parser.add_argument("--count", type=int, default=200, help="how many letters a turn (default 200)")
-    parser.add_argument("--rounds", type=int, default=11, help="how many turns each has (default 11)")
+    parser.add_argument("--count", type=int, default=800, help="how many letters a turn (default 800)")
+    parser.add_argument("--rounds", type=int, default=21, help="how many turns each has (default 21)")
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     chosen = parser.parse_args(arguments)
     times: dict[tuple[str, bool], list[float]] = {(kind, store): [] for kind in _KINDS for store in (False, True)}
