@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Final, TypeAlias
 
 from application.log_context import LOG_CONTEXT
+from application.outage import Outage
 from application.ports.job_observer import JobEnd, JobObserver, NoJobObserver
 from application.ports.job_queue import JobKind
 from application.ports.job_source import JobSource, TakenJob
@@ -87,6 +88,7 @@ class JobWorker:
         self._observer = observer or NoJobObserver()
         self._source = source
         self._handlers = handlers
+        self._outage = Outage(logger, f"take jobs ({', '.join(handlers)})")
         self._concurrency = concurrency
         self._grace_seconds = grace_seconds
         self._chores = (Chore("queue-log", _QUEUE_LOG, source.sweep), *chores)
@@ -121,7 +123,7 @@ class JobWorker:
     async def _take_until_stopped(self) -> None:
         pause = _FIRST_PAUSE
         while not self._stopping.is_set():
-            if await _done("take jobs", self._take()):
+            if await _done("take jobs", self._take(), self._outage):
                 pause = _FIRST_PAUSE
             else:
                 await self._unless_stopped(asyncio.sleep(pause))
@@ -247,14 +249,22 @@ def _end_of(outcome: Outcome) -> JobEnd:
     return JobEnd.PUT_OFF if isinstance(outcome, TryAgain) else _ENDS[outcome]
 
 
-async def _done(what: str, work: Awaitable[None]) -> bool:
-    """Do something that is tried again; tell whether it was done. Nothing that goes wrong ends the worker."""
+async def _done(what: str, work: Awaitable[None], outage: Outage | None = None) -> bool:
+    """Do something that is tried again; tell whether it was done. Nothing that goes wrong ends the worker.
+
+    What is tried every few seconds has an `outage`, which is not said each time.
+    """
     try:
         await work
     except ServiceUnavailableError as failure:
-        logger.warning("The worker could not %s: %s", what, failure)
+        if outage is None:
+            logger.warning("The worker could not %s: %s", what, failure)
+        else:
+            outage.goes_on(failure)
     except Exception:
         logger.exception("The worker could not %s", what)
     else:
+        if outage is not None:
+            outage.is_over()
         return True
     return False
