@@ -2,7 +2,6 @@
 
 import logging
 import os
-import signal
 from contextlib import suppress
 from typing import Final
 
@@ -10,10 +9,11 @@ from typing_extensions import override
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess
 
+from entrypoints.cli.early_end import ENDING
+
 _log = logging.getLogger("docgen")
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.2
-_ENDING: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 class Processes(Multiprocess):
@@ -35,7 +35,7 @@ class Processes(Multiprocess):
     def _hand_on_signals(self) -> None:
         while self.signal_queue:
             number = self.signal_queue.pop(0)
-            if number not in _ENDING:
+            if number not in ENDING:
                 continue
             _log.info("Told to end once more: the processes are told, too.")
             for process in self.processes:

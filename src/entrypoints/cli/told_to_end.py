@@ -3,16 +3,16 @@
 import asyncio
 import signal
 from collections.abc import Coroutine
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
+
+from entrypoints.cli.early_end import ENDING, handled_by
 
 T = TypeVar("T")
-
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def leave_when_told() -> None:
     """Let both leave every block of this process in order from now on, with code 0."""
-    for number in _SIGNALS:
+    for number in ENDING:
         signal.signal(number, _leave)
 
 
@@ -35,12 +35,8 @@ def run_until_told(work: Coroutine[Any, Any, T]) -> T:
             told = True
             loop.call_soon_threadsafe(task.cancel)
 
-        before = [(number, signal.signal(number, cancel)) for number in _SIGNALS]
-        try:
+        with handled_by(cancel):
             return await work
-        finally:
-            for number, handler in before:
-                signal.signal(number, handler)
 
     try:
         found = asyncio.run(cancellable())

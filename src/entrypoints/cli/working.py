@@ -1,13 +1,13 @@
 """The rest of `docgen worker`, which takes long to load."""
 
 import asyncio
-import signal
 import socket
 from contextlib import AsyncExitStack
 
 from uvicorn.loops.auto import auto_loop_factory
 
 from entrypoints.cli.database import with_database
+from entrypoints.cli.early_end import ENDING
 from entrypoints.cli.told_to_end import leave_when_told, run_until_told
 from entrypoints.container import Container, service_container
 from entrypoints.lifespan import entered
@@ -43,7 +43,7 @@ async def _work(settings: Settings, telemetry: Telemetry, container: Container, 
                 worker.hurry()
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING:
         asyncio.get_running_loop().add_signal_handler(number, told_to_end)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(telemetry)
