@@ -15,7 +15,7 @@ from entrypoints.cli.output import complain
 from entrypoints.loading import loading_for_good
 from entrypoints.logs.setup import log_to_standard_output
 from entrypoints.logs.unforeseen import log_unforeseen
-from entrypoints.parts.zygote import zygote_started
+from entrypoints.parts.zygote import start_zygote
 from entrypoints.settings.errors import OIDC_INCOMPLETE, OIDC_UNUSED
 from entrypoints.settings.metrics import FILES_VARIABLE
 from entrypoints.settings.service import Settings, load_settings
@@ -40,8 +40,8 @@ def run(options: Namespace) -> int:
     HealthMarker(settings.http.port).remove()
     end_at_once()
     # Where there are several processes, each starts its own.
-    alone = settings.http.workers == 1
-    with listener, zygote_started(settings) if alone else nullcontext() as zygote:
+    zygote = start_zygote(settings) if settings.http.workers == 1 else None
+    with listener, zygote or nullcontext():
         with loading_for_good():
             from entrypoints.cli.serving import serve  # noqa: PLC0415  # while what renders loads itself
 

@@ -10,7 +10,7 @@ from entrypoints.cli.listener import bind
 from entrypoints.loading import loading_for_good
 from entrypoints.logs.setup import log_to_standard_output
 from entrypoints.logs.unforeseen import log_unforeseen
-from entrypoints.parts.zygote import zygote_started
+from entrypoints.parts.zygote import start_zygote
 from entrypoints.settings.metrics import FILES_VARIABLE
 from entrypoints.settings.service import load_settings
 from entrypoints.telemetry.variables import load_telemetry_settings
@@ -31,7 +31,8 @@ def run(options: Namespace) -> int:
             return 3
         HealthMarker(port).remove()
     end_at_once()
-    with listener or nullcontext(), zygote_started(settings) as zygote:
+    zygote = start_zygote(settings)
+    with listener or nullcontext(), zygote or nullcontext():
         with loading_for_good():
             from entrypoints.cli.working import work  # noqa: PLC0415  # while what renders loads itself
 

@@ -4,14 +4,12 @@ What this imports is little for that reason.
 """
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from adapters.rendering.workers.machine import can_fork, default_workers
 from adapters.rendering.workers.zygote_start import StartedZygote
 from entrypoints.settings.service import Settings
 
-__all__ = ["StartedZygote", "render_workers", "start_zygote", "zygote_started"]
+__all__ = ["StartedZygote", "render_workers", "start_zygote"]
 
 
 def render_workers(settings: Settings) -> int:
@@ -34,14 +32,3 @@ def start_zygote(settings: Settings) -> StartedZygote | None:
         return StartedZygote()
     except OSError:
         return None
-
-
-@contextmanager
-def zygote_started(settings: Settings) -> Iterator[StartedZygote | None]:
-    """Start it for a block, at whose end it is gone."""
-    zygote = start_zygote(settings)
-    if zygote is None:
-        yield None
-        return
-    with zygote:
-        yield zygote
