@@ -3,5 +3,4 @@
 from typing import Final
 
 PROBES: Final = frozenset({"/livez", "/readyz", "/health"})
-FIGURES: Final = "/metrics"
-WATCHING: Final = PROBES | {FIGURES}
+WATCHING: Final = PROBES | {"/metrics"}
