@@ -28,11 +28,9 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from prometheus_client.metrics_core import Metric as Family
 
-from entrypoints.telemetry.threads import in_own_thread
+from entrypoints.telemetry.threads import FLUSH_SECONDS, in_own_thread
 from entrypoints.telemetry.variables import TelemetrySettings
 
-# What is not handed over by then is lost: a collector that hangs keeps no process from ending.
-FLUSH_SECONDS: Final = 5.0
 _CUMULATIVE: Final = AggregationTemporality.CUMULATIVE
 _SECONDS_SUFFIX: Final = "_seconds"
 

@@ -5,7 +5,7 @@ import os
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from entrypoints.telemetry.threads import in_own_thread
+from entrypoints.telemetry.threads import FLUSH_SECONDS, in_own_thread
 from entrypoints.telemetry.variables import OFF, TelemetrySettings
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from entrypoints.telemetry.metrics import MetricsExport
     from entrypoints.telemetry.traces import Traces
 
-# A collector that hangs keeps no process from ending.
-FLUSH_SECONDS: Final = 5.0
 _SCOPE: Final = "docgen"
 
 

@@ -4,6 +4,10 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Final
+
+# What is not handed over within this time is lost: a collector that hangs keeps no process from ending.
+FLUSH_SECONDS: Final = 5.0
 
 
 async def in_own_thread(work: Callable[[], object], name: str) -> None:

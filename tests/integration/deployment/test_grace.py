@@ -7,8 +7,7 @@ import yaml
 
 from entrypoints.settings.http import HttpSettings
 from entrypoints.settings.work import WorkerSettings
-from entrypoints.telemetry.metrics import FLUSH_SECONDS as OF_METRICS
-from entrypoints.telemetry.process import FLUSH_SECONDS as OF_TRACES
+from entrypoints.telemetry.threads import FLUSH_SECONDS
 from tests.integration.deployment.programs import ROOT, read_yaml
 
 # What they may need for everything else: ending render processes, connections, the interpreter.
@@ -43,6 +42,6 @@ def pods() -> tuple[int, int, int]:
 )
 def test_nobody_is_killed_before_the_longest_request_can_be_finished(times: tuple[int, int, int]) -> None:
     drain, service, worker = times
-    handing_over = OF_TRACES + OF_METRICS
+    handing_over = 2 * FLUSH_SECONDS  # of traces, and of metrics
     assert service >= drain + HttpSettings().request_seconds + handing_over + REST_SECONDS
     assert worker >= WorkerSettings().grace_seconds + handing_over + REST_SECONDS
