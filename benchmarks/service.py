@@ -3,8 +3,9 @@
 Starts DocGen as its users do, with two processes, a durable PostgreSQL and local storage, and beside it the service
 that a user would write in an afternoon (benchmarks/peers/naive_service.py), with as many. wrk puts load on them in
 turns: the letter of benchmarks/cases with a stored record and document, the same with `"store": false`, a list of
-templates, an upload. Every request has data of its own. Before, one document of each is opened and compared with what
-it should hold; afterwards, the stored records are counted.
+templates, an upload. A third service (benchmarks/peers/bare_service.py) is the server and the render workers alone:
+no service that has them can be faster. Every request has data of its own. Before, one document of each is opened and
+compared with what it should hold; afterwards, the stored records are counted.
 
 Exit codes: 0 done, 1 an answer was wrong, 2 wrong usage, 3 wrk is missing.
 """
@@ -30,6 +31,7 @@ _PROCESSES: Final = 2
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _BOUNDARY: Final = "benchmark"
 _NAIVE: Final = "naive service: a letter"
+_BARE: Final = "server and render workers alone: a letter"
 _HEADING: Final = (
     *("", "a second", "to the naive one", "p50 ms", "p99 ms"),
     *("half load: a second", "p50 ms", "p99 ms", "failed"),
@@ -46,20 +48,30 @@ class Round:
     half: wrk.Answered
 
 
-def loads(docgen: str, naive: str, folder: Path) -> dict[str, wrk.Load]:
-    """Return what is sent to the two services, by what it is called in the table."""
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the services are."""
+
+    docgen: str
+    naive: str
+    bare: str
+
+
+def loads(at: Addresses, folder: Path) -> dict[str, wrk.Load]:
+    """Return what is sent to the services, by what it is called in the table."""
     data = {**LETTER.data, "recipient": "@@N@@"}
     wish: Mapping[str, Any] = {"template": "letter", "data": data}
-    renders = f"{docgen}/v1/renders"
+    data_alone, renders = body_file(folder / "data.json", data), f"{at.docgen}/v1/renders"
     return {
-        _NAIVE: wrk.Load(f"{naive}/render/letter", body_file(folder / "naive.json", data)),
+        _NAIVE: wrk.Load(f"{at.naive}/render/letter", data_alone),
+        _BARE: wrk.Load(at.bare, data_alone),
         _STORED: wrk.Load(renders, body_file(folder / "stored.json", wish)),
         'letter, "store": false': wrk.Load(
             renders, body_file(folder / "unstored.json", {**wish, "store": False}), accept=_WORD
         ),
-        "list of templates": wrk.Load(f"{docgen}/v1/templates"),
+        "list of templates": wrk.Load(f"{at.docgen}/v1/templates"),
         "upload of a text template": wrk.Load(
-            f"{docgen}/v1/templates", _upload(folder / "upload"), f"multipart/form-data; boundary={_BOUNDARY}"
+            f"{at.docgen}/v1/templates", _upload(folder / "upload"), f"multipart/form-data; boundary={_BOUNDARY}"
         ),
     }
 
@@ -78,7 +90,7 @@ def _upload(path: Path) -> Path:
     return path
 
 
-def prepare(docgen: str, naive: str) -> None:
+def prepare(at: Addresses) -> None:
     """Upload the letter, and compare a document of each service with what it should hold.
 
     Raises:
@@ -87,14 +99,15 @@ def prepare(docgen: str, naive: str) -> None:
     """
     template = {"file": ("letter.docx", LETTER.template("jinja"))}
     uploaded = httpx2.post(
-        f"{docgen}/v1/templates", files=template, data={"name": "letter", "publish": "true"}
+        f"{at.docgen}/v1/templates", files=template, data={"name": "letter", "publish": "true"}
     ).raise_for_status()
     if uploaded.json()["published_version"] != 1:
         raise RuntimeError(f"the letter is not published: {uploaded.text}")
     wish = {"template": "letter", "data": LETTER.data}
     answers = {
-        "DocGen": httpx2.post(f"{docgen}/v1/renders", json=wish, headers={"Accept": _WORD}),
-        "the naive service": httpx2.post(f"{naive}/render/letter", json=LETTER.data),
+        "DocGen": httpx2.post(f"{at.docgen}/v1/renders", json=wish, headers={"Accept": _WORD}),
+        "the naive service": httpx2.post(f"{at.naive}/render/letter", json=LETTER.data),
+        "the bare service": httpx2.post(at.bare, json=LETTER.data),
     }
     for who, answer in answers.items():
         wrong = what_is_wrong(answer.raise_for_status().content, LETTER)
@@ -167,10 +180,12 @@ def main(arguments: list[str] | None = None) -> int:
         with (
             services.docgen(folder / "docgen", _PROCESSES) as docgen,
             services.naive(folder, _PROCESSES) as naive,
+            services.bare(folder, _PROCESSES) as bare,
         ):
-            prepare(docgen.url, naive.url)
+            at = Addresses(docgen.url, naive.url, bare.url)
+            prepare(at)
             for number in range(1, chosen.rounds + 1):
-                for what, load in loads(docgen.url, naive.url, folder).items():
+                for what, load in loads(at, folder).items():
                     rounds.append(measure(what, load, chosen.connections, chosen.seconds))
                     print(f"round {number}, {what}: {rounds[-1].full.good_a_second:,.0f} a second", flush=True)
             stored = stored_renders(docgen.url)

@@ -107,8 +107,21 @@ def naive(templates: Path, processes: int) -> Iterator[Service]:
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
         subprocess.run([str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", *_NAIVE], check=True)
         (home / "installed").touch()
+    with _by_uvicorn(home / "bin", "naive_service:app", templates, processes, "/openapi.json") as service:
+        yield service
+
+
+@contextlib.contextmanager
+def bare(templates: Path, processes: int) -> Iterator[Service]:
+    """Run the server with the render workers and nothing between them, in the environment of this process."""
+    with _by_uvicorn(Path(sys.executable).parent, "bare_service:app", templates, processes, "/") as service:
+        yield service
+
+
+@contextlib.contextmanager
+def _by_uvicorn(programs: Path, app: str, templates: Path, processes: int, ready: str) -> Iterator[Service]:
     port = _free_port()
-    command = [str(home / "bin" / "uvicorn"), "--workers", str(processes), "--port", str(port), "--no-access-log"]
-    command += ["--app-dir", str(ROOT / "benchmarks" / "peers"), "naive_service:app"]
-    with _running(command, {"TEMPLATES": str(templates)}, "/openapi.json", port) as service:
+    command = [str(programs / "uvicorn"), "--workers", str(processes), "--port", str(port), "--no-access-log"]
+    command += ["--app-dir", str(ROOT / "benchmarks" / "peers"), app]
+    with _running(command, {"TEMPLATES": str(templates)}, ready, port) as service:
         yield service
