@@ -88,7 +88,9 @@ class JobWorker:
         self._observer = observer or NoJobObserver()
         self._source = source
         self._handlers = handlers
-        self._outage = Outage(logger, f"take jobs ({', '.join(handlers)})")
+        self._taking = Outage(logger, f"take jobs ({', '.join(handlers)})")
+        self._keeping = Outage(logger, "say which jobs are being worked on")
+        self._finishing = Outage(logger, "take finished jobs out of the queue")
         self._concurrency = concurrency
         self._grace_seconds = grace_seconds
         self._chores = (Chore("queue-log", _QUEUE_LOG, source.sweep), *chores)
@@ -123,7 +125,7 @@ class JobWorker:
     async def _take_until_stopped(self) -> None:
         pause = _FIRST_PAUSE
         while not self._stopping.is_set():
-            if await _done("take jobs", self._take(), self._outage):
+            if await _tried(self._take(), self._taking):
                 pause = _FIRST_PAUSE
             else:
                 await self._unless_stopped(asyncio.sleep(pause))
@@ -186,7 +188,7 @@ class JobWorker:
                 task.cancel()
             await asyncio.gather(hurry, *running, return_exceptions=True)
         # Where that fails, they come again, and are known as carried out.
-        await _done("take out of the queue what is done", self._finish())
+        await _tried(self._finish(), self._finishing)
 
     async def _beat(self) -> None:
         """Say again and again which jobs are being worked on."""
@@ -194,16 +196,20 @@ class JobWorker:
             await asyncio.sleep(SECONDS_BETWEEN_BEATS)
             kept = [*self._running, *self._done]
             if kept:
-                await _done("say which jobs are being worked on", self._source.keep(kept))
+                await _tried(self._source.keep(kept), self._keeping)
 
     async def _finish_for_ever(self) -> None:
         """Take out of the queue what is done; what comes while one group is taken out makes the next one."""
+        pause = _FIRST_PAUSE
         while True:
             await self._to_finish.wait()
             self._to_finish.clear()
-            if not await _done("take out of the queue what is done", self._finish()):
+            if await _tried(self._finish(), self._finishing):
+                pause = _FIRST_PAUSE
+            else:
                 self._to_finish.set()
-                await asyncio.sleep(_FIRST_PAUSE)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _finish(self) -> None:
         jobs = list(self._done.values())
@@ -249,22 +255,25 @@ def _end_of(outcome: Outcome) -> JobEnd:
     return JobEnd.PUT_OFF if isinstance(outcome, TryAgain) else _ENDS[outcome]
 
 
-async def _done(what: str, work: Awaitable[None], outage: Outage | None = None) -> bool:
-    """Do something that is tried again; tell whether it was done. Nothing that goes wrong ends the worker.
-
-    What is tried every few seconds has an `outage`, which is not said each time.
-    """
+async def _tried(work: Awaitable[None], outage: Outage) -> bool:
+    """Do what is tried again every few seconds; tell whether it was done. Nothing that goes wrong ends the worker."""
     try:
         await work
     except ServiceUnavailableError as failure:
-        if outage is None:
-            logger.warning("The worker could not %s: %s", what, failure)
-        else:
-            outage.goes_on(failure)
+        outage.goes_on(failure)
     except Exception:
-        logger.exception("The worker could not %s", what)
+        logger.exception("The worker could not %s", outage.what)
     else:
-        if outage is not None:
-            outage.is_over()
+        outage.is_over()
         return True
     return False
+
+
+async def _done(what: str, work: Awaitable[None]) -> None:
+    """Do something once, or once a minute. Nothing that goes wrong ends the worker."""
+    try:
+        await work
+    except ServiceUnavailableError as failure:
+        logger.warning("The worker could not %s: %s", what, failure)
+    except Exception:
+        logger.exception("The worker could not %s", what)

@@ -14,7 +14,7 @@ class Outage:
     def __init__(self, logger: logging.Logger, what: str, now: Callable[[], float] = monotonic) -> None:
         """Take `what` as in "the worker could not take jobs", and `now` as seconds of a clock that never goes back."""
         self._logger = logger
-        self._what = what
+        self.what = what
         self._now = now
         self._said_at: float | None = None
 
@@ -23,10 +23,10 @@ class Outage:
         now = self._now()
         if self._said_at is None or now - self._said_at >= _SECONDS_BETWEEN:
             self._said_at = now
-            self._logger.warning("The worker could not %s, and tries again and again: %s", self._what, reason)
+            self._logger.warning("The worker could not %s, and tries again and again: %s", self.what, reason)
 
     def is_over(self) -> None:
         """It could be done."""
         if self._said_at is not None:
             self._said_at = None
-            self._logger.info("The worker can %s again.", self._what)
+            self._logger.info("The worker can %s again.", self.what)

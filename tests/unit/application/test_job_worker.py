@@ -1,7 +1,8 @@
 """The worker's loop: how much it does at a time, what it does when it is to stop, and when things fail."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -250,6 +251,34 @@ async def test_nothing_that_goes_wrong_ends_the_worker(
     async with working(workshop):
         await until(lambda: not units.database.jobs)
     assert "could not take jobs" in caplog.text
+
+
+class _ForgetfulSource(InMemoryJobSource):
+    """Cannot take jobs out of the queue for a while."""
+
+    left = 3
+
+    @override
+    async def finish(self, jobs: Collection[TakenJob]) -> None:
+        if self.left:
+            self.left -= 1
+            raise ServiceUnavailableError("database", "It is away.")
+        await super().finish(jobs)
+
+
+async def test_what_is_tried_again_and_again_is_said_once(
+    units: InMemoryUnitsOfWork, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    workshop = Workshop(_ForgetfulSource(units.database))
+    workshop.go_on.set()
+    await put(units, "one")
+    async with working(workshop):
+        await until(lambda: not units.database.jobs)
+    assert [each for each in caplog.messages if "out of the queue" in each] == [
+        "The worker could not take finished jobs out of the queue, and tries again and again: It is away.",
+        "The worker can take finished jobs out of the queue again.",
+    ]
 
 
 class _Notes(JobObserver):
