@@ -6,6 +6,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
@@ -65,6 +66,8 @@ def main(arguments: Sequence[str] | None = None, load: Callable[[str], ModuleTyp
         command: Callable[[argparse.Namespace], int] = load(f"entrypoints.cli.{options.module}").run
         return _finished(command(options))
     except KeyboardInterrupt:
+        # It may have come between the making of a coroutine and its start, which Python would tell the user of.
+        warnings.simplefilter("ignore", RuntimeWarning)
         return _INTERRUPTED
     except OutputClosedError:
         return abandon_output()
