@@ -92,6 +92,9 @@ OPERATIONS: dict[str, Callable[[DocumentStorage], Awaitable[object]]] = {
 class DocumentStorageContract(ABC):
     """Promises of every document storage."""
 
+    # How often each of many stores, names and erases the same blob.
+    comings_and_goings = 20
+
     @pytest.fixture
     @abstractmethod
     def storage(self) -> DocumentStorage:
@@ -300,7 +303,7 @@ class DocumentStorageContract(ABC):
             return bool(names)
 
         async def come_and_go(number: int) -> None:
-            for _ in range(20):
+            for _ in range(self.comings_and_goings):
                 async with storage.storing(key_of(LETTER), LETTER):
                     await asyncio.sleep(0)
                     names.add(number)

@@ -75,6 +75,9 @@ async def proxy(seaweedfs: Server) -> AsyncIterator[StoreProxy]:
 
 
 class TestS3DocumentStorage(DocumentStorageContract):
+    # SeaweedFS takes most of a second to refuse an object that others make, copy and erase meanwhile.
+    comings_and_goings = 4
+
     @pytest.fixture
     @override
     async def storage(  # type: ignore[override]  # a fixture
@@ -406,7 +409,8 @@ async def test_each_request_that_makes_an_object_says_how_it_is_to_be_encrypted(
     chosen = {"x-amz-server-side-encryption": encryption.algorithm}
     if encryption.kms_key_id is not None:
         chosen["x-amz-server-side-encryption-aws-kms-key-id"] = encryption.kms_key_id
-    chosen_options = replace(options, encryption=encryption)
+    # What is refused once is refused again: the same request need not be seen three times.
+    chosen_options = replace(options, encryption=encryption, attempts=1)
     async with storage_by(proxy, chosen_options) as storage:
         for content in (LETTER, VOLUME):
             for _ in range(2):  # also when its age is renewed
