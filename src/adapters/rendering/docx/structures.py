@@ -39,6 +39,9 @@ _BOUNDS: Final = {
 # Elements that show nothing by themselves, and marks without width, which stay where their element goes.
 _INVISIBLE: Final = frozenset(("p", "r", "t", "tr", "tc", "hyperlink", "ins", "moveTo", "smartTag", "proofErr"))
 _MARKS: Final = re.compile(r"<[\w.-]*:?(bookmark|commentRange|perm)(Start|End)[ />]")
+# A control shows where it stands, and half of one that was torn with its paragraph shows nothing by itself.
+_TORN: Final = ("r", "sdt")
+_INVISIBLE_IN_TORN: Final = _INVISIBLE | {"sdt", "sdtContent"}
 # Operations of marks that may not go with their element: the others of their set stand outside of it.
 _KEPT_MARKS: Final = frozenset({"open", "fill", "default", "check", "print", "close", "round", "once"})
 _MARK: Final = re.compile(f"{MARK}[0-9]+{MARK}")
@@ -108,6 +111,7 @@ class _Placing:
         self._write_values = write_values
         self._operations = operations
         self._prefix = prefix
+        self._paragraph_or_piece = re.compile(f"{STRUCTURE_BEGIN}|{STRUCTURE_END}|</?{re.escape(prefix)}p[ />]")
         self._room = limit
         self._open: list[Element] = []
         # For each piece that is being passed: what is opened again behind it, or the element that it is kept for, and
@@ -135,7 +139,7 @@ class _Placing:
         """Follow a tag, or the begin or the end of a piece."""
         found = event.group()
         if found[0] == STRUCTURE_BEGIN:
-            self._begin(int(found[1]), begins_with_table=event.string.startswith(f"<{self._prefix}tbl", event.end()))
+            self._begin(int(found[1]), event.string, event.end())
         elif found == STRUCTURE_END:
             self._end()
         elif found[0] == MARK:
@@ -167,10 +171,13 @@ class _Placing:
             self._drop(element)
         self.out += element.behind
 
-    def _begin(self, kind: int, *, begins_with_table: bool) -> None:
+    def _begin(self, kind: int, text: str, position: int) -> None:
         """Break out of what is open, or keep the piece back until that closes."""
         inner = self._inner(kind)
-        if inner and (kind in (ROWS, CELLS) or any(self._is(element, "sdt") for element in inner)):
+        if inner and kind == RUNS and self._ends_paragraph(text, position):
+            # The ends of two paragraphs and what is between: nothing that is open in this one can stay so.
+            inner = self._within_paragraph()
+        elif inner and (kind in (ROWS, CELLS) or any(self._is(element, "sdt") for element in inner)):
             # Rows and cells are not torn, nor are content controls: the piece comes behind them.
             inner[0].is_torn = True
             self._pieces.append(([], inner[0], self.out))
@@ -179,7 +186,7 @@ class _Placing:
         for element in reversed(inner):
             self.put(f"</{element.name}>")
         if inner and kind == BLOCKS:
-            self._finish_half(inner[0], begins_with_table=begins_with_table)
+            self._finish_half(inner[0], begins_with_table=text.startswith(f"<{self._prefix}tbl", position))
         elif inner and kind == RUNS and self._is_blank(inner[0]):
             self._drop(inner[0])
         del self._open[len(self._open) - len(inner) :]
@@ -201,6 +208,27 @@ class _Placing:
             )
         return []
 
+    def _ends_paragraph(self, text: str, position: int) -> bool:
+        """Tell whether a piece closes the paragraph that it stands in, before it opens one of its own."""
+        depth = 1
+        for event in self._paragraph_or_piece.finditer(text, position):
+            sign = event.group()
+            if sign == STRUCTURE_BEGIN:
+                depth += 1
+            elif sign == STRUCTURE_END:
+                depth -= 1
+            else:
+                return sign.startswith("</")
+            if not depth:
+                break
+        return False
+
+    def _within_paragraph(self) -> list[Element]:
+        """List what is open in the innermost paragraph, the outermost first."""
+        paragraphs = (index for index, element in enumerate(self._open) if self._is(element, "p"))
+        index = max(paragraphs, default=len(self._open))  # a run may stand anywhere in a file that nobody checked
+        return self._open[index + 1 :]
+
     def _finish_half(self, paragraph: Element, *, begins_with_table: bool) -> None:
         """Leave the first half of a paragraph; a section ends with the second one.
 
@@ -220,29 +248,34 @@ class _Placing:
             return
         for element in inner:
             again = Element(element.name, element.start, len(self.out), element.properties, behind=element.behind)
-            again.is_torn = self._is(element, "p") or self._is(element, "r")
+            again.is_torn = self._is(element, "p") or self._may_go_anywhere(element)
             self.put(element.start)
             if element.properties:
                 again.properties_at = len(self.out)
                 self.put(element.properties)
             self._open.append(again)
 
+    def _may_go_anywhere(self, element: Element) -> bool:
+        """Tell whether half of an element that a piece tore may go if it is blank, whatever stands beside it."""
+        return any(self._is(element, name) for name in _TORN)
+
     def _is_blank(self, element: Element) -> bool:
         """Tell whether what was put out since an element began shows nothing; blanks of a run part the words around."""
         blanks_show = self._is(element, "r")
+        invisible = _INVISIBLE_IN_TORN if self._may_go_anywhere(element) else _INVISIBLE
         for piece in self.out[element.index :]:
             if piece[:1] != "<":
                 if piece and piece[0] != MARK and (blanks_show or not piece.isspace()):
                     return False
                 continue
             name = piece.strip("</>").partition(" ")[0].partition(">")[0].removeprefix(self._prefix)
-            if not name.endswith("Pr") and name not in _INVISIBLE and not _MARKS.match(piece):
+            if not name.endswith("Pr") and name not in invisible and not _MARKS.match(piece):
                 return False
         return True
 
     def _may_go(self, element: Element, text: str, position: int) -> bool:
         """Tell whether another paragraph (row, cell) stands beside this one, as a cell, say, needs its last one."""
-        if self._is(element, "r"):
+        if self._may_go_anywhere(element):
             return True
         if SECTION.search(element.properties):
             return False

@@ -70,6 +70,25 @@ class TestParagraphs:
         ]
         assert ends == [False, False, False, True, False]
 
+    @pytest.mark.parametrize(
+        "around",
+        [
+            "{}",
+            '<w:ins w:id="1" w:author="a">{}</w:ins>',
+            '<w:hyperlink w:anchor="x">{}</w:hyperlink>',
+            '<w:smartTag w:element="place"><w:ins w:id="1" w:author="a">{}</w:ins></w:smartTag>',
+            '<w:sdt><w:sdtPr><w:id w:val="7"/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>',
+        ],
+    )
+    @pytest.mark.parametrize(
+        "tags", [("{% macro m() %}", "{% endmacro %}{{ m() }}"), ("{% set m %}", "{% endset %}{{ m }}")]
+    )
+    def test_those_that_go_from_one_paragraph_into_the_next_end_the_one_that_they_are_printed_in(
+        self, around: str, tags: tuple[str, str]
+    ) -> None:
+        begin, end = (around.format(r(text)) for text in (f"A {tags[0]}", f"B {tags[1]}"))
+        assert seen(p(begin), p(end, " z")) == ["P 'A '", "P 'B  z'"]
+
     def test_values_within_may_open_paragraphs_too(self) -> None:
         blocks = ("{%p macro m(a) %}", p(r("{{ a }}", BOLD)), "{%p endmacro %}", "A {{ m(lines) }} B")
         assert seen(*blocks) == ["P 'A '", "P '<b>k\\nl</>'", "P '<b>m</>'", "P ' B'"]
