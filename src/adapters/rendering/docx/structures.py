@@ -111,7 +111,6 @@ class _Placing:
         self._write_values = write_values
         self._operations = operations
         self._prefix = prefix
-        self._paragraph_or_piece = re.compile(f"{STRUCTURE_BEGIN}|{STRUCTURE_END}|</?{re.escape(prefix)}p[ />]")
         self._room = limit
         self._open: list[Element] = []
         # For each piece that is being passed: what is opened again behind it, or the element that it is kept for, and
@@ -211,14 +210,11 @@ class _Placing:
     def _ends_paragraph(self, text: str, position: int) -> bool:
         """Tell whether a piece closes the paragraph that it stands in, before it opens one of its own."""
         depth = 1
-        for event in self._paragraph_or_piece.finditer(text, position):
-            sign = event.group()
-            if sign == STRUCTURE_BEGIN:
-                depth += 1
-            elif sign == STRUCTURE_END:
-                depth -= 1
-            else:
-                return sign.startswith("</")
+        for event in _EVENT.finditer(text, position):
+            if event.group(2) == f"{self._prefix}p":
+                return bool(event.group(1))
+            depth += event.group()[0] == STRUCTURE_BEGIN
+            depth -= event.group() == STRUCTURE_END
             if not depth:
                 break
         return False
